@@ -1,0 +1,212 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Every message of the protocol: its fields, encoder and decoder.
+ *
+ * write_* put the kind byte and the fields; read_* start after the kind byte, check every limit and
+ * that nothing is left. Byte fields that are read are borrowed from the frame. Layouts:
+ * PROTOCOL.md. */
+
+#pragma once
+
+#include "login.h"
+#include "protocol.h"
+#include "wire.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  int64_t seconds; /* since 1970-01-01 UTC; may be negative */
+  uint32_t nanoseconds;
+} SampanTime;
+
+/* ---- Login ---- */
+typedef struct
+{
+  SampanBytes user; /* 1 to SAMPAN_USER_WIRE_MAX */
+  uint8_t ke1[SAMPAN_KE1_LENGTH];
+} SampanLoginStart;
+typedef struct
+{
+  uint8_t ksf;
+  uint8_t ke2[SAMPAN_KE2_LENGTH];
+} SampanLoginChallenge; /* also PASSWD_CHALLENGE */
+typedef struct
+{
+  uint8_t ke3[SAMPAN_KE3_LENGTH];
+} SampanLoginFinish;
+typedef struct
+{
+  uint8_t flags; /* SAMPAN_LOGIN_MUST_SET_PASSWORD */
+  uint8_t session_id[SAMPAN_SESSION_ID_LENGTH];
+  uint8_t ticket[SAMPAN_TICKET_LENGTH];
+} SampanLoginOk;
+typedef struct
+{
+  uint8_t session_id[SAMPAN_SESSION_ID_LENGTH];
+  uint8_t proof[SAMPAN_ATTACH_PROOF_LENGTH];
+} SampanAttach;
+
+/* ---- Requests ---- paths are checked only for length here; sampan_path_new() decides. */
+typedef struct
+{
+  SampanBytes path;
+} SampanPathRequest; /* LIST STAT SPACE */
+typedef struct
+{
+  SampanBytes path;
+  uint8_t flags;
+} SampanPathFlagsRequest; /* MKDIR REMOVE */
+typedef struct
+{
+  SampanBytes from;
+  SampanBytes to;
+  uint8_t conflict;  /* SampanConflict, checked */
+} SampanMoveRequest; /* RENAME COPY */
+typedef struct
+{
+  SampanBytes path;
+  uint64_t offset;
+  uint8_t flags;                          /* SAMPAN_GET_EXPECT_VERSION */
+  uint8_t version[SAMPAN_VERSION_LENGTH]; /* zero without the flag */
+} SampanGetRequest;
+typedef struct
+{
+  SampanBytes path;
+  uint64_t size; /* total; END must carry the same */
+  SampanTime mtime;
+  uint8_t conflict;
+  uint8_t flags; /* SAMPAN_PUT_* */
+  uint8_t version[SAMPAN_VERSION_LENGTH];
+  uint8_t upload_id[SAMPAN_UPLOAD_ID_LENGTH]; /* names the partial; chosen by the client */
+} SampanPutRequest;
+typedef struct
+{
+  SampanBytes path;
+  uint64_t length; /* of the prefix; UINT64_MAX: the whole file */
+} SampanHashRequest;
+typedef struct
+{
+  uint8_t ke1[SAMPAN_KE1_LENGTH];
+} SampanPasswdStart;
+typedef struct
+{
+  uint8_t ke3[SAMPAN_KE3_LENGTH];
+  uint8_t request[SAMPAN_REGISTRATION_REQUEST_LENGTH];
+} SampanPasswdFinish;
+typedef struct
+{
+  uint8_t response[SAMPAN_REGISTRATION_RESPONSE_LENGTH];
+} SampanPasswdResponse;
+typedef struct
+{
+  uint8_t record[SAMPAN_REGISTRATION_RECORD_LENGTH];
+} SampanPasswdRecord;
+
+/* ---- Replies ---- */
+typedef struct
+{
+  uint16_t code;   /* SampanErrorCode */
+  uint64_t detail; /* seconds for TRY_LATER, bytes missing for NO_SPACE, else 0 */
+} SampanErrorReply;
+typedef struct
+{
+  uint8_t kind;  /* SampanEntryKind, checked */
+  uint8_t right; /* SampanRight on it, checked; in a listing the folder's */
+  uint64_t size;
+  SampanTime mtime;
+  uint8_t version[SAMPAN_VERSION_LENGTH];
+  SampanBytes name; /* a valid component; empty only in ENTRY of the root */
+} SampanEntry;
+typedef struct
+{
+  uint64_t total_bytes;
+  uint64_t free_bytes; /* for this account */
+} SampanSpace;
+typedef struct
+{
+  uint64_t size; /* of the whole file */
+  SampanTime mtime;
+  uint8_t version[SAMPAN_VERSION_LENGTH];
+} SampanGetInfo;
+typedef struct
+{
+  uint64_t offset;                  /* how much of the partial the server holds; 0 if none */
+  uint8_t hash[SAMPAN_HASH_LENGTH]; /* BLAKE2b-256 of that prefix */
+} SampanPutOffer;
+typedef struct
+{
+  SampanBytes name; /* under which it was stored */
+  uint8_t version[SAMPAN_VERSION_LENGTH];
+  uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH]; /* of what it replaced; zero if nothing */
+} SampanStored;
+typedef struct
+{
+  uint64_t length;
+  uint8_t hash[SAMPAN_HASH_LENGTH];
+} SampanHashIs;
+typedef struct
+{
+  uint64_t done_bytes;
+  uint64_t total_bytes; /* 0: not known */
+} SampanProgress;
+
+/* Messages without fields: CLOSE DONE LOGOUT PUT_ABORT ATTACH_OK. */
+void sampan_write_empty (SampanWriter *writer, SampanKind kind);
+bool sampan_read_empty (SampanReader *reader) G_GNUC_WARN_UNUSED_RESULT;
+
+#define SAMPAN_DECLARE_MESSAGE(name, Type)                                                         \
+  void sampan_write_##name (SampanWriter *writer, const Type *message);                            \
+  bool sampan_read_##name (SampanReader *reader, Type *message) G_GNUC_WARN_UNUSED_RESULT;
+/* The same fields under several kinds: the writer takes the kind. */
+#define SAMPAN_DECLARE_KINDS(name, Type)                                                           \
+  void sampan_write_##name (SampanWriter *writer, SampanKind kind, const Type *message);           \
+  bool sampan_read_##name (SampanReader *reader, Type *message) G_GNUC_WARN_UNUSED_RESULT;
+
+SAMPAN_DECLARE_MESSAGE (login_start, SampanLoginStart)
+SAMPAN_DECLARE_KINDS (login_challenge, SampanLoginChallenge)
+SAMPAN_DECLARE_MESSAGE (login_finish, SampanLoginFinish)
+SAMPAN_DECLARE_MESSAGE (login_ok, SampanLoginOk)
+SAMPAN_DECLARE_MESSAGE (attach, SampanAttach)
+SAMPAN_DECLARE_KINDS (path_request, SampanPathRequest)
+SAMPAN_DECLARE_KINDS (path_flags_request, SampanPathFlagsRequest)
+SAMPAN_DECLARE_KINDS (move_request, SampanMoveRequest)
+SAMPAN_DECLARE_MESSAGE (get_request, SampanGetRequest)
+SAMPAN_DECLARE_MESSAGE (put_request, SampanPutRequest)
+SAMPAN_DECLARE_MESSAGE (hash_request, SampanHashRequest)
+SAMPAN_DECLARE_MESSAGE (passwd_start, SampanPasswdStart)
+SAMPAN_DECLARE_MESSAGE (passwd_finish, SampanPasswdFinish)
+SAMPAN_DECLARE_MESSAGE (passwd_response, SampanPasswdResponse)
+SAMPAN_DECLARE_MESSAGE (passwd_record, SampanPasswdRecord)
+SAMPAN_DECLARE_MESSAGE (error_reply, SampanErrorReply)
+SAMPAN_DECLARE_MESSAGE (entry, SampanEntry)
+SAMPAN_DECLARE_MESSAGE (space, SampanSpace)
+SAMPAN_DECLARE_MESSAGE (get_info, SampanGetInfo)
+SAMPAN_DECLARE_MESSAGE (put_offer, SampanPutOffer)
+SAMPAN_DECLARE_MESSAGE (stored, SampanStored)
+SAMPAN_DECLARE_MESSAGE (hash_is, SampanHashIs)
+SAMPAN_DECLARE_MESSAGE (progress, SampanProgress)
+
+/* PING and PONG: u16 length and text. */
+void sampan_write_text (SampanWriter *writer, SampanKind kind, SampanBytes text);
+bool sampan_read_text (SampanReader *reader, SampanBytes *text) G_GNUC_WARN_UNUSED_RESULT;
+
+/* END, PUT_FROM, LIST_END: one u64 (total length, offset, number of entries). */
+void sampan_write_number (SampanWriter *writer, SampanKind kind, uint64_t number);
+bool sampan_read_number (SampanReader *reader, uint64_t *number) G_GNUC_WARN_UNUSED_RESULT;
+
+/* REMOVED: the trash id. */
+void sampan_write_removed (SampanWriter *writer,
+                           const uint8_t trash_id[static SAMPAN_TRASH_ID_LENGTH]);
+bool sampan_read_removed (SampanReader *reader, uint8_t trash_id[static SAMPAN_TRASH_ID_LENGTH])
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* LIST_PAGE: kind byte, then entries up to the end of the frame; no count to lie about. Start with
+ * sampan_write_empty (LIST_PAGE), then add entries while they fit: FALSE leaves the page as it was.
+ * Reading: call until sampan_reader_at_end(). */
+bool sampan_write_page_entry (SampanWriter *writer,
+                              const SampanEntry *entry) G_GNUC_WARN_UNUSED_RESULT;
+bool sampan_read_page_entry (SampanReader *reader, SampanEntry *entry) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
