@@ -1,0 +1,43 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* An immutable picture of all shares and rights, with their directories held open. Requests look
+ * rights up here; a change by an admin makes a new table. Reference-counted, any thread. */
+
+#pragma once
+
+#include "accounts/account-store.h"
+#include "storage/share-root.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SampanShareTable SampanShareTable;
+
+/* PREVIOUS (nullable): its open directories are used again. A share whose directory cannot be
+ * opened stays listed but answers NOT_FOUND, and is logged. */
+SampanShareTable *sampan_share_table_load (SampanAccountStore *store,
+                                           SampanShareTable *previous,
+                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+SampanShareTable *sampan_share_table_ref (SampanShareTable *self);
+void sampan_share_table_unref (SampanShareTable *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanShareTable, sampan_share_table_unref)
+
+/* New reference and the right of USER (the higher of their own and that of "*"); NULL with
+ * NOT_FOUND where USER may not even read it. */
+SampanShareRoot *sampan_share_table_lookup (SampanShareTable *self,
+                                            const char *user,
+                                            const char *share,
+                                            SampanRight *right,
+                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The shares that USER may read, by name. */
+typedef void (*SampanShareFunc) (const char *share,
+                                 SampanShareRoot *root,
+                                 SampanRight right,
+                                 gpointer user_data); /* root is NULL if not open */
+void sampan_share_table_foreach (SampanShareTable *self,
+                                 const char *user,
+                                 SampanShareFunc func,
+                                 gpointer user_data);
+
+G_END_DECLS

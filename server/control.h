@@ -1,0 +1,30 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The control socket STATE_DIR/control (0600): admin commands tell a running server of changes and
+ * ask for its status. One request line, one JSON reply line. */
+
+#pragma once
+
+#include "errors.h"
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Server side, on the default main context. FUNC is called for each line ("reload", "status") and
+ * returns the reply as one line of JSON (g_free), or NULL for an unknown one. */
+typedef char *(*SampanControlFunc) (const char *line, gpointer user_data);
+typedef struct _SampanControl SampanControl;
+SampanControl *sampan_control_listen (const char *state_dir,
+                                      SampanControlFunc func,
+                                      gpointer user_data,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void sampan_control_close (SampanControl *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanControl, sampan_control_close)
+
+/* Admin side, blocking up to 5 s. NULL without error: no server runs on this state directory. */
+char *sampan_control_call (const char *state_dir,
+                           const char *line,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,34 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The server's log: one line per event, to the journal when systemd started us (JOURNAL_STREAM),
+ * else to stderr. Values are escaped and bounded; nothing secret is ever passed in. Any thread. */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  SAMPAN_LOG_ERROR = 3, /* syslog levels */
+  SAMPAN_LOG_WARNING = 4,
+  SAMPAN_LOG_NOTICE = 5,
+  SAMPAN_LOG_INFO = 6,
+  SAMPAN_LOG_DEBUG = 7,
+} SampanLogLevel;
+
+/* Routes GLib's own messages here too. Call once. */
+void sampan_log_init (SampanLogLevel most_verbose);
+
+/* EVENT is a short word ("login", "put"); then pairs of constant key and value (nullable value:
+ * pair left out), then NULL. stderr: `2026-11-20T12:00:00.000Z notice login user=ann
+ * source=192.0.2.7 outcome=ok`. */
+void sampan_log_event (SampanLogLevel level, const char *event, ...) G_GNUC_NULL_TERMINATED;
+
+/* A name nobody has: shown as a keyed short hash, as people type passwords into the name box. Free
+ * with g_free. */
+char *sampan_log_unknown_name (const char *name, gsize length);
+
+G_END_DECLS

@@ -1,0 +1,64 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The directory of a share, held open: everything below it is reached through its fd, confined by
+ * the kernel (openat2) or by a walk of one component at a time. Path strings are never used below
+ * it.
+ *
+ * Keeps .sampan/staging and .sampan/trash inside the directory, on the same file system.
+ * Reference-counted, immutable after opening, safe from any thread. */
+
+#pragma once
+
+#include "errors.h"
+#include "paths.h"
+#include "protocol.h"
+#include <sys/stat.h>
+
+G_BEGIN_DECLS
+
+#define SAMPAN_RESERVED_NAME ".sampan" /* directly below a share's root; refused in every request  \
+                                        */
+
+typedef enum
+{
+  SAMPAN_CONFINE_PROBE,   /* openat2 where a probe shows that it confines, else the walk */
+  SAMPAN_CONFINE_OPENAT2, /* for tests; opening fails where the kernel lacks it */
+  SAMPAN_CONFINE_WALK,
+} SampanConfine;
+
+typedef struct _SampanShareRoot SampanShareRoot;
+
+/* DIRECTORY must exist. Makes .sampan (0700) and its folders. Errors name the directory. */
+SampanShareRoot *sampan_share_root_open (const char *directory,
+                                         SampanConfine confine,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+SampanShareRoot *sampan_share_root_ref (SampanShareRoot *self);
+void sampan_share_root_unref (SampanShareRoot *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanShareRoot, sampan_share_root_unref)
+
+/* Borrowed fds. */
+int sampan_share_root_get_fd (const SampanShareRoot *self);
+int sampan_share_root_get_staging_fd (const SampanShareRoot *self);
+int sampan_share_root_get_trash_fd (const SampanShareRoot *self);
+SampanConfine sampan_share_root_get_confine (const SampanShareRoot *self); /* never PROBE */
+
+/* Opens PATH (below the share; "" is its root) with FLAGS | O_CLOEXEC | O_NOFOLLOW, no symlink
+ * anywhere on the way. Returns an fd or -1 with *error (NOT_FOUND, NOT_ALLOWED, WRONG_KIND for a
+ * symlink, BAD_NAME for reserved names). */
+int sampan_share_root_open_path (const SampanShareRoot *self,
+                                 const SampanPath *path,
+                                 int flags,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Opens the folder that holds PATH (not the root) as an O_PATH fd, for *at calls with
+ * sampan_path_get_name (path). */
+int sampan_share_root_open_parent (const SampanShareRoot *self,
+                                   const SampanPath *path,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Removes what is too old from staging (7 days) and trash, unless locked. Slow; a worker thread's
+ * job, at start and daily. */
+void sampan_share_root_expire (SampanShareRoot *self);
+
+G_END_DECLS
