@@ -1,0 +1,177 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A logged-in session with one server. Lives on the caller's main context (where it was made):
+ * callbacks, finish calls and property notifications come there; sockets, sealing and Argon2id run
+ * elsewhere.
+ *
+ * One connection is for browsing requests; transfers attach their own to the session by ticket, so
+ * a full link never delays a listing. Every operation takes a cancellable: a cancelled request's
+ * reply is read and dropped, the connection stays usable.
+ *
+ *   DISCONNECTED -> CONNECTING -> LOGGING_IN -> READY -> LOGGING_OUT -> DISCONNECTED; a broken
+ * link: READY -> BROKEN
+ */
+
+#pragma once
+
+#include "engine.h"
+#include "errors.h"
+#include "folder-list.h"
+#include "paths.h"
+#include "secret.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  SAMPAN_SESSION_DISCONNECTED,
+  SAMPAN_SESSION_CONNECTING,
+  SAMPAN_SESSION_LOGGING_IN, /* connected; the key stretching takes most of it */
+  SAMPAN_SESSION_READY,
+  SAMPAN_SESSION_LOGGING_OUT,
+  SAMPAN_SESSION_BROKEN, /* the link failed; "error" says why; log in again */
+} SampanSessionState;
+GType sampan_session_state_get_type (void);
+#define SAMPAN_TYPE_SESSION_STATE (sampan_session_state_get_type ())
+
+#define SAMPAN_TYPE_SESSION (sampan_session_get_type ())
+G_DECLARE_FINAL_TYPE (SampanSession, sampan_session, SAMPAN, SESSION, GObject)
+
+/* Properties (read-only, notified on the owner's context): "state" SampanSessionState,
+ * "must-set-password" gboolean. */
+SampanSession *sampan_session_new (SampanEngine *engine);
+SampanSessionState sampan_session_get_state (SampanSession *self);
+bool sampan_session_get_must_set_password (SampanSession *self);
+/* Of the current or last login; nullable before the first. Borrowed. */
+const char *sampan_session_get_host (SampanSession *self);
+const char *sampan_session_get_user (SampanSession *self);
+uint16_t sampan_session_get_port (SampanSession *self);
+/* Why it is BROKEN; borrowed, nullable. */
+const GError *sampan_session_get_error (SampanSession *self);
+
+/* Connects and logs in. PASSWORD is copied. Errors: UNREACHABLE (message holds the reason),
+ * LOGIN_REFUSED, INTERCEPTED, SERVER_CHANGED, TRY_LATER, UNSUPPORTED, PROTOCOL,
+ * G_IO_ERROR_CANCELLED. A new server's key is remembered. Only when DISCONNECTED or BROKEN. */
+void sampan_session_login_async (SampanSession *self,
+                                 const char *host,
+                                 uint16_t port,
+                                 const char *user,
+                                 const SampanSecret *password,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+bool sampan_session_login_finish (SampanSession *self, GAsyncResult *result, GError **error);
+
+/* Ends the session on the server, all its connections included. Always leaves DISCONNECTED, even
+ * with an error. */
+void sampan_session_logout_async (SampanSession *self,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+bool sampan_session_logout_finish (SampanSession *self, GAsyncResult *result, GError **error);
+
+/* The text in upper case (g_free) and the round trip in microseconds. */
+void sampan_session_ping_async (SampanSession *self,
+                                const char *text,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+char *sampan_session_ping_finish (SampanSession *self,
+                                  GAsyncResult *result,
+                                  int64_t *round_trip_us,
+                                  GError **error);
+
+/* New reference. The root's entries are the shares. */
+void sampan_session_list_async (SampanSession *self,
+                                const SampanPath *path,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+SampanFolderList *
+sampan_session_list_finish (SampanSession *self, GAsyncResult *result, GError **error);
+
+void sampan_session_stat_async (SampanSession *self,
+                                const SampanPath *path,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+SampanFileInfo *
+sampan_session_stat_finish (SampanSession *self, GAsyncResult *result, GError **error);
+
+void sampan_session_space_async (SampanSession *self,
+                                 const SampanPath *path,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+bool sampan_session_space_finish (SampanSession *self,
+                                  GAsyncResult *result,
+                                  SampanSpace *space,
+                                  GError **error);
+
+void sampan_session_mkdir_async (SampanSession *self,
+                                 const SampanPath *path,
+                                 bool parents,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+bool sampan_session_mkdir_finish (SampanSession *self, GAsyncResult *result, GError **error);
+
+void sampan_session_rename_async (SampanSession *self,
+                                  const SampanPath *from,
+                                  const SampanPath *to,
+                                  SampanConflict conflict,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+bool sampan_session_rename_finish (SampanSession *self, GAsyncResult *result, GError **error);
+
+/* On the box. PROGRESS (nullable) comes on the owner's context. */
+typedef void (*SampanSessionProgressFunc) (uint64_t done_bytes,
+                                           uint64_t total_bytes,
+                                           gpointer user_data);
+void sampan_session_copy_async (SampanSession *self,
+                                const SampanPath *from,
+                                const SampanPath *to,
+                                SampanConflict conflict,
+                                SampanSessionProgressFunc progress,
+                                gpointer progress_data,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+bool sampan_session_copy_finish (SampanSession *self, GAsyncResult *result, GError **error);
+
+/* To the share's trash. */
+void sampan_session_remove_async (SampanSession *self,
+                                  const SampanPath *path,
+                                  bool recursive,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+bool sampan_session_remove_finish (SampanSession *self,
+                                   GAsyncResult *result,
+                                   uint8_t trash_id[static SAMPAN_TRASH_ID_LENGTH],
+                                   GError **error);
+
+void sampan_session_hash_async (SampanSession *self,
+                                const SampanPath *path,
+                                uint64_t length,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+bool sampan_session_hash_finish (SampanSession *self,
+                                 GAsyncResult *result,
+                                 SampanHashIs *hash,
+                                 GError **error);
+
+/* A fresh login with CURRENT (the one-time code after a login by code), then the new record. The
+ * server ends the account's other sessions; this one goes on. */
+void sampan_session_passwd_async (SampanSession *self,
+                                  const SampanSecret *current,
+                                  const SampanSecret *fresh,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+bool sampan_session_passwd_finish (SampanSession *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

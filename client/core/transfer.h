@@ -1,0 +1,81 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* One file on its way, with properties that widgets bind to. Lives on the caller's main context;
+ * the bytes move on the engine thread over a connection of their own. Properties are notified at
+ * most ten times a second.
+ *
+ *   WAITING -> CONNECTING -> SENDING or RECEIVING -> SAVING -> DONE; from any but DONE: FAILED,
+ * CANCELLED
+ *
+ * Upload: the local file is opened once, read and sent; SAVING is when all is sent and the box has
+ * not yet confirmed; DONE means on the box's disk. Should the source change while it is read, the
+ * upload fails with CHANGED. Cancel tells the server to drop what it has. Download: written to a
+ * hidden temporary file in the target folder (0600 minus umask), synced, mtime set, renamed; the
+ * target name never shows a part. The server's size and version hold for the whole of it. */
+
+#pragma once
+
+#include "session.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  SAMPAN_TRANSFER_WAITING,
+  SAMPAN_TRANSFER_CONNECTING,
+  SAMPAN_TRANSFER_SENDING,
+  SAMPAN_TRANSFER_RECEIVING,
+  SAMPAN_TRANSFER_SAVING,
+  SAMPAN_TRANSFER_DONE,
+  SAMPAN_TRANSFER_FAILED,
+  SAMPAN_TRANSFER_CANCELLED,
+} SampanTransferState;
+GType sampan_transfer_state_get_type (void);
+#define SAMPAN_TYPE_TRANSFER_STATE (sampan_transfer_state_get_type ())
+
+#define SAMPAN_TYPE_TRANSFER (sampan_transfer_get_type ())
+G_DECLARE_FINAL_TYPE (SampanTransfer, sampan_transfer, SAMPAN, TRANSFER, GObject)
+
+/* LOCAL: the local file (its target name for a download). CONFLICT for uploads applies on the box,
+ * for downloads to the local name. */
+SampanTransfer *sampan_transfer_new_upload (SampanSession *session,
+                                            const char *local,
+                                            const SampanPath *remote,
+                                            SampanConflict conflict);
+SampanTransfer *sampan_transfer_new_download (SampanSession *session,
+                                              const SampanPath *remote,
+                                              const char *local,
+                                              SampanConflict conflict);
+
+/* Uploads: continue a partial that the server kept of the same file (same path, size and mtime),
+ * proven by hash. Before running. */
+void sampan_transfer_set_resume (SampanTransfer *self, bool resume);
+
+/* Properties: "state", "title" (display name), "done-bytes", "total-bytes" (guint64), "safe-bytes"
+ * (confirmed by the other end's disk), "speed" (bytes/s, smoothed, guint64), "seconds-left" (gint,
+ * -1 unknown), "error-text" (translated, nullable). */
+SampanTransferState sampan_transfer_get_state (SampanTransfer *self);
+bool sampan_transfer_is_upload (SampanTransfer *self);
+const char *sampan_transfer_get_title (SampanTransfer *self);
+uint64_t sampan_transfer_get_done_bytes (SampanTransfer *self);
+uint64_t sampan_transfer_get_total_bytes (SampanTransfer *self);
+uint64_t sampan_transfer_get_safe_bytes (SampanTransfer *self);
+uint64_t sampan_transfer_get_speed (SampanTransfer *self);
+int sampan_transfer_get_seconds_left (SampanTransfer *self);
+const GError *sampan_transfer_get_error (SampanTransfer *self);
+const char *sampan_transfer_get_local (SampanTransfer *self);
+const SampanPath *sampan_transfer_get_remote (SampanTransfer *self);
+/* The name it got, when KEEP_BOTH chose another one; nullable. */
+const char *sampan_transfer_get_stored_name (SampanTransfer *self);
+
+/* Once per object. Cancelling CANCELLABLE or sampan_transfer_cancel() ends it with
+ * G_IO_ERROR_CANCELLED. */
+void sampan_transfer_run_async (SampanTransfer *self,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+bool sampan_transfer_run_finish (SampanTransfer *self, GAsyncResult *result, GError **error);
+void sampan_transfer_cancel (SampanTransfer *self);
+
+G_END_DECLS
