@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Installs the Debian or Ubuntu packages that Sampan needs, if any are missing.
+#   install-packages.sh SET...      SET: build window tests bench
+set -euo pipefail
+
+declare -A sets=(
+  [build]="gcc libc6-dev meson ninja-build pkg-config gettext libglib2.0-dev libsodium-dev
+           libsqlite3-dev libgtk-3-dev libedit-dev libsystemd-dev"
+  [window]="adwaita-icon-theme librsvg2-common fonts-cantarell fonts-dejavu-core"
+  [tests]="python3 python3-gi python3-pyatspi gir1.2-atspi-2.0 at-spi2-core dbus dbus-daemon xvfb openbox
+           xdotool imagemagick fonts-noto-cjk locales desktop-file-utils appstream procps
+           libasan8 libubsan1 strace libglib2.0-bin shared-mime-info"
+  [bench]="openssh-server openssh-client sshpass"
+)
+
+packages=()
+for set in "$@"; do
+  [ -n "${sets[$set]:-}" ] || { echo "install-packages.sh: no such set: $set" >&2; exit 2; }
+  read -r -d '' -a of_set <<<"${sets[$set]} " || true
+  packages+=("${of_set[@]}")
+done
+
+missing=()
+for package in "${packages[@]}"; do
+  status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+  [ "$status" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+command -v apt-get >/dev/null || {
+  echo "Sampan's scripts install packages with apt-get, which is not here." >&2
+  echo "Install by hand what stands for: ${missing[*]}" >&2
+  exit 1
+}
+as_root=()
+if [ "$(id -u)" != 0 ]; then
+  command -v sudo >/dev/null || { echo "Run as root once: apt-get install ${missing[*]}" >&2; exit 1; }
+  as_root=(sudo)
+fi
+echo "Installing: ${missing[*]}" >&2
+export DEBIAN_FRONTEND=noninteractive
+# A list that is missing or old is fetched first; a fresh one is not fetched again.
+"${as_root[@]}" apt-get -qq update
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+  apt-get -qq install -y --no-install-recommends "${missing[@]}" </dev/null >&2
