@@ -1,0 +1,87 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Preloaded into a GLib program, measures how long the main thread's default main context stays
+ * away from poll: the gap in which the window can neither draw nor answer.
+ *
+ * SIGUSR2 starts a new phase. Each phase's end, and the exit, append a line to $STALL_PROBE_OUT:
+ * `longest_us=N over_16ms=N iterations=N wall_us=N`. */
+
+#include <glib.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define LIMIT_US 16000 /* one frame at 60 Hz */
+
+static gint64 woke_us, phase_start_us, longest_us;
+static guint64 over, iterations;
+static GThread *main_thread;
+static volatile sig_atomic_t phase_asked;
+
+static void
+report (void)
+{
+  const char *path = g_getenv ("STALL_PROBE_OUT");
+  FILE *out = path ? fopen (path, "a") : NULL;
+  if (out)
+    {
+      fprintf (out,
+               "longest_us=%" G_GINT64_FORMAT " over_16ms=%" G_GUINT64_FORMAT
+               " iterations=%" G_GUINT64_FORMAT " wall_us=%" G_GINT64_FORMAT "\n",
+               longest_us,
+               over,
+               iterations,
+               g_get_monotonic_time () - phase_start_us);
+      fclose (out);
+    }
+  longest_us = 0;
+  over = iterations = 0;
+  phase_start_us = g_get_monotonic_time ();
+}
+
+static gint
+probing_poll (GPollFD *fds, guint n_fds, gint timeout)
+{
+  gint64 now = g_get_monotonic_time ();
+  gint result;
+
+  if (main_thread == NULL)
+    main_thread = g_thread_self ();
+  if (g_thread_self () != main_thread)
+    return g_poll (fds, n_fds, timeout);
+
+  if (woke_us != 0)
+    {
+      gint64 gap = now - woke_us;
+      iterations++;
+      longest_us = MAX (longest_us, gap);
+      if (gap > LIMIT_US)
+        over++;
+    }
+  if (phase_asked)
+    {
+      phase_asked = 0;
+      report ();
+    }
+  result = g_poll (fds, n_fds, timeout);
+  woke_us = g_get_monotonic_time ();
+  return result;
+}
+
+static void
+on_signal (int number)
+{
+  phase_asked = 1;
+}
+
+__attribute__ ((constructor)) static void
+start (void)
+{
+  struct sigaction action = { .sa_handler = on_signal };
+  sigaction (SIGUSR2, &action, NULL);
+  phase_start_us = g_get_monotonic_time ();
+  g_main_context_set_poll_func (NULL, probing_poll);
+  atexit (report);
+  unsetenv ("LD_PRELOAD"); /* children are not measured */
+}
