@@ -63,7 +63,9 @@ SampanSuite sampan_channel_get_suite (const SampanChannel *self);
 
 /* Seals in place: FRAME holds SAMPAN_FRAME_HEADER bytes of room, PLAIN_LENGTH (1 to
  * SAMPAN_FRAME_PLAIN_MAX) bytes of message, and SAMPAN_FRAME_TAG bytes of room. Returns the frame's
- * length. Rekeys by itself. */
+ * length, or 0 when no more may be sent under this key (2^64 - 1 records). Rekeys by itself.
+ *
+ * Sealing and opening share no state that changes: one thread may seal while another opens. */
 size_t sampan_channel_seal (SampanChannel *self, uint8_t *frame, size_t plain_length);
 
 /* Opens the first frame of BYTES in place. READY: *message points into BYTES, *message_length is at

@@ -48,7 +48,7 @@ bool sampan_user_name_is_valid (const char *name, size_t length);
 typedef struct _SampanLoginClient SampanLoginClient;
 
 /* USER: at most SAMPAN_USER_WIRE_MAX bytes. PASSWORD is copied. NULL if random numbers or memory
- * fail. */
+ * fail, or one of the two is too long (a password: about 64 KiB). */
 SampanLoginClient *sampan_login_client_new (const char *user, const SampanSecret *password);
 void sampan_login_client_free (SampanLoginClient *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanLoginClient, sampan_login_client_free)
@@ -150,8 +150,9 @@ bool sampan_registration_local (const SampanServerKeys *keys,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A one-time code for a person to type: 80 random bits in groups, such as "k7dq-2m9x-0f3t-w8ya".
- * What is typed is folded (case, spaces, dashes) by sampan_one_time_code_fold() into a new secret,
- * or NULL if it cannot be a code. */
+ * What is typed is folded (case, spaces, dashes, o and 0, i and l and 1) by
+ * sampan_one_time_code_fold() into a new secret, equal to what was generated, or NULL if it cannot
+ * be a code. */
 SampanSecret *sampan_one_time_code_generate (void);
 SampanSecret *sampan_one_time_code_fold (const SampanSecret *typed);
 
