@@ -115,8 +115,10 @@ recode_list_page (SampanKind kind, SampanReader *reader, SampanWriter *writer)
     {
       SampanEntry entry;
 
-      if (!sampan_read_page_entry (reader, &entry) || !sampan_write_page_entry (writer, &entry))
+      if (!sampan_read_page_entry (reader, &entry))
         return false;
+      if (!sampan_write_page_entry (writer, &entry))
+        writer->failed = true;
     }
   return true;
 }
