@@ -25,7 +25,7 @@ G_STATIC_ASSERT (G_N_ELEMENTS (suites) <= SAMPAN_SUITES_MAX);
 static bool
 starts_with_magic (const uint8_t *bytes, size_t length)
 {
-  return memcmp (bytes, SAMPAN_MAGIC, MIN (length, SAMPAN_MAGIC_LENGTH)) == 0;
+  return length == 0 || memcmp (bytes, SAMPAN_MAGIC, MIN (length, SAMPAN_MAGIC_LENGTH)) == 0;
 }
 
 static void

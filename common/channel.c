@@ -123,7 +123,7 @@ sampan_channel_open (SampanChannel *self,
                      size_t *message_length)
 {
   size_t sealed_length, plain_length;
-  uint8_t *text = bytes + SAMPAN_FRAME_HEADER;
+  uint8_t *text;
 
   *consumed = *message_length = 0;
   *message = NULL;
@@ -143,6 +143,7 @@ sampan_channel_open (SampanChannel *self,
       *message_length = SAMPAN_FRAME_HEADER + sealed_length;
       return SAMPAN_CHANNEL_NEED_MORE;
     }
+  text = bytes + SAMPAN_FRAME_HEADER;
   plain_length = sealed_length - SAMPAN_FRAME_TAG;
   if (!sampan_cipher_open (&self->receiving, NULL, 0, text, plain_length, text + plain_length))
     {
