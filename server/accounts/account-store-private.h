@@ -1,0 +1,26 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What account-store.c and account-shares.c share. */
+
+#pragma once
+
+#include "accounts/account-store.h"
+#include "accounts/database.h"
+#include "accounts/keys-file.h"
+#include "accounts/state-folder.h"
+
+G_BEGIN_DECLS
+
+struct _SampanAccountStore
+{
+  GMutex lock;               /* of the database */
+  SampanStateFolder *folder; /* constant */
+  SampanKeys *keys;          /* constant, guarded memory */
+  SampanDatabase *database;
+};
+
+/* "NOT_FOUND: no account NAME" and its like; NAME is escaped. */
+void sampan_account_store_set_not_found (GError **error, const char *what, const char *name);
+
+G_END_DECLS
