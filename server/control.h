@@ -2,7 +2,10 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* The control socket STATE_DIR/control (0600): admin commands tell a running server of changes and
- * ask for its status. One request line, one JSON reply line. */
+ * ask for its status. One request line, one JSON reply line.
+ *
+ * Replies are flat JSON objects. {"error":"text for the admin"} says that the request failed; the
+ * one to "status" holds numbers and strings that `sampand status` shows one per line. */
 
 #pragma once
 
@@ -12,7 +15,8 @@
 G_BEGIN_DECLS
 
 /* Server side, on the default main context. FUNC is called for each line ("reload", "status") and
- * returns the reply as one line of JSON (g_free), or NULL for an unknown one. */
+ * returns the reply as one line of JSON (g_free), or NULL for an unknown one. Only our own user and
+ * root are heard. Holds a lock on the state directory: EXISTS if another server runs on it. */
 typedef char *(*SampanControlFunc) (const char *line, gpointer user_data);
 typedef struct _SampanControl SampanControl;
 SampanControl *sampan_control_listen (const char *state_dir,
@@ -22,7 +26,8 @@ SampanControl *sampan_control_listen (const char *state_dir,
 void sampan_control_close (SampanControl *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanControl, sampan_control_close)
 
-/* Admin side, blocking up to 5 s. NULL without error: no server runs on this state directory. */
+/* Admin side, blocking up to 5 s. The reply without its line end. NULL without error: no server
+ * runs on this state directory. */
 char *sampan_control_call (const char *state_dir,
                            const char *line,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
