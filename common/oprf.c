@@ -72,8 +72,10 @@ hash_to_group (SampanBytes input, uint8_t element[static SAMPAN_GROUP_ELEMENT_LE
 bool
 sampan_group_element_is_valid (const uint8_t element[static SAMPAN_GROUP_ELEMENT_LENGTH])
 {
-  /* libsodium takes the identity (all zeros) for a valid point. */
-  return crypto_core_ristretto255_is_valid_point (element) == 1 &&
+  /* libsodium 1.0.18 takes the identity (all zeros) for a valid point and ignores the top bit,
+   * which no canonical encoding has (RFC 9496, 4.3.1). */
+  return (element[SAMPAN_GROUP_ELEMENT_LENGTH - 1] & 0x80) == 0 &&
+         crypto_core_ristretto255_is_valid_point (element) == 1 &&
          !sodium_is_zero (element, SAMPAN_GROUP_ELEMENT_LENGTH);
 }
 
