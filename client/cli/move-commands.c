@@ -1,0 +1,224 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Moving and copying on the box: mv, cp. */
+
+#include "config.h"
+
+#include "command.h"
+
+#include "await.h"
+#include "conflict.h"
+#include "output.h"
+#include "remote-target.h"
+#include "session-pool.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+typedef struct
+{
+  Cli *cli;
+  SampanSession *session;
+  SampanRemote *from;
+  SampanRemote *to;
+  bool copy;
+} Move;
+
+static bool
+copy_once (const Move *move, SampanConflict conflict, GError **error)
+{
+  g_auto (Await) await = AWAIT_INIT;
+
+  sampan_session_copy_async (move->session,
+                             sampan_remote_get_path (move->from),
+                             sampan_remote_get_path (move->to),
+                             conflict,
+                             NULL,
+                             NULL,
+                             move->cli->cancellable,
+                             await_done_cb,
+                             &await);
+  return sampan_session_copy_finish (move->session, await_result (&await), error);
+}
+
+static bool
+rename_once (const Move *move, SampanConflict conflict, GError **error)
+{
+  g_auto (Await) await = AWAIT_INIT;
+
+  sampan_session_rename_async (move->session,
+                               sampan_remote_get_path (move->from),
+                               sampan_remote_get_path (move->to),
+                               conflict,
+                               move->cli->cancellable,
+                               await_done_cb,
+                               &await);
+  return sampan_session_rename_finish (move->session, await_result (&await), error);
+}
+
+static bool
+in_same_share (const SampanRemote *a, const SampanRemote *b)
+{
+  g_autoptr (SampanPath) below_a = NULL;
+  g_autoptr (SampanPath) below_b = NULL;
+  g_autofree char *share_a = sampan_path_split_share (sampan_remote_get_path (a), &below_a);
+  g_autofree char *share_b = sampan_path_split_share (sampan_remote_get_path (b), &below_b);
+
+  return g_strcmp0 (share_a, share_b) == 0;
+}
+
+/* Nothing is removed before the copy is safe on the box. */
+static bool
+move_between_shares (const Move *move, SampanConflict conflict, GError **error)
+{
+  g_auto (Await) await = AWAIT_INIT;
+  uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH];
+  g_autoptr (GError) local_error = NULL;
+  g_autofree char *text = NULL;
+
+  if (!copy_once (move, conflict, error))
+    return false;
+  sampan_session_remove_async (move->session,
+                               sampan_remote_get_path (move->from),
+                               true,
+                               move->cli->cancellable,
+                               await_done_cb,
+                               &await);
+  if (sampan_session_remove_finish (move->session, await_result (&await), trash_id, &local_error))
+    return true;
+  text = output_error_text (local_error);
+  g_set_error (error,
+               CLI_ERROR,
+               CLI_STATUS_ITEMS_FAILED,
+               /* Translators: %s is why. */
+               _ ("Copied to the other share, but the original is still there as well: %s"),
+               text);
+  return false;
+}
+
+static bool
+try_once (const Move *move, SampanConflict conflict, GError **error)
+{
+  if (move->copy)
+    return copy_once (move, conflict, error);
+  if (!in_same_share (move->from, move->to))
+    return move_between_shares (move, conflict, error);
+  return rename_once (move, conflict, error);
+}
+
+static void
+report_done (const Move *move, const char *status)
+{
+  g_auto (JsonLine) line = JSON_LINE_INIT;
+
+  if (!move->cli->options.json)
+    return;
+  output_begin_item (&line, move->copy ? "cp" : "mv", status);
+  json_line_add_remote (&line, "uri", move->from);
+  json_line_add_remote (&line, "to", move->to);
+  json_line_print (&line, stdout);
+}
+
+static void
+run (const Move *move, const char *typed, ConflictPolicy *policy)
+{
+  SampanConflict conflict = conflict_first_try (*policy);
+
+  for (;;)
+    {
+      g_autoptr (GError) error = NULL;
+      ConflictOutcome outcome = CONFLICT_FAIL;
+
+      if (try_once (move, conflict, &error))
+        {
+          report_done (move, "done");
+          return;
+        }
+      if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_EXISTS))
+        outcome = conflict_resolve (move->cli,
+                                    policy,
+                                    sampan_path_get (sampan_remote_get_path (move->to)),
+                                    conflict,
+                                    &conflict);
+      if (outcome == CONFLICT_RETRY)
+        continue;
+      if (outcome == CONFLICT_SKIP)
+        report_done (move, "skipped");
+      else
+        output_failed (move->cli, typed, error);
+      if (outcome == CONFLICT_CANCEL)
+        g_cancellable_cancel (move->cli->cancellable);
+      return;
+    }
+}
+
+static void
+move_one (Cli *cli,
+          const RemoteTarget *target,
+          const char *typed,
+          SampanRemote *from,
+          bool copy,
+          ConflictPolicy *policy)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SampanRemote) to = NULL;
+  Move move = { cli, target->session, from, NULL, copy };
+
+  if (!remote_is_same_server (from, target->remote))
+    {
+      output_failed_because (cli,
+                             typed,
+                             CLI_STATUS_ITEMS_FAILED,
+                             _ ("This is on another server: get it from there, then put it here"));
+      return;
+    }
+  to =
+      remote_target_get_item (target, sampan_path_get_name (sampan_remote_get_path (from)), &error);
+  if (to == NULL)
+    {
+      output_failed (cli, typed, error);
+      return;
+    }
+  move.to = to;
+  run (&move, typed, policy);
+}
+
+static void
+run_command (Cli *cli, const Command *command, char **argv, bool copy)
+{
+  g_autofree char *word = NULL;
+  const GOptionEntry entries[] = { CONFLICT_OPTION (&word), { NULL } };
+  g_auto (GStrv) operands = command_parse (cli, command, entries, argv, 2, COMMAND_ANY_NUMBER);
+  g_auto (RemoteTarget) target = REMOTE_TARGET_INIT;
+  g_autoptr (GPtrArray) sources = NULL;
+  g_autoptr (GError) error = NULL;
+  ConflictPolicy policy;
+  guint last;
+
+  if (operands == NULL || !conflict_policy_parse (cli, word, &policy))
+    return;
+  last = g_strv_length (operands) - 1;
+  sources = command_resolve_all (cli, operands, last);
+  if (sources == NULL)
+    return;
+  if (!remote_target_look (cli, operands[last], sources->len > 1, &target, &error))
+    {
+      output_failed (cli, operands[last], error);
+      return;
+    }
+  for (guint i = 0; i < sources->len && !cli_should_stop (cli); i++)
+    move_one (cli, &target, operands[i], g_ptr_array_index (sources, i), copy, &policy);
+}
+
+void
+command_mv (Cli *cli, const Command *command, char **argv)
+{
+  run_command (cli, command, argv, false);
+}
+
+void
+command_cp (Cli *cli, const Command *command, char **argv)
+{
+  run_command (cli, command, argv, true);
+}

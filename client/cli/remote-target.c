@@ -1,0 +1,89 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Where mv, cp and put go to. */
+
+#include "config.h"
+
+#include "remote-target.h"
+
+#include "await.h"
+#include "entry-text.h"
+#include "session-pool.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+SampanFileInfo *
+remote_stat (Cli *cli, SampanSession *session, const SampanPath *path, GError **error)
+{
+  g_auto (Await) await = AWAIT_INIT;
+
+  sampan_session_stat_async (session, path, cli->cancellable, await_done_cb, &await);
+  return sampan_session_stat_finish (session, await_result (&await), error);
+}
+
+bool
+remote_target_look (Cli *cli, const char *typed, bool many, RemoteTarget *target, GError **error)
+{
+  g_autoptr (SampanFileInfo) info = NULL;
+  g_autoptr (GError) local_error = NULL;
+  const SampanPath *path;
+
+  target->remote = cli_resolve (cli, typed, error);
+  if (target->remote == NULL)
+    return false;
+  target->session = session_pool_get (cli->sessions, target->remote, error);
+  if (target->session == NULL)
+    return false;
+  path = sampan_remote_get_path (target->remote);
+  info = remote_stat (cli, target->session, path, &local_error);
+  if (info == NULL && !g_error_matches (local_error, SAMPAN_ERROR, SAMPAN_ERROR_NOT_FOUND))
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return false;
+    }
+  target->is_folder = info != NULL && (entry_is_folder (info) || sampan_path_is_root (path));
+  if (target->is_folder || (!many && !g_str_has_suffix (typed, "/")))
+    return true;
+  g_set_error_literal (error,
+                       CLI_ERROR,
+                       CLI_STATUS_ITEMS_FAILED,
+                       _ ("This is no folder on the box"));
+  return false;
+}
+
+SampanRemote *
+remote_target_get_item (const RemoteTarget *target, const char *name, GError **error)
+{
+  g_autoptr (SampanPath) path = NULL;
+
+  if (!target->is_folder || strcmp (name, "") == 0 || strcmp (name, ".") == 0 ||
+      strcmp (name, "..") == 0 || strcmp (name, "/") == 0)
+    return sampan_remote_ref (target->remote);
+  path = sampan_path_get_child (sampan_remote_get_path (target->remote), name, error);
+  return path != NULL ? remote_with_path (target->remote, path) : NULL;
+}
+
+void
+remote_target_clear (RemoteTarget *target)
+{
+  g_clear_pointer (&target->remote, sampan_remote_unref);
+}
+
+SampanRemote *
+remote_with_path (const SampanRemote *remote, const SampanPath *path)
+{
+  return sampan_remote_new (sampan_remote_get_user (remote),
+                            sampan_remote_get_host (remote),
+                            sampan_remote_get_port (remote),
+                            path);
+}
+
+bool
+remote_is_same_server (const SampanRemote *a, const SampanRemote *b)
+{
+  return g_strcmp0 (sampan_remote_get_user (a), sampan_remote_get_user (b)) == 0 &&
+         g_ascii_strcasecmp (sampan_remote_get_host (a), sampan_remote_get_host (b)) == 0 &&
+         sampan_remote_get_port (a) == sampan_remote_get_port (b);
+}

@@ -1,0 +1,36 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The sessions of one run: one for each USER@HOST:PORT, logged in when first needed and again when
+ * its link broke, with the password that is held for it. */
+
+#pragma once
+
+#include "cli.h"
+
+G_BEGIN_DECLS
+
+SessionPool *session_pool_new (Cli *cli);
+/* Logs out of all and wipes the passwords. */
+void session_pool_free (SessionPool *self);
+
+/* A session that is ready; borrowed. A login by one-time code offers to choose the password at
+ * once, or fails with PASSWORD_NEEDED when nobody can be asked. Waits in the main loop. */
+SampanSession *session_pool_get (SessionPool *self,
+                                 const SampanRemote *remote,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* For passwd: a login by one-time code is let in as it is. */
+SampanSession *session_pool_get_for_passwd (SessionPool *self,
+                                            const SampanRemote *remote,
+                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The session if there is one and it is ready; borrowed, nullable. Never waits. */
+SampanSession *session_pool_peek (SessionPool *self, const SampanRemote *remote);
+/* Sets FRESH as the account's password; waits. */
+bool session_pool_set_password (SessionPool *self,
+                                const SampanRemote *remote,
+                                const SampanSecret *fresh,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Logs out of one. */
+void session_pool_close (SessionPool *self, const SampanRemote *remote);
+
+G_END_DECLS
