@@ -17,8 +17,9 @@
 
 G_BEGIN_DECLS
 
-#define SAMPAN_RESERVED_NAME ".sampan" /* directly below a share's root; refused in every request  \
-                                        */
+#define SAMPAN_RESERVED_NAME                                                                       \
+  ".sampan" /* directly below a share's root; refused in every request                             \
+             */
 
 typedef enum
 {
@@ -29,7 +30,8 @@ typedef enum
 
 typedef struct _SampanShareRoot SampanShareRoot;
 
-/* DIRECTORY must exist. Makes .sampan (0700) and its folders. Errors name the directory. */
+/* DIRECTORY must exist. Makes .sampan (0700) and its folders; a directory that cannot be written to
+ * is served for reading only. Errors name the directory. */
 SampanShareRoot *sampan_share_root_open (const char *directory,
                                          SampanConfine confine,
                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -37,7 +39,7 @@ SampanShareRoot *sampan_share_root_ref (SampanShareRoot *self);
 void sampan_share_root_unref (SampanShareRoot *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanShareRoot, sampan_share_root_unref)
 
-/* Borrowed fds. */
+/* Borrowed fds. Those of staging and trash are -1 where the directory cannot be written to. */
 int sampan_share_root_get_fd (const SampanShareRoot *self);
 int sampan_share_root_get_staging_fd (const SampanShareRoot *self);
 int sampan_share_root_get_trash_fd (const SampanShareRoot *self);
@@ -56,6 +58,22 @@ int sampan_share_root_open_path (const SampanShareRoot *self,
 int sampan_share_root_open_parent (const SampanShareRoot *self,
                                    const SampanPath *path,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same, readable: a folder whose names change must be synced. Fails as check_change() does. */
+int sampan_share_root_open_folder_of (const SampanShareRoot *self,
+                                      const SampanPath *path,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether PATH may come, go or change at all: NOT_ALLOWED for the root, which no folder of the
+ * share holds, and for a share that cannot be written to; BAD_NAME for reserved names. */
+bool sampan_share_root_check_change (const SampanShareRoot *self,
+                                     const SampanPath *path,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether the entry NAME directly below the root is the storage's own. STATUS is its (nullable). */
+bool sampan_share_root_is_reserved (const SampanShareRoot *self,
+                                    const char *name,
+                                    const struct stat *status);
 
 /* Removes what is too old from staging (7 days) and trash, unless locked. Slow; a worker thread's
  * job, at start and daily. */

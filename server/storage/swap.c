@@ -1,0 +1,189 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The steps that give something its name. */
+
+#include "config.h"
+
+#include "storage/swap.h"
+
+#include "storage/disk.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+
+/* How file systems say that they lack a flag of renameat2() or links. EPERM: links on FAT. */
+static bool
+is_unsupported (int saved_errno)
+{
+  return saved_errno == EINVAL || saved_errno == ENOSYS || saved_errno == EOPNOTSUPP ||
+         saved_errno == ENOTTY;
+}
+
+static bool
+is_link_unsupported (int saved_errno)
+{
+  return is_unsupported (saved_errno) || saved_errno == EPERM || saved_errno == EMLINK ||
+         saved_errno == EXDEV;
+}
+
+static int
+rename_plainly (int from_fd, const char *from_name, int to_fd, const char *to_name)
+{
+  return renameat (from_fd, from_name, to_fd, to_name) == 0 ? 0 : errno;
+}
+
+static int
+move_by_link (int from_fd, const char *from_name, int to_fd, const char *to_name)
+{
+  if (linkat (from_fd, from_name, to_fd, to_name, 0) != 0)
+    return errno;
+  return unlinkat (from_fd, from_name, 0) == 0 ? 0 : errno;
+}
+
+int
+sampan_swap_move (int from_fd, const char *from_name, int to_fd, const char *to_name)
+{
+  struct stat status;
+  int code;
+
+  if (renameat2 (from_fd, from_name, to_fd, to_name, RENAME_NOREPLACE) == 0)
+    return 0;
+  if (!is_unsupported (errno))
+    return errno;
+  if (sampan_disk_stat (from_fd, from_name, &status) != 0)
+    return errno;
+  if (S_ISREG (status.st_mode))
+    {
+      code = move_by_link (from_fd, from_name, to_fd, to_name);
+      if (!is_link_unsupported (code))
+        return code;
+    }
+  /* Neither flag nor links: the check and the rename are two steps. */
+  if (sampan_disk_stat (to_fd, to_name, &status) == 0)
+    return EEXIST;
+  return rename_plainly (from_fd, from_name, to_fd, to_name);
+}
+
+static bool
+is_same_file (const struct stat *a, const struct stat *b)
+{
+  return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* A rename changes the ctime, so that cannot be asked. */
+static bool
+is_old (const SampanSwap *self, int folder_fd, const char *name)
+{
+  struct stat status;
+
+  return sampan_disk_stat (folder_fd, name, &status) == 0 && is_same_file (&status, self->old) &&
+         status.st_size == self->old->st_size &&
+         status.st_mtim.tv_sec == self->old->st_mtim.tv_sec &&
+         status.st_mtim.tv_nsec == self->old->st_mtim.tv_nsec;
+}
+
+static int
+exchange (int from_fd, const char *from_name, int to_fd, const char *to_name)
+{
+  return renameat2 (from_fd, from_name, to_fd, to_name, RENAME_EXCHANGE) == 0 ? 0 : errno;
+}
+
+/* What is staged waits in the slot, so that the one exchange puts both where they belong. */
+static int
+exchange_through_slot (const SampanSwap *self)
+{
+  int slot_fd = self->slot->fd;
+  int code = rename_plainly (self->from_fd, self->from_name, slot_fd, SAMPAN_TRASH_ITEM);
+
+  if (code != 0)
+    return code;
+  code = exchange (slot_fd, SAMPAN_TRASH_ITEM, self->to_fd, self->to_name);
+  if (code == 0 && is_old (self, slot_fd, SAMPAN_TRASH_ITEM))
+    return 0;
+  if (code == 0)
+    code = exchange (slot_fd, SAMPAN_TRASH_ITEM, self->to_fd, self->to_name) == 0 ? ESTALE : EIO;
+  if (code != EIO)
+    (void)rename_plainly (slot_fd, SAMPAN_TRASH_ITEM, self->from_fd, self->from_name);
+  return code;
+}
+
+/* What somebody looks for under its old name stays visible: first the exchange, then the trash. */
+static int
+exchange_in_place (const SampanSwap *self)
+{
+  int code = exchange (self->from_fd, self->from_name, self->to_fd, self->to_name);
+
+  if (code != 0)
+    return code;
+  if (is_old (self, self->from_fd, self->from_name))
+    code = rename_plainly (self->from_fd, self->from_name, self->slot->fd, SAMPAN_TRASH_ITEM);
+  else
+    code = ESTALE;
+  if (code != 0)
+    (void)exchange (self->from_fd, self->from_name, self->to_fd, self->to_name);
+  return code;
+}
+
+int
+sampan_swap_by_exchange (const SampanSwap *self)
+{
+  int code = self->is_staged ? exchange_through_slot (self) : exchange_in_place (self);
+
+  return is_unsupported (code) ? EOPNOTSUPP : code;
+}
+
+int
+sampan_swap_by_link (const SampanSwap *self)
+{
+  struct stat from;
+  int code;
+
+  if (!S_ISREG (self->old->st_mode))
+    return EOPNOTSUPP;
+  if (sampan_disk_stat (self->from_fd, self->from_name, &from) != 0)
+    return errno;
+  /* Renaming one link of a file over another does nothing and says so to nobody. */
+  if (is_same_file (&from, self->old))
+    return rename_plainly (self->from_fd, self->from_name, self->slot->fd, SAMPAN_TRASH_ITEM);
+  if (linkat (self->to_fd, self->to_name, self->slot->fd, SAMPAN_TRASH_ITEM, 0) != 0)
+    return is_link_unsupported (errno) ? EOPNOTSUPP : errno;
+  if (!is_old (self, self->slot->fd, SAMPAN_TRASH_ITEM))
+    code = ESTALE;
+  else
+    code = rename_plainly (self->from_fd, self->from_name, self->to_fd, self->to_name);
+  if (code != 0)
+    unlinkat (self->slot->fd, SAMPAN_TRASH_ITEM, 0);
+  return code;
+}
+
+int
+sampan_swap_aside (const SampanSwap *self)
+{
+  int slot_fd = self->slot->fd;
+  int code = rename_plainly (self->to_fd, self->to_name, slot_fd, SAMPAN_TRASH_ITEM);
+
+  if (code != 0)
+    return code;
+  if (!is_old (self, slot_fd, SAMPAN_TRASH_ITEM))
+    code = ESTALE;
+  else
+    code = sampan_swap_move (self->from_fd, self->from_name, self->to_fd, self->to_name);
+  if (code == EEXIST)
+    code = ESTALE; /* somebody took the name in between */
+  if (code != 0)
+    (void)sampan_swap_move (slot_fd, SAMPAN_TRASH_ITEM, self->to_fd, self->to_name);
+  return code;
+}
+
+int
+sampan_swap_run (const SampanSwap *self)
+{
+  int code = sampan_swap_by_exchange (self);
+
+  if (code == EOPNOTSUPP)
+    code = sampan_swap_by_link (self);
+  if (code == EOPNOTSUPP)
+    code = sampan_swap_aside (self);
+  return code;
+}

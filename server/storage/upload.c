@@ -1,0 +1,286 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* An upload from its first byte to the moment when it is ready to be committed. */
+
+#include "config.h"
+
+#include "storage/upload.h"
+
+#include "storage/disk.h"
+#include "storage/hash-file.h"
+#include "storage/upload-private.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+/* How much may be dirty before the disk is told to begin: keeps the sync at the end short. */
+#define FLUSH_STEP_BYTES (8 * 1024 * 1024)
+
+static SampanUpload *
+make_upload (SampanShareRoot *root,
+             const SampanPath *path,
+             const SampanPutRequest *request,
+             uint64_t account_id)
+{
+  SampanUpload *self = g_new0 (SampanUpload, 1);
+
+  self->root = sampan_share_root_ref (root);
+  self->path = sampan_path_ref (path);
+  self->folder_path = sampan_path_get_parent (path);
+  self->file.fd = -1;
+  self->account_id = account_id;
+  self->size = request->size;
+  self->mtime.tv_sec = request->mtime.seconds;
+  self->mtime.tv_nsec = request->mtime.nanoseconds;
+  self->conflict = request->conflict;
+  /* Where nothing is replaced there is no version to compare. */
+  self->has_expected = (request->flags & SAMPAN_PUT_EXPECT_VERSION) != 0 &&
+                       (request->conflict == SAMPAN_CONFLICT_REPLACE ||
+                        request->conflict == SAMPAN_CONFLICT_REPLACE_NEWER);
+  memcpy (self->expected, request->version, sizeof self->expected);
+  return self;
+}
+
+SampanPlacement
+sampan_upload_get_placement (const SampanUpload *self, int folder_fd)
+{
+  return (SampanPlacement){
+    .root = self->root,
+    .path = self->path,
+    .folder_fd = folder_fd,
+    .conflict = self->conflict,
+    .expected = self->has_expected ? self->expected : NULL,
+    .mtime = self->mtime,
+    .kind = S_IFREG,
+    .account_id = self->account_id,
+  };
+}
+
+/* Said before the first byte, not after the last one. */
+static bool
+check_same_disk (const SampanUpload *self, int folder_fd, GError **error)
+{
+  struct stat folder, staging;
+
+  if (fstat (folder_fd, &folder) == 0 &&
+      fstat (sampan_share_root_get_staging_fd (self->root), &staging) == 0 &&
+      folder.st_dev == staging.st_dev)
+    return true;
+  sampan_disk_set_error (error, EXDEV, "cannot store", sampan_path_get (self->path));
+  return false;
+}
+
+static bool
+check_target (SampanUpload *self, GError **error)
+{
+  SAMPAN_AUTO_FD int folder_fd = sampan_share_root_open_folder_of (self->root, self->path, error);
+  SampanPlacement placement;
+  SampanTarget target;
+  struct stat old;
+
+  if (folder_fd < 0 || !check_same_disk (self, folder_fd, error))
+    return false;
+  placement = sampan_upload_get_placement (self, folder_fd);
+  return sampan_placement_check (&placement, &target, &old, error);
+}
+
+/* No space is reserved: an announcement costs nothing, and many of them must not fill the disk. */
+static bool
+check_space (SampanUpload *self, uint64_t held_bytes, GError **error)
+{
+  struct statvfs space;
+  uint64_t missing_bytes = self->size > held_bytes ? self->size - held_bytes : 0;
+
+  if (missing_bytes > INT64_MAX)
+    {
+      sampan_disk_set_error (error, EFBIG, "cannot store", sampan_path_get (self->path));
+      return false;
+    }
+  /* A disk that does not tell its size says 0 blocks; the writes will find out. */
+  if (fstatvfs (self->file.fd, &space) != 0 || space.f_blocks == 0)
+    return true;
+  if (missing_bytes / MAX (space.f_frsize, 1) < space.f_bavail || missing_bytes == 0)
+    return true;
+  sampan_disk_set_error (error, ENOSPC, "cannot store", sampan_path_get (self->path));
+  return false;
+}
+
+/* What is there of a partial; one that cannot be a part of what is announced is dropped. */
+static bool
+take_partial (SampanUpload *self, bool is_resume, GError **error)
+{
+  struct stat status;
+
+  if (fstat (self->file.fd, &status) != 0)
+    {
+      sampan_disk_set_error (error, errno, "cannot stage", self->file.name);
+      return false;
+    }
+  self->offset = (uint64_t)status.st_size;
+  if (self->offset == 0 || (is_resume && self->offset <= self->size))
+    return true;
+  if (ftruncate (self->file.fd, 0) != 0)
+    {
+      sampan_disk_set_error (error, errno, "cannot stage", self->file.name);
+      return false;
+    }
+  self->offset = 0;
+  return true;
+}
+
+SampanUpload *
+sampan_upload_begin (SampanShareRoot *root,
+                     const SampanPath *path,
+                     const SampanPutRequest *request,
+                     uint64_t account_id,
+                     GError **error)
+{
+  SampanUpload *self = make_upload (root, path, request, account_id);
+  bool is_resume = (request->flags & SAMPAN_PUT_RESUME) != 0;
+  GError *local_error = NULL;
+
+  if (check_target (self, &local_error) &&
+      sampan_staging_open (root, account_id, request->upload_id, &self->file, &local_error) &&
+      take_partial (self, is_resume, &local_error) &&
+      check_space (self, self->offset, &local_error))
+    {
+      self->state = is_resume ? SAMPAN_UPLOAD_OFFERED : SAMPAN_UPLOAD_WRITING;
+      return self;
+    }
+  /* A partial may wait for a better time: more space, another name. */
+  sampan_upload_free (self, true);
+  g_propagate_error (error, local_error);
+  return NULL;
+}
+
+static bool
+check_state (SampanUpload *self, SampanUploadState state, GError **error)
+{
+  if (self->state == state)
+    return true;
+  g_set_error_literal (error, SAMPAN_ERROR, SAMPAN_ERROR_PROTOCOL, "not now in an upload");
+  return false;
+}
+
+bool
+sampan_upload_get_offer (SampanUpload *self, SampanPutOffer *offer, GError **error)
+{
+  uint64_t length = 0;
+
+  if (!check_state (self, SAMPAN_UPLOAD_OFFERED, error))
+    return false;
+  if (!sampan_hash_file (self->file.fd, self->offset, NULL, NULL, &length, offer->hash, error))
+    return false;
+  offer->offset = length;
+  self->offset = length;
+  return true;
+}
+
+bool
+sampan_upload_start_at (SampanUpload *self, uint64_t offset, GError **error)
+{
+  if (!check_state (self, SAMPAN_UPLOAD_OFFERED, error))
+    return false;
+  if (offset != 0 && offset != self->offset)
+    {
+      g_set_error_literal (error, SAMPAN_ERROR, SAMPAN_ERROR_PROTOCOL, "not the offered offset");
+      return false;
+    }
+  if (ftruncate (self->file.fd, (off_t)offset) != 0)
+    {
+      sampan_disk_set_error (error, errno, "cannot resume", self->file.name);
+      self->state = SAMPAN_UPLOAD_FAILED;
+      return false;
+    }
+  self->offset = self->flushed_bytes = offset;
+  self->state = SAMPAN_UPLOAD_WRITING;
+  return true;
+}
+
+/* A hint: what fails here is reported by the fsync, which must be the first to see it. */
+static void
+flush_early (SampanUpload *self)
+{
+  if (self->offset - self->flushed_bytes < FLUSH_STEP_BYTES)
+    return;
+  (void)sync_file_range (self->file.fd,
+                         (off_t)self->flushed_bytes,
+                         (off_t)(self->offset - self->flushed_bytes),
+                         SYNC_FILE_RANGE_WRITE);
+  self->flushed_bytes = self->offset;
+}
+
+bool
+sampan_upload_write (SampanUpload *self, const uint8_t *data, size_t length, GError **error)
+{
+  if (!check_state (self, SAMPAN_UPLOAD_WRITING, error))
+    return false;
+  if (length > self->size - self->offset)
+    {
+      g_set_error_literal (error, SAMPAN_ERROR, SAMPAN_ERROR_PROTOCOL, "more than was announced");
+      return false;
+    }
+  if (!sampan_disk_write (self->file.fd, data, length, self->offset))
+    {
+      sampan_disk_set_error (error, errno, "cannot write", sampan_path_get (self->path));
+      self->state = SAMPAN_UPLOAD_FAILED;
+      return false;
+    }
+  self->offset += length;
+  flush_early (self);
+  return true;
+}
+
+bool
+sampan_upload_finish (SampanUpload *self, uint64_t length, GError **error)
+{
+  if (!check_state (self, SAMPAN_UPLOAD_WRITING, error))
+    return false;
+  if (length != self->size || self->offset != self->size)
+    {
+      g_set_error_literal (error,
+                           SAMPAN_ERROR,
+                           SAMPAN_ERROR_PROTOCOL,
+                           "not the length that was announced");
+      return false;
+    }
+  self->state = SAMPAN_UPLOAD_FINISHED;
+  return true;
+}
+
+static bool
+is_worth_keeping (const SampanUpload *self)
+{
+  struct stat status;
+
+  return self->state != SAMPAN_UPLOAD_FAILED && self->file.is_resumable &&
+         fstat (self->file.fd, &status) == 0 && status.st_size >= SAMPAN_PARTIAL_MIN_BYTES;
+}
+
+static void
+put_file_away (SampanUpload *self, bool keep)
+{
+  int staging_fd = sampan_share_root_get_staging_fd (self->root);
+  bool is_kept = keep && is_worth_keeping (self);
+
+  if (!is_kept && self->state != SAMPAN_UPLOAD_COMMITTED)
+    unlinkat (staging_fd, self->file.name, 0);
+  sampan_disk_clear_fd (&self->file.fd); /* and its lock */
+  if (is_kept)
+    sampan_staging_limit (self->root, self->account_id);
+}
+
+void
+sampan_upload_free (SampanUpload *self, bool keep)
+{
+  if (self == NULL)
+    return;
+  if (self->file.fd >= 0)
+    put_file_away (self, keep);
+  sampan_path_unref (self->path);
+  g_clear_pointer (&self->folder_path, sampan_path_unref);
+  sampan_share_root_unref (self->root);
+  g_free (self);
+}
