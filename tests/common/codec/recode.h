@@ -10,8 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* MESSAGE starts with its kind. FALSE if a decoder, or the kind, refuses it; else WRITER holds what
- * the encoder made of it. */
+/* MESSAGE starts with its kind. FALSE if there is no such kind or its decoder refuses; else WRITER
+ * holds what the encoder made of it, or has failed. */
 bool recode_message (const uint8_t *message,
                      size_t length,
                      SampanWriter *writer) G_GNUC_WARN_UNUSED_RESULT;

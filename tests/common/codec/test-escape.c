@@ -69,6 +69,12 @@ static const Case cases[] = {
   CASE ("\xe2\x80\xa9", "\\u{2029}", HOLE),
   CASE ("\xe2\x80\xa8", "\\u{2028}", HOLE),
   CASE ("\xe2\x80\xaf", "\xe2\x80\xaf", "\xe2\x80\xaf"), /* one above the overrides */
+  CASE ("\xe2\x80\x90", "\xe2\x80\x90", "\xe2\x80\x90"), /* one above the marks */
+  CASE ("\xe2\x81\xa5", "\xe2\x81\xa5", "\xe2\x81\xa5"), /* one below the isolates */
+  CASE ("\xe2\x81\xaa", "\xe2\x81\xaa", "\xe2\x81\xaa"), /* one above them */
+  CASE ("\xe2\x80\xa7", "\xe2\x80\xa7", "\xe2\x80\xa7"), /* one below the separators */
+  CASE ("\xd8\x9b", "\xd8\x9b", "\xd8\x9b"),
+  CASE ("\xd8\x9d", "\xd8\x9d", "\xd8\x9d"),
   CASE ("\xe2\x80\x8e", "\\u{200e}", HOLE),
   CASE ("\xe2\x80\x8f", "\\u{200f}", HOLE),
   CASE ("\xe2\x81\xa6", "\\u{2066}", HOLE),
@@ -105,13 +111,17 @@ test_golden (void)
 }
 
 static void
-test_nul_terminated (void)
+test_length (void)
 {
   g_autofree char *escaped = sampan_escape ("a\nb", -1, 0);
   g_autofree char *displayed = sampan_display_name ("a\nb", -1);
+  g_autofree char *nothing_escaped = sampan_escape ("a\nb", 0, 0);
+  g_autofree char *nothing_displayed = sampan_display_name ("a\nb", 0);
 
   g_assert_cmpstr (escaped, ==, "a\\nb");
   g_assert_cmpstr (displayed, ==, "a" HOLE "b");
+  g_assert_cmpstr (nothing_escaped, ==, "");
+  g_assert_cmpstr (nothing_displayed, ==, "");
 }
 
 /* Every two bytes there are: what comes out is one line of UTF-8 without a control character. */
@@ -198,7 +208,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/escape/golden", test_golden);
-  g_test_add_func ("/escape/nul-terminated", test_nul_terminated);
+  g_test_add_func ("/escape/length", test_length);
   g_test_add_func ("/escape/all-pairs", test_all_pairs);
   g_test_add_func ("/escape/cut", test_cut);
   g_test_add_func ("/escape/cut-anywhere", test_cut_anywhere);

@@ -85,6 +85,16 @@ test_reader_short (void)
 }
 
 static void
+test_reader_short_signed (void)
+{
+  SampanReader reader;
+  int64_t i64;
+
+  sampan_reader_init (&reader, ramp, 7);
+  g_assert_false (sampan_reader_get_i64 (&reader, &i64));
+}
+
+static void
 test_reader_fixed (void)
 {
   uint8_t out[4] = { 0 };
@@ -126,6 +136,7 @@ test_reader_bytes8 (void)
       g_assert_cmpint (sampan_reader_get_bytes8 (&reader, &out, bytes8_cases[i].max),
                        ==,
                        bytes8_cases[i].is_legal);
+      g_assert_cmpint (reader.failed, ==, !bytes8_cases[i].is_legal);
       g_assert_cmpint (sampan_reader_at_end (&reader), ==, bytes8_cases[i].is_legal);
       if (bytes8_cases[i].is_legal)
         g_assert_cmpmem (out.data,
@@ -287,6 +298,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/wire/reader/numbers", test_reader_numbers);
   g_test_add_func ("/wire/reader/short", test_reader_short);
+  g_test_add_func ("/wire/reader/short-signed", test_reader_short_signed);
   g_test_add_func ("/wire/reader/fixed", test_reader_fixed);
   g_test_add_func ("/wire/reader/bytes8", test_reader_bytes8);
   g_test_add_func ("/wire/reader/bytes16", test_reader_bytes16);
