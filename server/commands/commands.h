@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The sub-commands of sampand. Each gets what follows its name, prints for people (or JSON) on
- * stdout, errors on stderr, and returns an exit status: 0 done, 1 failed, 2 usage. */
+/* The sub-commands of sampand. Each gets its name as argv[0] and what follows it, prints for people
+ * (or JSON) on stdout, errors on stderr, and returns an exit status: 0 done, 1 failed, 2 usage. */
 
 #pragma once
 

@@ -1,0 +1,134 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The secret that an account is made with. */
+
+#include "config.h"
+
+#include "commands/command-password.h"
+
+#include "accounts/first-start.h"
+#include "commands/terminal.h"
+
+#include <sodium.h>
+
+void
+sampan_password_options_clear (SampanPasswordOptions *self)
+{
+  g_clear_pointer (&self->password_file, g_free);
+}
+
+int64_t
+sampan_password_get_expiry_secs (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC + SAMPAN_INVITE_SECS;
+}
+
+static bool
+secrets_equal (const SampanSecret *a, const SampanSecret *b)
+{
+  size_t length = sampan_secret_get_length (a);
+
+  return length == sampan_secret_get_length (b) &&
+         sodium_memcmp (sampan_secret_get (a), sampan_secret_get (b), length) == 0;
+}
+
+static SampanSecret *
+ask_twice (GError **error)
+{
+  g_autoptr (SampanSecret) first = sampan_terminal_ask ("New password: ", error);
+  g_autoptr (SampanSecret) second = NULL;
+
+  if (first == NULL)
+    return NULL;
+  second = sampan_terminal_ask ("New password again: ", error);
+  if (second == NULL)
+    return NULL;
+  if (secrets_equal (first, second))
+    return g_steal_pointer (&first);
+  g_set_error_literal (error,
+                       SAMPAN_ERROR,
+                       SAMPAN_ERROR_FAILED,
+                       "the two passwords are not the same");
+  return NULL;
+}
+
+/* Other computers type text: what is not UTF-8 could never be typed there. */
+static bool
+check_password (const SampanSecret *password, GError **error)
+{
+  const char *text = (const char *)sampan_secret_get (password);
+  size_t length = sampan_secret_get_length (password);
+
+  if (!g_utf8_validate_len (text, length, NULL))
+    {
+      g_set_error_literal (error,
+                           SAMPAN_ERROR,
+                           SAMPAN_ERROR_BAD_NAME,
+                           "the password is not UTF-8 text");
+      return false;
+    }
+  if (g_utf8_strlen (text, (gssize)length) < SAMPAN_PASSWORD_MIN_CHARACTERS)
+    {
+      g_set_error (error,
+                   SAMPAN_ERROR,
+                   SAMPAN_ERROR_BAD_NAME,
+                   "the password is too short: use at least %d characters",
+                   SAMPAN_PASSWORD_MIN_CHARACTERS);
+      return false;
+    }
+  return true;
+}
+
+static SampanSecret *
+get_password (const SampanPasswordOptions *options, GError **error)
+{
+  g_autoptr (SampanSecret) password = options->password_file != NULL
+                                          ? sampan_secret_read_file (options->password_file, error)
+                                          : ask_twice (error);
+
+  if (password == NULL || !check_password (password, error))
+    return NULL;
+  return g_steal_pointer (&password);
+}
+
+/* *SHOWN is as people read it, the result as it is registered. */
+static SampanSecret *
+make_code (SampanSecret **shown, GError **error)
+{
+  SampanSecret *folded = NULL;
+
+  *shown = sampan_one_time_code_generate ();
+  if (*shown != NULL)
+    folded = sampan_one_time_code_fold (*shown);
+  if (folded == NULL)
+    g_set_error_literal (error,
+                         SAMPAN_ERROR,
+                         SAMPAN_ERROR_FAILED,
+                         "no one-time code could be made");
+  return folded;
+}
+
+bool
+sampan_password_make_record (const SampanPasswordOptions *options,
+                             SampanAccountStore *store,
+                             const char *user,
+                             uint8_t record[static SAMPAN_REGISTRATION_RECORD_LENGTH],
+                             SampanSecret **code,
+                             GError **error)
+{
+  g_autoptr (SampanSecret) shown = NULL;
+  g_autoptr (SampanSecret) secret = options->invite ? make_code (&shown, error)
+                                                    : get_password (options, error);
+
+  *code = NULL;
+  if (secret == NULL || !sampan_registration_local (sampan_account_store_get_keys (store),
+                                                    user,
+                                                    secret,
+                                                    sampan_account_store_get_ksf (store),
+                                                    record,
+                                                    error))
+    return false;
+  *code = g_steal_pointer (&shown);
+  return true;
+}

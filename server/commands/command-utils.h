@@ -1,0 +1,62 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What the admin commands have in common: options, errors, the store, and telling the server. */
+
+#pragma once
+
+#include "accounts/account-store.h"
+
+G_BEGIN_DECLS
+
+enum
+{
+  SAMPAN_EXIT_DONE = 0,
+  SAMPAN_EXIT_FAILED = 1,
+  SAMPAN_EXIT_USAGE = 2,
+};
+
+typedef struct
+{
+  const char *name;
+  int (*run) (int argc, char **argv); /* argv[0] is the name */
+  const char *summary;
+} SampanSubcommand;
+
+/* Runs what argv[1] names; prints the list of TABLE for --help. */
+int sampan_subcommand_dispatch (const SampanSubcommand *table,
+                                size_t n_subcommands,
+                                int argc,
+                                char **argv);
+
+typedef struct
+{
+  char *state;   /* --state, resolved; never NULL after parsing */
+  char **values; /* what is no option, N_VALUES of them */
+} SampanArguments;
+void sampan_arguments_clear (SampanArguments *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SampanArguments, sampan_arguments_clear)
+
+/* Parses ENTRIES (nullable) and --state. COMMAND is "user add", USAGE is "NAME". FALSE: printed
+ * what is wrong; return SAMPAN_EXIT_USAGE. */
+bool sampan_arguments_parse (SampanArguments *self,
+                             const char *command,
+                             const char *usage,
+                             const GOptionEntry *entries,
+                             guint n_values,
+                             int argc,
+                             char **argv) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Print on stderr and return the exit status. WHAT is "Cannot add the account"; ERROR is local
+ * text, with names escaped. */
+int sampan_command_fail (const char *what, const GError *error);
+int sampan_command_usage (const char *command, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/* NULL: printed why. CREATE: sets up a server that is not there yet, and says so. */
+SampanAccountStore *sampan_command_open_store (const SampanArguments *arguments,
+                                               bool create) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Tells a running server of a change that is saved. The exit status of the command. */
+int sampan_command_reload (const SampanArguments *arguments);
+
+G_END_DECLS
