@@ -173,10 +173,11 @@ test_cipher_in_place (void)
   g_assert_cmpmem (text, sizeof text, plain, sizeof plain);
 }
 
-/* A9: the last counter is for the rekey alone. */
+/* A9: the last counter is for the rekey alone, even for a record that is rightly sealed with it. */
 static void
 test_cipher_exhausted (void)
 {
+  static const uint8_t last_nonce[] = { 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255 };
   SampanCipher sealing, opening;
   uint8_t text[1] = { 'x' }, tag[SAMPAN_CIPHER_TAG_LENGTH];
 
@@ -189,6 +190,18 @@ test_cipher_exhausted (void)
   for (int again = 0; again < 2; again++)
     {
       g_assert_false (sampan_cipher_seal (&sealing, NULL, 0, text, 1, tag));
+      g_assert_cmpint (crypto_aead_chacha20poly1305_ietf_encrypt_detached (text,
+                                                                           tag,
+                                                                           NULL,
+                                                                           text,
+                                                                           1,
+                                                                           NULL,
+                                                                           0,
+                                                                           NULL,
+                                                                           last_nonce,
+                                                                           opening.key),
+                       ==,
+                       0);
       g_assert_false (sampan_cipher_open (&opening, NULL, 0, text, 1, tag));
       g_assert_cmpuint (sealing.counter, ==, UINT64_MAX);
       g_assert_cmpuint (opening.counter, ==, UINT64_MAX);
