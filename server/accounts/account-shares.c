@@ -109,36 +109,44 @@ check_share_name (const char *name, GError **error)
   return false;
 }
 
-/* Serving the state directory would hand out its keys. */
-static bool
-check_directory (SampanAccountStore *self, const char *directory, GError **error)
+bool
+sampan_account_store_check_directory (const SampanAccountStore *self,
+                                      const char *directory,
+                                      GError **error)
 {
-  g_autofree char *shown = sampan_escape (directory, -1, SAMPAN_PATH_MAX);
-  char *resolved;
+  g_autofree char *shown = NULL;
+  const char *state = self->folder->path;
+  char *resolved = realpath (directory, NULL);
   size_t length;
   bool holds_state;
 
-  if (strlen (directory) >= SAMPAN_PATH_MAX)
-    {
-      g_set_error (error, SAMPAN_ERROR, SAMPAN_ERROR_BAD_NAME, "%s: the path is too long", shown);
-      return false;
-    }
-  resolved = realpath (directory, NULL);
   if (resolved == NULL)
-    return true; /* what is not there yet can be shared; it is checked again when it is opened */
-  length = strlen (resolved);
-  if (length == 1)
-    length = 0; /* "/" */
-  holds_state = strncmp (self->folder->path, resolved, length) == 0 &&
-                (self->folder->path[length] == '/' || self->folder->path[length] == '\0');
+    return true; /* what is not there is served by nobody */
+  length = strcmp (resolved, "/") != 0 ? strlen (resolved) : 0;
+  holds_state =
+      strncmp (state, resolved, length) == 0 && (state[length] == '/' || state[length] == '\0');
   free (resolved);
-  if (holds_state)
-    g_set_error (error,
-                 SAMPAN_ERROR,
-                 SAMPAN_ERROR_NOT_ALLOWED,
-                 "%s holds the server's state directory, which must not be shared: choose another",
-                 shown);
-  return !holds_state;
+  if (!holds_state)
+    return true;
+  shown = sampan_escape (directory, -1, SAMPAN_PATH_MAX);
+  g_set_error (error,
+               SAMPAN_ERROR,
+               SAMPAN_ERROR_NOT_ALLOWED,
+               "%s holds the server's state directory, which must not be shared: choose another",
+               shown);
+  return false;
+}
+
+static bool
+check_length (const char *directory, GError **error)
+{
+  if (strlen (directory) < SAMPAN_PATH_MAX)
+    return true;
+  g_set_error_literal (error,
+                       SAMPAN_ERROR,
+                       SAMPAN_ERROR_BAD_NAME,
+                       "The path of the directory is too long");
+  return false;
 }
 
 bool
@@ -152,7 +160,8 @@ sampan_account_store_add_share (SampanAccountStore *self,
   g_autoptr (SampanStatement) statement = NULL;
   uint64_t changes;
 
-  if (!check_share_name (name, error) || !check_directory (self, absolute, error))
+  if (!check_share_name (name, error) || !check_length (absolute, error) ||
+      !sampan_account_store_check_directory (self, absolute, error))
     return false;
   statement = sampan_database_prepare (
       self->database,

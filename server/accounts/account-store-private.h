@@ -23,4 +23,10 @@ struct _SampanAccountStore
 /* "NOT_FOUND: no account NAME" and its like; NAME is escaped. */
 void sampan_account_store_set_not_found (GError **error, const char *what, const char *name);
 
+/* Whether DIRECTORY may be served: not if it holds the state directory, whose keys it would hand
+ * out. NOT_ALLOWED. */
+bool sampan_account_store_check_directory (const SampanAccountStore *self,
+                                           const char *directory,
+                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

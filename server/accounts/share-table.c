@@ -7,6 +7,7 @@
 
 #include "accounts/share-table.h"
 
+#include "accounts/account-store-private.h"
 #include "log.h"
 
 #include <string.h>
@@ -82,12 +83,15 @@ reuse_root (const SampanShareTable *previous, const char *directory)
   return NULL;
 }
 
+/* Checked again: a symlink may point elsewhere than when the share was added. */
 static SampanShareRoot *
-open_root (const SampanShareRow *row)
+open_root (SampanAccountStore *store, const SampanShareRow *row)
 {
   g_autoptr (GError) error = NULL;
-  SampanShareRoot *root = sampan_share_root_open (row->directory, SAMPAN_CONFINE_PROBE, &error);
+  SampanShareRoot *root = NULL;
 
+  if (sampan_account_store_check_directory (store, row->directory, &error))
+    root = sampan_share_root_open (row->directory, SAMPAN_CONFINE_PROBE, &error);
   if (root == NULL)
     sampan_log_event (SAMPAN_LOG_WARNING,
                       "share-unavailable",
@@ -102,7 +106,7 @@ open_root (const SampanShareRow *row)
 }
 
 static Share *
-share_new (const SampanShareRow *row, const SampanShareTable *previous)
+share_new (SampanAccountStore *store, const SampanShareRow *row, const SampanShareTable *previous)
 {
   Share *share = g_new0 (Share, 1);
 
@@ -111,7 +115,7 @@ share_new (const SampanShareRow *row, const SampanShareTable *previous)
   share->rights = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   share->root = reuse_root (previous, row->directory);
   if (share->root == NULL)
-    share->root = open_root (row);
+    share->root = open_root (store, row);
   return share;
 }
 
@@ -140,7 +144,7 @@ sampan_share_table_load (SampanAccountStore *store, SampanShareTable *previous, 
   self = g_atomic_rc_box_new0 (SampanShareTable);
   self->shares = g_ptr_array_new_with_free_func ((GDestroyNotify)share_free);
   for (guint i = 0; i < rows->len; i++)
-    g_ptr_array_add (self->shares, share_new (g_ptr_array_index (rows, i), previous));
+    g_ptr_array_add (self->shares, share_new (store, g_ptr_array_index (rows, i), previous));
   g_ptr_array_sort (self->shares, compare_names);
   if (!sampan_account_store_foreach_grant (store, take_grant, self, error))
     return NULL;

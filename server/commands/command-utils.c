@@ -100,7 +100,7 @@ sampan_arguments_parse (SampanArguments *self,
     }
   if ((self->values != NULL ? g_strv_length (self->values) : 0) != n_values)
     {
-      sampan_command_usage (command, "it needs: %s", usage[0] != '\0' ? usage : "nothing more");
+      sampan_command_usage (command, "give it %s", usage[0] != '\0' ? usage : "options only");
       return false;
     }
   option = g_steal_pointer (&self->state);
