@@ -1,0 +1,211 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Requests of one message: sending, and decoding of the reply by kind. */
+
+#include "config.h"
+
+#include "call.h"
+
+#include "folder-list-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <sodium.h>
+#include <string.h>
+
+GError *
+sampan_error_from_reply (SampanReader *fields)
+{
+  SampanErrorReply reply;
+  SampanErrorCode code;
+
+  if (!sampan_read_error_reply (fields, &reply))
+    return NULL;
+  code = sampan_error_code_from_wire (reply.code);
+  if (code == SAMPAN_ERROR_TRY_LATER && reply.detail > 0 && reply.detail <= G_MAXINT)
+    return g_error_new (SAMPAN_ERROR,
+                        (int)code,
+                        ngettext ("The server asks to wait %d second",
+                                  "The server asks to wait %d seconds",
+                                  (gulong)reply.detail),
+                        (int)reply.detail);
+  return g_error_new (SAMPAN_ERROR,
+                      (int)code,
+                      "The server says: %s",
+                      sampan_error_code_get_word (code));
+}
+
+static SampanProduced
+call_produce (SampanRequest *request, SampanLink *link)
+{
+  SampanCall *self = (SampanCall *)request;
+  uint8_t *frame = sampan_link_reserve (link);
+
+  memcpy (frame, self->message, self->length);
+  sampan_link_commit (link, self->length);
+  if (self->sealed != NULL)
+    self->sealed (self, link, self->user_data);
+  return SAMPAN_PRODUCE_DONE;
+}
+
+static bool
+read_page (SampanCall *self, SampanReader *fields)
+{
+  SampanEntry entry;
+
+  while (!sampan_reader_at_end (fields))
+    if (!sampan_read_page_entry (fields, &entry) || !sampan_folder_list_append (self->list, &entry))
+      return false;
+  return true;
+}
+
+static bool
+read_part (SampanCall *self, SampanReader *fields)
+{
+  bool ok = self->part_kind == SAMPAN_KIND_LIST_PAGE
+                ? read_page (self, fields)
+                : sampan_read_progress (fields, &self->reply.progress);
+
+  if (ok && self->part != NULL)
+    self->part (self, self->user_data);
+  return ok;
+}
+
+static bool
+read_pong (SampanCall *self, SampanReader *fields)
+{
+  SampanBytes text;
+
+  if (!sampan_read_text (fields, &text) ||
+      (text.length > 0 && memchr (text.data, '\0', text.length) != NULL))
+    return false;
+  self->text = g_strndup ((const char *)text.data, text.length);
+  return true;
+}
+
+static bool
+read_entry (SampanCall *self, SampanReader *fields)
+{
+  SampanEntry entry;
+
+  if (!sampan_read_entry (fields, &entry))
+    return false;
+  self->info = sampan_file_info_new_from_entry (&entry);
+  return true;
+}
+
+static bool
+read_list_end (SampanCall *self, SampanReader *fields)
+{
+  uint64_t number;
+
+  return sampan_read_number (fields, &number) &&
+         number == sampan_folder_list_get_length (self->list);
+}
+
+static bool
+read_stored (SampanReader *fields)
+{
+  SampanStored stored;
+
+  return sampan_read_stored (fields, &stored);
+}
+
+static bool
+read_final (SampanCall *self, SampanReader *fields)
+{
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wswitch-enum" /* only what may end a call */
+  switch (self->final_kind)
+    {
+    case SAMPAN_KIND_DONE:
+    case SAMPAN_KIND_ATTACH_OK:
+      return sampan_read_empty (fields);
+    case SAMPAN_KIND_PONG:
+      return read_pong (self, fields);
+    case SAMPAN_KIND_LIST_END:
+      return read_list_end (self, fields);
+    case SAMPAN_KIND_ENTRY:
+      return read_entry (self, fields);
+    case SAMPAN_KIND_SPACE_IS:
+      return sampan_read_space (fields, &self->reply.space);
+    case SAMPAN_KIND_REMOVED:
+      return sampan_read_removed (fields, self->reply.trash_id);
+    case SAMPAN_KIND_STORED:
+      return read_stored (fields);
+    case SAMPAN_KIND_HASH_IS:
+      return sampan_read_hash_is (fields, &self->reply.hash);
+    case SAMPAN_KIND_LOGIN_CHALLENGE:
+    case SAMPAN_KIND_PASSWD_CHALLENGE:
+      return sampan_read_login_challenge (fields, &self->reply.challenge);
+    case SAMPAN_KIND_LOGIN_OK:
+      return sampan_read_login_ok (fields, &self->reply.login_ok);
+    case SAMPAN_KIND_PASSWD_RESPONSE:
+      return sampan_read_passwd_response (fields, &self->reply.passwd_response);
+    default:
+      return false;
+    }
+#pragma GCC diagnostic pop
+}
+
+static SampanReply
+call_message (SampanRequest *request, SampanLink *link, uint8_t kind, SampanReader *fields)
+{
+  SampanCall *self = (SampanCall *)request;
+
+  if (kind == SAMPAN_KIND_ERROR)
+    {
+      self->error = sampan_error_from_reply (fields);
+      return self->error != NULL ? SAMPAN_REPLY_FINAL : SAMPAN_REPLY_BAD;
+    }
+  if (self->part_kind != 0 && kind == self->part_kind)
+    return read_part (self, fields) ? SAMPAN_REPLY_PART : SAMPAN_REPLY_BAD;
+  if (kind == self->final_kind)
+    return read_final (self, fields) ? SAMPAN_REPLY_FINAL : SAMPAN_REPLY_BAD;
+  return SAMPAN_REPLY_BAD;
+}
+
+static void
+call_end (SampanRequest *request, SampanLink *link, const GError *error)
+{
+  SampanCall *self = (SampanCall *)request;
+
+  if (self->done != NULL)
+    self->done (self, error != NULL ? error : self->error, self->user_data);
+}
+
+static void
+call_finalize (SampanRequest *request)
+{
+  SampanCall *self = (SampanCall *)request;
+
+  sodium_memzero (&self->reply, sizeof self->reply);
+  sodium_memzero (self->message, self->length);
+  g_free (self->message);
+  g_clear_error (&self->error);
+  g_clear_pointer (&self->list, sampan_folder_list_unref);
+  g_clear_pointer (&self->info, sampan_file_info_free);
+  g_free (self->text);
+  g_free (self);
+}
+
+static const SampanRequestClass call_class = { .produce = call_produce,
+                                               .message = call_message,
+                                               .end = call_end,
+                                               .finalize = call_finalize };
+
+SampanCall *
+sampan_call_new (SampanKind final_kind, SampanKind part_kind, const SampanWriter *writer)
+{
+  SampanCall *self = g_new0 (SampanCall, 1);
+
+  g_assert (sampan_writer_ok (writer) && writer->length > 0);
+  sampan_request_init (&self->request, &call_class);
+  self->final_kind = final_kind;
+  self->part_kind = part_kind;
+  self->message = g_memdup2 (writer->data, writer->length);
+  self->length = writer->length;
+  if (part_kind == SAMPAN_KIND_LIST_PAGE)
+    self->list = sampan_folder_list_new ();
+  return self;
+}

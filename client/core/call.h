@@ -1,0 +1,63 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A request of one message, with its reply decoded by kind. Made anywhere, run on the engine
+ * thread.
+ */
+
+#pragma once
+
+#include "errors.h"
+#include "folder-list.h"
+#include "link.h"
+#include "message.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SampanCall SampanCall;
+
+/* ERROR is NULL if the reply is in the call. Engine thread. */
+typedef void (*SampanCallDone) (SampanCall *self, const GError *error, gpointer user_data);
+
+struct _SampanCall
+{
+  SampanRequest request;
+  SampanKind final_kind; /* what ends the reply, but for ERROR */
+  SampanKind part_kind;  /* 0: no parts */
+  uint8_t *message;
+  size_t length;
+  GError *error; /* from an ERROR reply */
+
+  /* engine thread, until done */
+  void (*sealed) (SampanCall *self, SampanLink *link, gpointer user_data); /* nullable */
+  void (*part) (SampanCall *self, gpointer user_data);                     /* nullable */
+  SampanCallDone done;
+  gpointer user_data;
+
+  /* the reply; wiped with the call */
+  union
+  {
+    SampanLoginChallenge challenge;
+    SampanLoginOk login_ok;
+    SampanPasswdResponse passwd_response;
+    SampanSpace space;
+    SampanHashIs hash;
+    SampanProgress progress;
+    uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH];
+  } reply;
+  SampanFolderList *list;
+  SampanFileInfo *info;
+  char *text;
+};
+
+/* The largest message sent by a call: two paths and their lengths. */
+#define SAMPAN_CALL_MESSAGE_MAX (2 * SAMPAN_PATH_MAX + 64)
+
+/* Copies the message that WRITER holds, kind byte first. PART_KIND: 0, LIST_PAGE or PROGRESS. */
+SampanCall *
+sampan_call_new (SampanKind final_kind, SampanKind part_kind, const SampanWriter *writer);
+
+/* The error of an ERROR reply; NULL if the reply is malformed. */
+GError *sampan_error_from_reply (SampanReader *fields);
+
+G_END_DECLS

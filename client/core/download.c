@@ -1,0 +1,243 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A download on the engine thread: frames are opened in place and written to the target. */
+
+#include "config.h"
+
+#include "worker.h"
+
+#include "engine-private.h"
+#include "local-target.h"
+
+/* What is cheaper to read to its end than a new connection. */
+#define DROP_MAX_BYTES (1024 * 1024)
+
+typedef struct
+{
+  SampanWorker worker;
+  SampanLocalTarget *target; /* the pool thread's while it saves */
+  bool has_info;
+  bool is_dropping; /* what comes is read and forgotten */
+  bool is_saving;
+  uint64_t size;
+  uint64_t offset;
+  SampanTime mtime;
+  GError *refusal; /* of the server */
+
+  /* both threads while it saves */
+  atomic_bool stop_saving;
+  GError *job_error;
+  char *job_stored_name;
+} Download;
+
+static void
+download_finalize (SampanRequest *request)
+{
+  Download *self = (Download *)request;
+
+  g_clear_pointer (&self->target, sampan_local_target_free);
+  g_clear_error (&self->refusal);
+  g_clear_error (&self->job_error);
+  g_free (self->job_stored_name);
+  sampan_worker_clear (&self->worker);
+  g_free (self);
+}
+
+static void
+download_start (SampanWorker *worker)
+{
+  Download *self = (Download *)worker;
+  GError *error = NULL;
+
+  self->target = sampan_local_target_new (worker->local, worker->conflict, &error);
+  if (self->target == NULL)
+    sampan_worker_end (worker, error);
+  else
+    sampan_worker_submit (worker, true);
+}
+
+static SampanProduced
+download_produce (SampanRequest *request, SampanLink *link)
+{
+  Download *self = (Download *)request;
+  const SampanPath *path = self->worker.remote;
+  SampanGetRequest get = { .path = { (const uint8_t *)sampan_path_get (path),
+                                     sampan_path_get_length (path) } };
+  SampanWriter writer;
+
+  sampan_writer_init (&writer, sampan_link_reserve (link), SAMPAN_FRAME_PLAIN_MAX);
+  sampan_write_get_request (&writer, &get);
+  g_assert (sampan_writer_ok (&writer));
+  sampan_link_commit (link, writer.length);
+  return SAMPAN_PRODUCE_DONE;
+}
+
+/* Ends the transfer and forgets what still comes: by reading on, or by closing the link where that
+ * is cheaper. Takes ERROR. */
+static void
+drop_rest (Download *self, SampanLink *link, GError *error)
+{
+  self->is_dropping = true;
+  g_clear_pointer (&self->target, sampan_local_target_free);
+  sampan_worker_end (&self->worker, error);
+  if (self->has_info && self->size - self->offset > DROP_MAX_BYTES)
+    sampan_link_close (link);
+}
+
+static bool
+take_info (Download *self, SampanLink *link, SampanReader *fields)
+{
+  SampanGetInfo info;
+  GError *error = NULL;
+
+  if (self->has_info || !sampan_read_get_info (fields, &info) || info.size > INT64_MAX)
+    return false;
+  self->has_info = true;
+  self->size = info.size;
+  self->mtime = info.mtime;
+  if (self->is_dropping)
+    {
+      drop_rest (self, link, NULL);
+      return true;
+    }
+  atomic_store (&self->worker.total_bytes, info.size);
+  sampan_worker_set_state (&self->worker, SAMPAN_TRANSFER_RECEIVING);
+  if (!sampan_local_target_create (self->target, info.size, info.mtime, &error))
+    drop_rest (self, link, error);
+  return true;
+}
+
+static bool
+take_data (Download *self, SampanLink *link, SampanReader *fields)
+{
+  SampanBytes bytes = sampan_reader_get_rest (fields);
+  GError *error = NULL;
+
+  /* The announced size is the cap, whatever the server sends. */
+  if (!self->has_info || bytes.length == 0 || bytes.length > self->size - self->offset)
+    return false;
+  if (!self->is_dropping &&
+      !sampan_local_target_write (self->target, bytes.data, bytes.length, self->offset, &error))
+    {
+      drop_rest (self, link, error);
+      return true;
+    }
+  self->offset += bytes.length;
+  atomic_store_explicit (&self->worker.done_bytes, self->offset, memory_order_relaxed);
+  return true;
+}
+
+static SampanReply
+download_message (SampanRequest *request, SampanLink *link, uint8_t kind, SampanReader *fields)
+{
+  Download *self = (Download *)request;
+  uint64_t length;
+
+  if (kind == SAMPAN_KIND_DATA)
+    return take_data (self, link, fields) ? SAMPAN_REPLY_PART : SAMPAN_REPLY_BAD;
+  if (kind == SAMPAN_KIND_GET_INFO)
+    return take_info (self, link, fields) ? SAMPAN_REPLY_PART : SAMPAN_REPLY_BAD;
+  if (kind == SAMPAN_KIND_END)
+    return self->has_info && sampan_read_number (fields, &length) && length == self->size &&
+                   self->offset == self->size
+               ? SAMPAN_REPLY_FINAL
+               : SAMPAN_REPLY_BAD;
+  if (kind != SAMPAN_KIND_ERROR)
+    return SAMPAN_REPLY_BAD;
+  self->refusal = sampan_error_from_reply (fields);
+  return self->refusal != NULL ? SAMPAN_REPLY_FINAL : SAMPAN_REPLY_BAD;
+}
+
+/* ---- Saving ---- */
+
+static void
+save_work (gpointer data)
+{
+  Download *self = data;
+
+  if (!sampan_local_target_sync (self->target, self->mtime, &self->job_error))
+    return;
+  if (atomic_load (&self->stop_saving))
+    g_set_error_literal (&self->job_error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
+  else if (!sampan_local_target_publish (self->target, &self->job_stored_name, &self->job_error))
+    return;
+}
+
+static void
+save_done (gpointer data)
+{
+  Download *self = data;
+
+  self->is_saving = false;
+  g_clear_pointer (&self->target, sampan_local_target_free);
+  self->worker.stored_name = g_steal_pointer (&self->job_stored_name);
+  sampan_worker_end (&self->worker, g_steal_pointer (&self->job_error));
+  sampan_request_unref (self);
+}
+
+static void
+download_end (SampanRequest *request, SampanLink *link, const GError *error)
+{
+  Download *self = (Download *)request;
+
+  sampan_worker_release_link (&self->worker);
+  if (self->worker.has_ended)
+    return;
+  if (error != NULL || self->refusal != NULL)
+    {
+      g_clear_pointer (&self->target, sampan_local_target_free);
+      sampan_worker_end (&self->worker,
+                         error != NULL ? g_error_copy (error) : g_steal_pointer (&self->refusal));
+      return;
+    }
+  sampan_worker_set_state (&self->worker, SAMPAN_TRANSFER_SAVING);
+  self->is_saving = true;
+  sampan_engine_run_job (save_work, save_done, sampan_request_ref (self));
+}
+
+static void
+download_cancel (SampanWorker *worker)
+{
+  Download *self = (Download *)worker;
+  GError *error;
+
+  if (self->is_saving)
+    {
+      atomic_store (&self->stop_saving, true);
+      return;
+    }
+  error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
+  if (worker->link == NULL || sampan_link_withdraw (worker->link, &worker->request))
+    {
+      g_clear_pointer (&self->target, sampan_local_target_free);
+      sampan_worker_release_link (worker);
+      sampan_worker_end (worker, error);
+      return;
+    }
+  drop_rest (self, worker->link, error);
+}
+
+static const SampanWorkerClass download_class = {
+  {
+      .produce = download_produce,
+      .message = download_message,
+      .end = download_end,
+      .finalize = download_finalize,
+  },
+  download_start,
+  download_cancel,
+};
+
+SampanWorker *
+sampan_download_new (SampanLinkPool *pool,
+                     const SampanPath *remote,
+                     const char *local,
+                     SampanConflict conflict)
+{
+  Download *self = g_new0 (Download, 1);
+
+  sampan_worker_init (&self->worker, &download_class, pool, local, remote, conflict);
+  atomic_init (&self->stop_saving, false);
+  return &self->worker;
+}

@@ -1,0 +1,49 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What happens on a fresh link before requests: login with a password, or attaching to a session by
+ * ticket. Engine thread; Argon2id and the known-servers file run on a pool thread. */
+
+#pragma once
+
+#include "link.h"
+#include "message.h"
+#include "secret.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  SampanLoginOk ok;
+  uint8_t server_public_key[SAMPAN_PUBLIC_KEY_LENGTH];
+} SampanLoginOutcome; /* wiped by who passes it */
+
+typedef struct
+{
+  void (*connected) (SampanLink *link, gpointer user_data);
+  /* Once. With an error the link is closed. The link's funcs are free again. */
+  void (*done) (SampanLink *link,
+                const SampanLoginOutcome *outcome,
+                const GError *error,
+                gpointer user_data);
+} SampanLoginFuncs;
+
+/* Connects LINK (which is new) and logs in. Closing the link ends it with an error. FUNCS is
+ * static. */
+void sampan_link_login (SampanLink *link,
+                        const char *host,
+                        uint16_t port,
+                        const char *user,
+                        const SampanSecret *password,
+                        const SampanLoginFuncs *funcs,
+                        gpointer user_data);
+
+typedef void (*SampanAttachDone) (SampanLink *link, const GError *error, gpointer user_data);
+void sampan_link_attach (SampanLink *link,
+                         const char *host,
+                         uint16_t port,
+                         const SampanLoginOk *session,
+                         SampanAttachDone done,
+                         gpointer user_data);
+
+G_END_DECLS

@@ -1,0 +1,77 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The engine's half of a session: the browsing link, the ticket, and the links that transfers run
+ * on, kept for the next one. One pool for each login. Reference-counted. */
+
+#pragma once
+
+#include "call.h"
+#include "engine.h"
+#include "link.h"
+#include "secret.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SampanLinkPool SampanLinkPool;
+
+typedef enum
+{
+  SAMPAN_POOL_CONNECTED,
+  SAMPAN_POOL_READY,
+  SAMPAN_POOL_FAILED, /* the login */
+  SAMPAN_POOL_BROKEN, /* the browsing link, after READY */
+} SampanPoolEvent;
+
+/* On the owner's context. ERROR for FAILED and BROKEN. */
+typedef void (*SampanPoolEventFunc) (SampanLinkPool *self,
+                                     SampanPoolEvent event,
+                                     const GError *error,
+                                     gpointer user_data);
+
+/* ---- Owner's thread ---- */
+SampanLinkPool *sampan_link_pool_new (SampanEngine *engine,
+                                      GMainContext *owner,
+                                      const SampanLinkTimes *times,
+                                      SampanPoolEventFunc func,
+                                      gpointer user_data);
+/* No events from now on. */
+void sampan_link_pool_disconnect (SampanLinkPool *self);
+void sampan_link_pool_login (SampanLinkPool *self,
+                             const char *host,
+                             uint16_t port,
+                             const char *user,
+                             const SampanSecret *password);
+/* After READY was seen. */
+bool sampan_link_pool_must_set_password (const SampanLinkPool *self);
+
+/* ---- Any thread ---- */
+SampanLinkPool *sampan_link_pool_ref (SampanLinkPool *self);
+void sampan_link_pool_unref (SampanLinkPool *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanLinkPool, sampan_link_pool_unref)
+GMainContext *sampan_link_pool_get_engine_context (SampanLinkPool *self);
+GMainContext *sampan_link_pool_get_owner_context (SampanLinkPool *self);
+/* Closes all links; what is pending ends with DISCONNECTED. */
+void sampan_link_pool_close (SampanLinkPool *self);
+/* Over the browsing link. Takes a reference; CALL->done comes in any case. */
+void sampan_link_pool_submit (SampanLinkPool *self, SampanCall *call);
+/* Ends CALL with G_IO_ERROR_CANCELLED if nothing of it was sent yet. */
+void sampan_link_pool_withdraw (SampanLinkPool *self, SampanCall *call);
+
+/* ---- Engine thread ---- */
+/* Borrowed; NULL unless logged in. */
+SampanLink *sampan_link_pool_get_browsing_link (SampanLinkPool *self);
+const char *sampan_link_pool_get_user (SampanLinkPool *self);
+const uint8_t *sampan_link_pool_get_server_public_key (SampanLinkPool *self);
+
+/* A link for a transfer, kept before or attached now. EXCLUSIVE: one with no reply due. LINK is
+ * NULL with an error. May call back at once. */
+typedef void (*SampanLeaseFunc) (SampanLink *link, const GError *error, gpointer user_data);
+void sampan_link_pool_lease (SampanLinkPool *self,
+                             bool exclusive,
+                             SampanLeaseFunc func,
+                             gpointer user_data);
+/* Others may send on it now. */
+void sampan_link_pool_release (SampanLinkPool *self, SampanLink *link);
+
+G_END_DECLS

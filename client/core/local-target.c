@@ -1,0 +1,288 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Temporary file, conflict rule, rename. */
+
+#include "config.h"
+
+#include "local-target.h"
+
+#include "escape.h"
+#include "paths.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define TEMP_RANDOM_BYTES 6
+#define TEMP_NAME_MAX 32
+#define TEMP_TRIES 16
+#define KEEP_BOTH_TRIES 10000 /* "name (2)" to "name (10001)" */
+
+struct _SampanLocalTarget
+{
+  char *shown; /* the file name, fit for a message */
+  char *name;  /* without the folder */
+  SampanConflict conflict;
+  int folder_fd;
+  int fd;
+  char temp[TEMP_NAME_MAX]; /* "" when there is none */
+};
+
+static bool
+fail (const SampanLocalTarget *self, GError **error)
+{
+  sampan_error_set_from_errno (error, errno, "%s", self->shown);
+  return false;
+}
+
+static bool
+fail_with (const SampanLocalTarget *self, GError **error, SampanErrorCode code, const char *text)
+{
+  g_set_error (error, SAMPAN_ERROR, (int)code, "%s: %s", self->shown, text);
+  return false;
+}
+
+static bool
+check_conflict (SampanLocalTarget *self, GError **error)
+{
+  struct stat info;
+
+  if (self->conflict == SAMPAN_CONFLICT_KEEP_BOTH)
+    return true;
+  if (fstatat (self->folder_fd, self->name, &info, AT_SYMLINK_NOFOLLOW) != 0)
+    return errno == ENOENT || fail (self, error);
+  if (self->conflict == SAMPAN_CONFLICT_REFUSE)
+    return fail_with (self, error, SAMPAN_ERROR_EXISTS, "the name is taken");
+  if (S_ISDIR (info.st_mode))
+    return fail_with (self, error, SAMPAN_ERROR_WRONG_KIND, "a folder has this name");
+  return true;
+}
+
+SampanLocalTarget *
+sampan_local_target_new (const char *filename, SampanConflict conflict, GError **error)
+{
+  g_autoptr (SampanLocalTarget) self = g_new0 (SampanLocalTarget, 1);
+  g_autofree char *folder = g_path_get_dirname (filename);
+
+  self->fd = -1;
+  self->conflict = conflict;
+  self->shown = sampan_escape (filename, -1, 0);
+  self->name = g_path_get_basename (filename);
+  self->folder_fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (self->folder_fd < 0)
+    {
+      fail (self, error);
+      return NULL;
+    }
+  if (!sampan_name_is_valid ((const uint8_t *)self->name, strlen (self->name)))
+    {
+      fail_with (self, error, SAMPAN_ERROR_BAD_NAME, "this cannot be the name of a file");
+      return NULL;
+    }
+  if (!check_conflict (self, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+sampan_local_target_free (SampanLocalTarget *self)
+{
+  if (self->temp[0] != '\0' && unlinkat (self->folder_fd, self->temp, 0) != 0)
+    g_warning ("A temporary file could not be removed: %s", g_strerror (errno));
+  if (self->fd >= 0)
+    close (self->fd);
+  if (self->folder_fd >= 0)
+    close (self->folder_fd);
+  g_free (self->shown);
+  g_free (self->name);
+  g_free (self);
+}
+
+static bool
+open_temp (SampanLocalTarget *self, GError **error)
+{
+  for (int i = 0; i < TEMP_TRIES; i++)
+    {
+      uint8_t random[TEMP_RANDOM_BYTES];
+      char hex[2 * TEMP_RANDOM_BYTES + 1];
+      char name[TEMP_NAME_MAX];
+
+      randombytes_buf (random, sizeof random);
+      sodium_bin2hex (hex, sizeof hex, random, sizeof random);
+      g_snprintf (name, sizeof name, ".sampan-%s.part", hex);
+      self->fd = openat (self->folder_fd,
+                         name,
+                         O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                         0600);
+      if (self->fd >= 0)
+        {
+          g_strlcpy (self->temp, name, sizeof self->temp);
+          return true;
+        }
+      if (errno != EEXIST)
+        break;
+    }
+  return fail (self, error);
+}
+
+static bool
+has_room (SampanLocalTarget *self, uint64_t size)
+{
+  struct statvfs disk;
+
+  /* Unknown is no reason to refuse: writing tells. */
+  return fstatvfs (self->folder_fd, &disk) != 0 || disk.f_blocks == 0 ||
+         size / MAX (disk.f_frsize, 1) <= disk.f_bavail;
+}
+
+static bool
+is_newer (SampanTime mtime, const struct timespec *than)
+{
+  return mtime.seconds > than->tv_sec ||
+         (mtime.seconds == than->tv_sec && (long)mtime.nanoseconds > than->tv_nsec);
+}
+
+bool
+sampan_local_target_create (SampanLocalTarget *self,
+                            uint64_t size,
+                            SampanTime mtime,
+                            GError **error)
+{
+  struct stat info;
+
+  if (self->conflict == SAMPAN_CONFLICT_REPLACE_NEWER &&
+      fstatat (self->folder_fd, self->name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+      !is_newer (mtime, &info.st_mtim))
+    return fail_with (self, error, SAMPAN_ERROR_EXISTS, "the file here is not older");
+  if (!has_room (self, size))
+    return fail_with (self, error, SAMPAN_ERROR_NO_SPACE, "there is not enough space");
+  return open_temp (self, error);
+}
+
+bool
+sampan_local_target_write (SampanLocalTarget *self,
+                           const uint8_t *bytes,
+                           size_t length,
+                           uint64_t offset,
+                           GError **error)
+{
+  while (length > 0)
+    {
+      ssize_t n = pwrite (self->fd, bytes, length, (off_t)offset);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return fail (self, error);
+      bytes += n;
+      length -= (size_t)n;
+      offset += (uint64_t)n;
+    }
+  return true;
+}
+
+bool
+sampan_local_target_sync (SampanLocalTarget *self, SampanTime mtime, GError **error)
+{
+  struct timespec times[2] = {
+    { .tv_nsec = UTIME_OMIT },
+    { .tv_sec = mtime.seconds, .tv_nsec = (long)mtime.nanoseconds },
+  };
+
+  /* A time that this file system cannot hold is no reason to lose the file. */
+  if (futimens (self->fd, times) != 0 && errno != EINVAL && errno != EOVERFLOW)
+    return fail (self, error);
+  return fsync (self->fd) == 0 || fail (self, error);
+}
+
+/* 0 or an errno; EEXIST where the name is taken. */
+static int
+rename_to_free_name (SampanLocalTarget *self, const char *name)
+{
+  int placeholder;
+
+  if (renameat2 (self->folder_fd, self->temp, self->folder_fd, name, RENAME_NOREPLACE) == 0)
+    return 0;
+  if (errno != EINVAL && errno != ENOSYS)
+    return errno;
+  /* File systems without it: whoever makes the name first has it. */
+  placeholder =
+      openat (self->folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (placeholder < 0)
+    return errno;
+  close (placeholder);
+  return renameat (self->folder_fd, self->temp, self->folder_fd, name) == 0 ? 0 : errno;
+}
+
+/* "photo.jpg" to "photo (2).jpg"; a long stem is cut so that the name stays legal. */
+static char *
+numbered_name (const char *name, int number)
+{
+  const char *dot = strrchr (name, '.');
+  const char *extension = dot != NULL && dot != name ? dot : name + strlen (name);
+  g_autofree char *suffix = g_strdup_printf (" (%d)%s", number, extension);
+  size_t stem = (size_t)(extension - name);
+  size_t suffix_length = strlen (suffix);
+
+  if (suffix_length >= SAMPAN_NAME_MAX)
+    return NULL;
+  if (stem + suffix_length > SAMPAN_NAME_MAX)
+    {
+      stem = SAMPAN_NAME_MAX - suffix_length;
+      while (stem > 1 && ((uint8_t)name[stem] & 0xc0) == 0x80)
+        stem--; /* not in the middle of a UTF-8 character */
+    }
+  return g_strdup_printf ("%.*s%s", (int)stem, name, suffix);
+}
+
+static int
+rename_beside (SampanLocalTarget *self, char **stored_name)
+{
+  int result = rename_to_free_name (self, self->name);
+
+  for (int i = 0; result == EEXIST && i < KEEP_BOTH_TRIES; i++)
+    {
+      g_autofree char *other = numbered_name (self->name, i + 2);
+
+      if (other == NULL)
+        return ENAMETOOLONG;
+      result = rename_to_free_name (self, other);
+      if (result == 0)
+        *stored_name = g_steal_pointer (&other);
+    }
+  return result;
+}
+
+bool
+sampan_local_target_publish (SampanLocalTarget *self, char **stored_name, GError **error)
+{
+  int result = 0;
+
+  switch (self->conflict)
+    {
+    case SAMPAN_CONFLICT_REFUSE:
+      result = rename_to_free_name (self, self->name);
+      break;
+    case SAMPAN_CONFLICT_REPLACE:
+    case SAMPAN_CONFLICT_REPLACE_NEWER:
+      if (renameat (self->folder_fd, self->temp, self->folder_fd, self->name) != 0)
+        result = errno;
+      break;
+    case SAMPAN_CONFLICT_KEEP_BOTH:
+      result = rename_beside (self, stored_name);
+      break;
+    }
+  if (result != 0)
+    {
+      errno = result;
+      return fail (self, error);
+    }
+  self->temp[0] = '\0';
+  return fsync (self->folder_fd) == 0 || errno == EINVAL || fail (self, error);
+}

@@ -1,0 +1,509 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A session's owner half: state, login, logout. */
+
+#include "config.h"
+
+#include "session-private.h"
+
+#include "engine-private.h"
+
+#include <string.h>
+
+struct _SampanSession
+{
+  GObject parent_instance;
+
+  /* owned */
+  SampanEngine *engine;
+  GMainContext *context;
+  SampanLinkPool *pool; /* of the current login; NULL when DISCONNECTED or BROKEN */
+  char *host;
+  char *user;
+  GError *error;
+  GTask *login_task;
+  GSource *login_cancel;
+
+  /* state */
+  SampanSessionState state;
+  SampanLinkTimes times;
+  uint16_t port;
+  bool must_set_password;
+};
+
+G_DEFINE_TYPE (SampanSession, sampan_session, G_TYPE_OBJECT)
+G_DEFINE_ENUM_TYPE (SampanSessionState,
+                    sampan_session_state,
+                    G_DEFINE_ENUM_VALUE (SAMPAN_SESSION_DISCONNECTED, "disconnected"),
+                    G_DEFINE_ENUM_VALUE (SAMPAN_SESSION_CONNECTING, "connecting"),
+                    G_DEFINE_ENUM_VALUE (SAMPAN_SESSION_LOGGING_IN, "logging-in"),
+                    G_DEFINE_ENUM_VALUE (SAMPAN_SESSION_READY, "ready"),
+                    G_DEFINE_ENUM_VALUE (SAMPAN_SESSION_LOGGING_OUT, "logging-out"),
+                    G_DEFINE_ENUM_VALUE (SAMPAN_SESSION_BROKEN, "broken"))
+
+enum
+{
+  PROP_STATE = 1,
+  PROP_MUST_SET_PASSWORD,
+  N_PROPS,
+};
+static GParamSpec *properties[N_PROPS];
+
+#define EDGE(from, to) [SAMPAN_SESSION_##from][SAMPAN_SESSION_##to] = true
+static const bool legal_edges[SAMPAN_SESSION_BROKEN + 1][SAMPAN_SESSION_BROKEN + 1] = {
+  EDGE (DISCONNECTED, CONNECTING),  EDGE (BROKEN, CONNECTING),       EDGE (BROKEN, DISCONNECTED),
+  EDGE (CONNECTING, LOGGING_IN),    EDGE (CONNECTING, DISCONNECTED), EDGE (LOGGING_IN, READY),
+  EDGE (LOGGING_IN, DISCONNECTED),  EDGE (READY, LOGGING_OUT),       EDGE (READY, BROKEN),
+  EDGE (LOGGING_OUT, DISCONNECTED),
+};
+#undef EDGE
+
+static void
+set_state (SampanSession *self, SampanSessionState state)
+{
+  g_assert (legal_edges[self->state][state]);
+  g_debug ("session %s: %d -> %d", self->host, self->state, state);
+  self->state = state;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+}
+
+static void
+set_must_set_password (SampanSession *self, bool must)
+{
+  if (self->must_set_password == must)
+    return;
+  self->must_set_password = must;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MUST_SET_PASSWORD]);
+}
+
+static void
+drop_pool (SampanSession *self)
+{
+  if (self->pool == NULL)
+    return;
+  sampan_link_pool_disconnect (self->pool);
+  sampan_link_pool_close (self->pool);
+  g_clear_pointer (&self->pool, sampan_link_pool_unref);
+}
+
+/* ---- Login ---- */
+
+static GTask *
+steal_login_task (SampanSession *self)
+{
+  if (self->login_cancel != NULL)
+    g_source_destroy (self->login_cancel);
+  g_clear_pointer (&self->login_cancel, g_source_unref);
+  return g_steal_pointer (&self->login_task);
+}
+
+static void
+login_failed (SampanSession *self, const GError *error)
+{
+  g_autoptr (GTask) task = steal_login_task (self);
+
+  drop_pool (self);
+  set_state (self, SAMPAN_SESSION_DISCONNECTED);
+  if (task != NULL)
+    g_task_return_error (task, g_error_copy (error));
+}
+
+static void
+pool_event (SampanLinkPool *pool, SampanPoolEvent event, const GError *error, gpointer user_data)
+{
+  g_autoptr (SampanSession) self = g_object_ref (user_data);
+
+  switch (event)
+    {
+    case SAMPAN_POOL_CONNECTED:
+      if (self->state == SAMPAN_SESSION_CONNECTING)
+        set_state (self, SAMPAN_SESSION_LOGGING_IN);
+      break;
+    case SAMPAN_POOL_READY:
+      {
+        g_autoptr (GTask) task = steal_login_task (self);
+
+        set_must_set_password (self, sampan_link_pool_must_set_password (pool));
+        set_state (self, SAMPAN_SESSION_READY);
+        if (task != NULL)
+          g_task_return_boolean (task, TRUE);
+        break;
+      }
+    case SAMPAN_POOL_FAILED:
+      login_failed (self, error);
+      break;
+    case SAMPAN_POOL_BROKEN:
+      drop_pool (self);
+      if (self->state != SAMPAN_SESSION_READY)
+        break; /* logging out: the server may be the faster one to hang up */
+      self->error = g_error_copy (error);
+      set_state (self, SAMPAN_SESSION_BROKEN);
+      break;
+    }
+}
+
+static gboolean
+login_cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  g_autoptr (SampanSession) self = g_object_ref (user_data);
+  g_autoptr (GError) error = NULL;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, &error))
+    login_failed (self, error);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_login_cancellable (SampanSession *self, GCancellable *cancellable)
+{
+  if (cancellable == NULL)
+    return;
+  self->login_cancel = g_cancellable_source_new (cancellable);
+  g_source_set_callback (self->login_cancel, G_SOURCE_FUNC (login_cancelled_cb), self, NULL);
+  g_source_attach (self->login_cancel, self->context);
+}
+
+static void
+start_login (SampanSession *self,
+             const char *host,
+             uint16_t port,
+             const char *user,
+             const SampanSecret *password)
+{
+  g_free (self->host);
+  g_free (self->user);
+  self->host = g_strdup (host);
+  self->user = g_strdup (user);
+  self->port = port;
+  g_clear_error (&self->error);
+  set_must_set_password (self, false);
+  drop_pool (self);
+  set_state (self, SAMPAN_SESSION_CONNECTING);
+  self->pool = sampan_link_pool_new (self->engine, self->context, &self->times, pool_event, self);
+  sampan_link_pool_login (self->pool, host, port, user, password);
+}
+
+void
+sampan_session_login_async (SampanSession *self,
+                            const char *host,
+                            uint16_t port,
+                            const char *user,
+                            const SampanSecret *password,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (SAMPAN_IS_SESSION (self));
+  g_return_if_fail (host != NULL && user != NULL && password != NULL);
+  g_return_if_fail (self->state == SAMPAN_SESSION_DISCONNECTED ||
+                    self->state == SAMPAN_SESSION_BROKEN);
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sampan_session_login_async);
+  /* Checked by the cancellable's source: a login that is done stays done. */
+  g_task_set_check_cancellable (task, FALSE);
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  if (*user == '\0' || strlen (user) > SAMPAN_USER_WIRE_MAX || *host == '\0' || port == 0)
+    {
+      g_task_return_new_error (task,
+                               SAMPAN_ERROR,
+                               *host == '\0' || port == 0 ? SAMPAN_ERROR_UNREACHABLE
+                                                          : SAMPAN_ERROR_LOGIN_REFUSED,
+                               "Address, port or user name is missing or too long");
+      return;
+    }
+  start_login (self, host, port, user, password);
+  self->login_task = g_steal_pointer (&task);
+  watch_login_cancellable (self, cancellable);
+}
+
+bool
+sampan_session_login_finish (SampanSession *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), false);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- Logout ---- */
+
+static void
+logout_ended (SampanSession *self)
+{
+  drop_pool (self);
+  if (self->state != SAMPAN_SESSION_DISCONNECTED)
+    set_state (self, SAMPAN_SESSION_DISCONNECTED);
+}
+
+typedef struct
+{
+  GMainContext *owner;
+  GTask *task;     /* owner's thread */
+  GSource *cancel; /* owner's thread */
+  GError *error;
+} Logout;
+
+static void
+logout_free (gpointer data)
+{
+  Logout *logout = data;
+
+  g_clear_object (&logout->task);
+  g_clear_error (&logout->error);
+  g_clear_pointer (&logout->cancel, g_source_unref);
+  g_main_context_unref (logout->owner);
+  g_free (logout);
+}
+
+static void
+logout_return (Logout *logout, GError *error)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&logout->task);
+
+  if (logout->cancel != NULL)
+    g_source_destroy (logout->cancel);
+  if (task == NULL)
+    {
+      g_clear_error (&error);
+      return;
+    }
+  logout_ended (g_task_get_source_object (task));
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static gboolean
+logout_result_cb (gpointer user_data)
+{
+  Logout *logout = user_data;
+
+  logout_return (logout, g_steal_pointer (&logout->error));
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+logout_cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  GError *error = NULL;
+
+  g_cancellable_set_error_if_cancelled (cancellable, &error);
+  logout_return (user_data, error);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+logout_done (SampanCall *call, const GError *error, gpointer user_data)
+{
+  Logout *logout = user_data;
+
+  logout->error = error != NULL ? g_error_copy (error) : NULL;
+  sampan_post_to_owner (logout->owner, logout_result_cb, logout, logout_free);
+}
+
+static void
+send_logout (SampanSession *self, GTask *task)
+{
+  uint8_t buffer[1];
+  Logout *logout = g_new0 (Logout, 1);
+  SampanWriter writer;
+  SampanCall *call;
+
+  sampan_writer_init (&writer, buffer, sizeof buffer);
+  sampan_write_empty (&writer, SAMPAN_KIND_LOGOUT);
+  call = sampan_call_new (SAMPAN_KIND_DONE, 0, &writer);
+  call->done = logout_done;
+  call->user_data = logout;
+  logout->owner = g_main_context_ref (self->context);
+  logout->task = g_object_ref (task);
+  if (g_task_get_cancellable (task) != NULL)
+    {
+      logout->cancel = g_cancellable_source_new (g_task_get_cancellable (task));
+      g_source_set_callback (logout->cancel, G_SOURCE_FUNC (logout_cancelled_cb), logout, NULL);
+      g_source_attach (logout->cancel, self->context);
+    }
+  sampan_link_pool_submit (self->pool, call);
+  sampan_request_unref (call);
+}
+
+void
+sampan_session_logout_async (SampanSession *self,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (SAMPAN_IS_SESSION (self));
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sampan_session_logout_async);
+  g_task_set_check_cancellable (task, FALSE);
+  if (self->state == SAMPAN_SESSION_READY && !g_cancellable_is_cancelled (cancellable))
+    {
+      set_state (self, SAMPAN_SESSION_LOGGING_OUT);
+      send_logout (self, task);
+      return;
+    }
+  if (self->login_task != NULL)
+    {
+      g_autoptr (GError) error =
+          g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Logged out meanwhile");
+
+      login_failed (self, error);
+    }
+  if (self->state == SAMPAN_SESSION_READY)
+    set_state (self, SAMPAN_SESSION_LOGGING_OUT);
+  logout_ended (self);
+  if (!g_task_return_error_if_cancelled (task))
+    g_task_return_boolean (task, TRUE);
+}
+
+bool
+sampan_session_logout_finish (SampanSession *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), false);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- The object ---- */
+
+static void
+sampan_session_finalize (GObject *object)
+{
+  SampanSession *self = SAMPAN_SESSION (object);
+
+  drop_pool (self);
+  g_free (self->host);
+  g_free (self->user);
+  g_clear_error (&self->error);
+  g_main_context_unref (self->context);
+  /* Last: it waits for what was posted above. */
+  g_clear_object (&self->engine);
+  G_OBJECT_CLASS (sampan_session_parent_class)->finalize (object);
+}
+
+static void
+sampan_session_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  SampanSession *self = SAMPAN_SESSION (object);
+
+  switch (id)
+    {
+    case PROP_STATE:
+      g_value_set_enum (value, (int)self->state);
+      break;
+    case PROP_MUST_SET_PASSWORD:
+      g_value_set_boolean (value, self->must_set_password);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+sampan_session_class_init (SampanSessionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->finalize = sampan_session_finalize;
+  object_class->get_property = sampan_session_get_property;
+  properties[PROP_STATE] = g_param_spec_enum ("state",
+                                              NULL,
+                                              NULL,
+                                              SAMPAN_TYPE_SESSION_STATE,
+                                              SAMPAN_SESSION_DISCONNECTED,
+                                              flags);
+  properties[PROP_MUST_SET_PASSWORD] =
+      g_param_spec_boolean ("must-set-password", NULL, NULL, FALSE, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+sampan_session_init (SampanSession *self)
+{
+  self->context = g_main_context_ref_thread_default ();
+  self->times = sampan_link_default_times;
+}
+
+SampanSession *
+sampan_session_new (SampanEngine *engine)
+{
+  SampanSession *self = g_object_new (SAMPAN_TYPE_SESSION, NULL);
+
+  self->engine = g_object_ref (engine);
+  return self;
+}
+
+SampanSessionState
+sampan_session_get_state (SampanSession *self)
+{
+  return self->state;
+}
+
+bool
+sampan_session_get_must_set_password (SampanSession *self)
+{
+  return self->must_set_password;
+}
+
+const char *
+sampan_session_get_host (SampanSession *self)
+{
+  return self->host;
+}
+
+const char *
+sampan_session_get_user (SampanSession *self)
+{
+  return self->user;
+}
+
+uint16_t
+sampan_session_get_port (SampanSession *self)
+{
+  return self->port;
+}
+
+const GError *
+sampan_session_get_error (SampanSession *self)
+{
+  return self->error;
+}
+
+/* ---- For the core's own files ---- */
+
+SampanLinkPool *
+sampan_session_get_pool (SampanSession *self)
+{
+  return self->state == SAMPAN_SESSION_READY ? self->pool : NULL;
+}
+
+void
+sampan_session_set_times (SampanSession *self, const SampanLinkTimes *times)
+{
+  self->times = *times;
+}
+
+void
+sampan_session_set_password_is_set (SampanSession *self)
+{
+  set_must_set_password (self, false);
+}
+
+bool
+sampan_session_refuse (SampanSession *self, GTask *task)
+{
+  if (g_task_return_error_if_cancelled (task))
+    return true;
+  if (self->state == SAMPAN_SESSION_READY)
+    return false;
+  g_task_return_new_error (task,
+                           SAMPAN_ERROR,
+                           SAMPAN_ERROR_DISCONNECTED,
+                           "There is no connection to the server");
+  return true;
+}

@@ -1,0 +1,466 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* An upload on the engine thread: the file is read straight into frames. */
+
+#include "config.h"
+
+#include "worker.h"
+
+#include "engine-private.h"
+#include "escape.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define HASH_BLOCK_BYTES (256 * 1024)
+
+typedef enum
+{
+  STEP_HEADER,  /* PUT is to be sent */
+  STEP_OFFER,   /* PUT_OFFER is due */
+  STEP_HASHING, /* the pool thread compares the prefix */
+  STEP_FROM,    /* PUT_FROM is to be sent */
+  STEP_DATA,
+  STEP_ABORT, /* PUT_ABORT is to be sent */
+  STEP_SENT,  /* END is out, the box is saving */
+  STEP_ABORTED,
+} Step;
+
+typedef struct
+{
+  SampanWorker worker;
+  int fd;
+  struct stat before;
+  Step step;
+  uint64_t offset; /* of the next byte to read */
+  GError *refusal; /* of the server */
+  SampanPutOffer offer;
+
+  /* the pool thread's while it compares */
+  bool prefix_is_same;
+} Upload;
+
+static void
+upload_finalize (SampanRequest *request)
+{
+  Upload *self = (Upload *)request;
+
+  if (self->fd >= 0)
+    close (self->fd);
+  g_clear_error (&self->refusal);
+  sampan_worker_clear (&self->worker);
+  g_free (self);
+}
+
+static void
+close_source (Upload *self)
+{
+  if (self->fd >= 0 && !self->worker.request.busy)
+    {
+      close (self->fd);
+      self->fd = -1;
+    }
+}
+
+static GError *
+changed_error (const Upload *self)
+{
+  g_autofree char *name = sampan_escape (self->worker.local, -1, 0);
+
+  return g_error_new (SAMPAN_ERROR,
+                      SAMPAN_ERROR_CHANGED,
+                      "%s: the file changed while it was read",
+                      name);
+}
+
+static GError *
+errno_error (const Upload *self, int saved_errno)
+{
+  g_autofree char *name = sampan_escape (self->worker.local, -1, 0);
+  GError *error = NULL;
+
+  sampan_error_set_from_errno (&error, saved_errno, "%s", name);
+  return error;
+}
+
+/* ---- Start ---- */
+
+static bool
+open_source (Upload *self, GError **error)
+{
+  g_autofree char *name = NULL;
+
+  /* O_NONBLOCK: a pipe must not stop the thread; for regular files it has no meaning. */
+  self->fd = open (self->worker.local, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  if (self->fd < 0 || fstat (self->fd, &self->before) != 0)
+    {
+      g_propagate_error (error, errno_error (self, errno));
+      return false;
+    }
+  if (S_ISREG (self->before.st_mode))
+    return true;
+  name = sampan_escape (self->worker.local, -1, 0);
+  g_set_error (error, SAMPAN_ERROR, SAMPAN_ERROR_WRONG_KIND, "%s: only files can be sent", name);
+  return false;
+}
+
+static void
+upload_start (SampanWorker *worker)
+{
+  Upload *self = (Upload *)worker;
+  GError *error = NULL;
+
+  if (!open_source (self, &error))
+    {
+      sampan_worker_end (worker, error);
+      return;
+    }
+  (void)posix_fadvise (self->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+  atomic_store (&worker->total_bytes, (uint64_t)self->before.st_size);
+  sampan_worker_submit (worker, false);
+}
+
+/* ---- Sending ---- */
+
+/* The same for the same file at the same place, so that a later run finds its partial. */
+static void
+make_upload_id (const Upload *self, uint8_t id[static SAMPAN_UPLOAD_ID_LENGTH])
+{
+  const SampanPath *path = self->worker.remote;
+  crypto_generichash_state state;
+  uint8_t fields[3 * sizeof (uint64_t)];
+  SampanWriter writer;
+
+  sampan_writer_init (&writer, fields, sizeof fields);
+  sampan_writer_put_u64 (&writer, (uint64_t)self->before.st_size);
+  sampan_writer_put_i64 (&writer, self->before.st_mtim.tv_sec);
+  sampan_writer_put_u64 (&writer, (uint64_t)self->before.st_mtim.tv_nsec);
+  if (crypto_generichash_init (&state, NULL, 0, SAMPAN_UPLOAD_ID_LENGTH) != 0 ||
+      crypto_generichash_update (&state, fields, sizeof fields) != 0 ||
+      crypto_generichash_update (&state,
+                                 (const uint8_t *)sampan_path_get (path),
+                                 sampan_path_get_length (path)) != 0 ||
+      crypto_generichash_final (&state, id, SAMPAN_UPLOAD_ID_LENGTH) != 0)
+    g_assert_not_reached ();
+}
+
+static void
+write_header (Upload *self, SampanLink *link)
+{
+  const SampanPath *path = self->worker.remote;
+  SampanPutRequest put = {
+    .path = { (const uint8_t *)sampan_path_get (path), sampan_path_get_length (path) },
+    .size = (uint64_t)self->before.st_size,
+    .mtime = { self->before.st_mtim.tv_sec, (uint32_t)self->before.st_mtim.tv_nsec },
+    .conflict = (uint8_t)self->worker.conflict,
+    .flags = self->worker.resume ? SAMPAN_PUT_RESUME : 0,
+  };
+  SampanWriter writer;
+
+  make_upload_id (self, put.upload_id);
+  sampan_writer_init (&writer, sampan_link_reserve (link), SAMPAN_FRAME_PLAIN_MAX);
+  sampan_write_put_request (&writer, &put);
+  g_assert (sampan_writer_ok (&writer));
+  sampan_link_commit (link, writer.length);
+}
+
+static void
+write_number (SampanLink *link, SampanKind kind, uint64_t number)
+{
+  SampanWriter writer;
+
+  sampan_writer_init (&writer, sampan_link_reserve (link), SAMPAN_FRAME_PLAIN_MAX);
+  sampan_write_number (&writer, kind, number);
+  sampan_link_commit (link, writer.length);
+}
+
+static bool
+source_changed (const Upload *self)
+{
+  struct stat now;
+
+  return fstat (self->fd, &now) != 0 || now.st_size != self->before.st_size ||
+         now.st_mtim.tv_sec != self->before.st_mtim.tv_sec ||
+         now.st_mtim.tv_nsec != self->before.st_mtim.tv_nsec;
+}
+
+/* Gives up from this end; takes ERROR. */
+static void
+give_up (Upload *self, GError *error)
+{
+  self->step = STEP_ABORT;
+  sampan_worker_end (&self->worker, error);
+}
+
+static SampanProduced
+write_abort (Upload *self, SampanLink *link)
+{
+  SampanWriter writer;
+
+  sampan_writer_init (&writer, sampan_link_reserve (link), SAMPAN_FRAME_PLAIN_MAX);
+  sampan_write_empty (&writer, SAMPAN_KIND_PUT_ABORT);
+  sampan_link_commit (link, writer.length);
+  self->step = STEP_ABORTED;
+  close_source (self);
+  sampan_worker_release_link (&self->worker);
+  return SAMPAN_PRODUCE_DONE;
+}
+
+static SampanProduced
+write_end (Upload *self, SampanLink *link)
+{
+  write_number (link, SAMPAN_KIND_END, self->offset);
+  self->step = STEP_SENT;
+  close_source (self);
+  sampan_worker_set_state (&self->worker, SAMPAN_TRANSFER_SAVING);
+  sampan_worker_release_link (&self->worker);
+  return SAMPAN_PRODUCE_DONE;
+}
+
+static SampanProduced
+write_data (Upload *self, SampanLink *link)
+{
+  uint64_t size = (uint64_t)self->before.st_size;
+  uint8_t *frame;
+
+  while ((frame = sampan_link_reserve (link)) != NULL)
+    {
+      size_t want = (size_t)MIN (size - self->offset, SAMPAN_DATA_MAX);
+      ssize_t n;
+
+      if (want == 0)
+        {
+          if (!source_changed (self))
+            return write_end (self, link);
+          give_up (self, changed_error (self));
+          return SAMPAN_PRODUCE_MORE;
+        }
+      n = pread (self->fd, frame + 1, want, (off_t)self->offset);
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        {
+          give_up (self, n < 0 ? errno_error (self, errno) : changed_error (self));
+          return SAMPAN_PRODUCE_MORE;
+        }
+      frame[0] = SAMPAN_KIND_DATA;
+      sampan_link_commit (link, (size_t)n + 1);
+      self->offset += (uint64_t)n;
+      atomic_store_explicit (&self->worker.done_bytes, self->offset, memory_order_relaxed);
+    }
+  return SAMPAN_PRODUCE_MORE;
+}
+
+static SampanProduced
+upload_produce (SampanRequest *request, SampanLink *link)
+{
+  Upload *self = (Upload *)request;
+
+  switch (self->step)
+    {
+    case STEP_HEADER:
+      write_header (self, link);
+      sampan_worker_set_state (&self->worker, SAMPAN_TRANSFER_SENDING);
+      self->step = self->worker.resume ? STEP_OFFER : STEP_DATA;
+      return SAMPAN_PRODUCE_MORE;
+    case STEP_OFFER:
+    case STEP_HASHING:
+      return SAMPAN_PRODUCE_WAIT;
+    case STEP_FROM:
+      write_number (link, SAMPAN_KIND_PUT_FROM, self->offset);
+      self->step = STEP_DATA;
+      return SAMPAN_PRODUCE_MORE;
+    case STEP_DATA:
+      return write_data (self, link);
+    case STEP_ABORT:
+      return write_abort (self, link);
+    case STEP_SENT:
+    case STEP_ABORTED:
+      break;
+    }
+  return SAMPAN_PRODUCE_DONE;
+}
+
+/* ---- Resuming ---- */
+
+static bool
+hash_prefix (int fd, uint64_t length, uint8_t hash[static SAMPAN_HASH_LENGTH])
+{
+  g_autofree uint8_t *block = g_malloc (HASH_BLOCK_BYTES);
+  crypto_generichash_state state;
+
+  if (crypto_generichash_init (&state, NULL, 0, SAMPAN_HASH_LENGTH) != 0)
+    return false;
+  for (uint64_t at = 0; at < length;)
+    {
+      ssize_t n = pread (fd, block, (size_t)MIN (HASH_BLOCK_BYTES, length - at), (off_t)at);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0 || crypto_generichash_update (&state, block, (unsigned long long)n) != 0)
+        return false;
+      at += (uint64_t)n;
+    }
+  return crypto_generichash_final (&state, hash, SAMPAN_HASH_LENGTH) == 0;
+}
+
+static void
+compare_work (gpointer data)
+{
+  Upload *self = data;
+  uint8_t hash[SAMPAN_HASH_LENGTH];
+
+  self->prefix_is_same = hash_prefix (self->fd, self->offer.offset, hash) &&
+                         sodium_memcmp (hash, self->offer.hash, sizeof hash) == 0;
+}
+
+static void
+compare_done (gpointer data)
+{
+  Upload *self = data;
+
+  self->worker.request.busy = false;
+  if (self->step == STEP_HASHING)
+    {
+      self->step = STEP_FROM;
+      self->offset = self->prefix_is_same ? self->offer.offset : 0;
+      atomic_store (&self->worker.done_bytes, self->offset);
+      if (self->worker.link != NULL)
+        sampan_link_wake (self->worker.link);
+    }
+  sampan_request_unref (self);
+}
+
+static void
+take_offer (Upload *self, SampanLink *link)
+{
+  if (self->offer.offset == 0 || self->offer.offset > (uint64_t)self->before.st_size)
+    {
+      self->step = STEP_FROM;
+      sampan_link_wake (link);
+      return;
+    }
+  self->step = STEP_HASHING;
+  self->worker.request.busy = true;
+  sampan_engine_run_job (compare_work, compare_done, sampan_request_ref (self));
+}
+
+/* ---- Replies and the end ---- */
+
+static bool
+take_stored (Upload *self, SampanReader *fields)
+{
+  SampanStored stored;
+  const char *asked = sampan_path_get_name (self->worker.remote);
+
+  if (!sampan_read_stored (fields, &stored))
+    return false;
+  if (stored.name.length != strlen (asked) ||
+      memcmp (stored.name.data, asked, stored.name.length) != 0)
+    self->worker.stored_name = g_strndup ((const char *)stored.name.data, stored.name.length);
+  return true;
+}
+
+static SampanReply
+upload_message (SampanRequest *request, SampanLink *link, uint8_t kind, SampanReader *fields)
+{
+  Upload *self = (Upload *)request;
+
+  if (kind == SAMPAN_KIND_ERROR)
+    {
+      self->refusal = sampan_error_from_reply (fields);
+      if (self->refusal == NULL)
+        return SAMPAN_REPLY_BAD;
+      if (self->step < STEP_ABORT)
+        self->step = STEP_ABORT;
+      if (self->step == STEP_ABORT)
+        sampan_link_wake (link);
+      return SAMPAN_REPLY_FINAL;
+    }
+  if (kind == SAMPAN_KIND_PUT_OFFER && self->worker.resume &&
+      (self->step == STEP_OFFER || self->step == STEP_ABORT || self->step == STEP_ABORTED) &&
+      sampan_read_put_offer (fields, &self->offer))
+    {
+      if (self->step == STEP_OFFER)
+        take_offer (self, link);
+      return SAMPAN_REPLY_PART;
+    }
+  if (kind == SAMPAN_KIND_STORED && self->step == STEP_SENT)
+    return take_stored (self, fields) ? SAMPAN_REPLY_FINAL : SAMPAN_REPLY_BAD;
+  if (kind == SAMPAN_KIND_DONE && self->step == STEP_ABORTED && sampan_read_empty (fields))
+    return SAMPAN_REPLY_FINAL;
+  return SAMPAN_REPLY_BAD;
+}
+
+static void
+upload_end (SampanRequest *request, SampanLink *link, const GError *error)
+{
+  Upload *self = (Upload *)request;
+
+  if (error != NULL)
+    {
+      sampan_worker_end (&self->worker, g_error_copy (error));
+      sampan_worker_release_link (&self->worker);
+      close_source (self);
+      return;
+    }
+  sampan_worker_end (&self->worker, g_steal_pointer (&self->refusal));
+}
+
+/* The link broke when PUT_ABORT was still to be sent. */
+static void
+upload_abandoned (SampanRequest *request, SampanLink *link)
+{
+  Upload *self = (Upload *)request;
+
+  sampan_worker_release_link (&self->worker);
+  close_source (self);
+}
+
+static void
+upload_cancel (SampanWorker *worker)
+{
+  Upload *self = (Upload *)worker;
+  GError *error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
+
+  if (worker->link == NULL || sampan_link_withdraw (worker->link, &worker->request))
+    {
+      sampan_worker_release_link (worker);
+      sampan_worker_end (worker, error);
+      return;
+    }
+  /* The source stays open for a running comparison; it is closed with the object. */
+  give_up (self, error);
+  sampan_link_wake (worker->link);
+}
+
+static const SampanWorkerClass upload_class = {
+  {
+      .produce = upload_produce,
+      .message = upload_message,
+      .end = upload_end,
+      .abandoned = upload_abandoned,
+      .finalize = upload_finalize,
+  },
+  upload_start,
+  upload_cancel,
+};
+
+SampanWorker *
+sampan_upload_new (SampanLinkPool *pool,
+                   const char *local,
+                   const SampanPath *remote,
+                   SampanConflict conflict)
+{
+  Upload *self = g_new0 (Upload, 1);
+
+  sampan_worker_init (&self->worker, &upload_class, pool, local, remote, conflict);
+  self->worker.request.slow = true;
+  self->fd = -1;
+  return &self->worker;
+}

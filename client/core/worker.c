@@ -1,0 +1,165 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* State, link and end of a transfer on the engine thread. */
+
+#include "config.h"
+
+#include "worker.h"
+
+#include "engine-private.h"
+
+void
+sampan_worker_init (SampanWorker *self,
+                    const SampanWorkerClass *klass,
+                    SampanLinkPool *pool,
+                    const char *local,
+                    const SampanPath *remote,
+                    SampanConflict conflict)
+{
+  sampan_request_init (&self->request, &klass->request);
+  self->klass = klass;
+  self->pool = sampan_link_pool_ref (pool);
+  self->local = g_strdup (local);
+  self->remote = sampan_path_ref (remote);
+  self->conflict = conflict;
+  atomic_init (&self->done_bytes, 0);
+  atomic_init (&self->total_bytes, 0);
+  atomic_init (&self->state, SAMPAN_TRANSFER_CONNECTING);
+}
+
+void
+sampan_worker_clear (SampanWorker *self)
+{
+  g_assert (self->link == NULL);
+  sampan_link_pool_unref (self->pool);
+  g_free (self->local);
+  sampan_path_unref (self->remote);
+  g_clear_error (&self->error);
+  g_free (self->stored_name);
+}
+
+/* ---- To the owner ---- */
+
+static gboolean
+changed_cb (gpointer user_data)
+{
+  SampanWorker *self = user_data;
+
+  if (self->changed != NULL)
+    self->changed (self, self->changed_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+post_changed (SampanWorker *self)
+{
+  sampan_post_to_owner (sampan_link_pool_get_owner_context (self->pool),
+                        changed_cb,
+                        sampan_request_ref (self),
+                        sampan_request_unref);
+}
+
+void
+sampan_worker_set_state (SampanWorker *self, SampanTransferState state)
+{
+  if (self->has_ended || atomic_load (&self->state) == (int)state)
+    return;
+  atomic_store (&self->state, (int)state);
+  post_changed (self);
+}
+
+void
+sampan_worker_end (SampanWorker *self, GError *error)
+{
+  SampanTransferState state = SAMPAN_TRANSFER_DONE;
+
+  if (self->has_ended)
+    {
+      g_clear_error (&error);
+      return;
+    }
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    state = SAMPAN_TRANSFER_CANCELLED;
+  else if (error != NULL)
+    state = SAMPAN_TRANSFER_FAILED;
+  self->error = error;
+  sampan_worker_set_state (self, state);
+  self->has_ended = true;
+}
+
+/* ---- From the owner ---- */
+
+static gboolean
+start_cb (gpointer user_data)
+{
+  SampanWorker *self = user_data;
+
+  if (!self->has_ended)
+    self->klass->start (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+sampan_worker_start (SampanWorker *self)
+{
+  sampan_post_to_engine (sampan_link_pool_get_engine_context (self->pool),
+                         start_cb,
+                         sampan_request_ref (self),
+                         sampan_request_unref);
+}
+
+static gboolean
+cancel_cb (gpointer user_data)
+{
+  SampanWorker *self = user_data;
+
+  if (self->has_ended || self->is_cancelled)
+    return G_SOURCE_REMOVE;
+  self->is_cancelled = true;
+  self->klass->cancel (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+sampan_worker_cancel (SampanWorker *self)
+{
+  sampan_post_to_engine (sampan_link_pool_get_engine_context (self->pool),
+                         cancel_cb,
+                         sampan_request_ref (self),
+                         sampan_request_unref);
+}
+
+/* ---- The link ---- */
+
+static void
+leased_cb (SampanLink *link, const GError *error, gpointer user_data)
+{
+  SampanWorker *self = user_data;
+
+  if (link == NULL)
+    sampan_worker_end (self, g_error_copy (error));
+  else if (self->has_ended)
+    sampan_link_pool_release (self->pool, link);
+  else
+    {
+      self->link = sampan_link_ref (link);
+      sampan_link_submit (link, &self->request);
+    }
+  sampan_request_unref (self);
+}
+
+void
+sampan_worker_submit (SampanWorker *self, bool exclusive)
+{
+  sampan_link_pool_lease (self->pool, exclusive, leased_cb, sampan_request_ref (self));
+}
+
+void
+sampan_worker_release_link (SampanWorker *self)
+{
+  g_autoptr (SampanLink) link = g_steal_pointer (&self->link);
+
+  if (link != NULL)
+    sampan_link_pool_release (self->pool, link);
+}

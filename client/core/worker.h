@@ -1,0 +1,91 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The engine's half of a transfer: what uploads and downloads have in common. Reference-counted as
+ * the request that it is. */
+
+#pragma once
+
+#include "link-pool.h"
+#include "paths.h"
+#include "transfer.h"
+
+#include <stdatomic.h>
+
+G_BEGIN_DECLS
+
+typedef struct _SampanWorker SampanWorker;
+
+typedef struct
+{
+  SampanRequestClass request;
+  /* Engine thread. Opens what is local, then leases a link. */
+  void (*start) (SampanWorker *self);
+  /* Engine thread; not after the end. Undoes what was begun and ends, now or soon. */
+  void (*cancel) (SampanWorker *self);
+} SampanWorkerClass;
+
+struct _SampanWorker
+{
+  SampanRequest request;
+  const SampanWorkerClass *klass;
+  SampanLinkPool *pool;
+
+  /* fixed before it starts */
+  char *local;
+  SampanPath *remote;
+  SampanConflict conflict;
+  bool resume;
+
+  /* owner's thread: called when the state changed; NULL for nobody */
+  void (*changed) (SampanWorker *self, gpointer user_data);
+  gpointer changed_data;
+
+  /* written by the engine, read by the owner at any time */
+  _Atomic uint64_t done_bytes;
+  _Atomic uint64_t total_bytes;
+  _Atomic int state; /* SampanTransferState */
+
+  /* written before the last state is posted */
+  GError *error;
+  char *stored_name;
+
+  /* engine thread */
+  SampanLink *link; /* referenced while it is leased */
+  bool is_cancelled;
+  bool has_ended;
+};
+
+/* Takes over nothing; POOL, LOCAL and REMOTE are copied or referenced. */
+void sampan_worker_init (SampanWorker *self,
+                         const SampanWorkerClass *klass,
+                         SampanLinkPool *pool,
+                         const char *local,
+                         const SampanPath *remote,
+                         SampanConflict conflict);
+void sampan_worker_clear (SampanWorker *self);
+
+/* Any thread. */
+void sampan_worker_start (SampanWorker *self);
+void sampan_worker_cancel (SampanWorker *self);
+
+/* Engine thread. */
+void sampan_worker_set_state (SampanWorker *self, SampanTransferState state);
+/* Takes ERROR. The first call counts: DONE, FAILED or CANCELLED goes to the owner. */
+void sampan_worker_end (SampanWorker *self, GError *error);
+/* Leases a link and submits the worker on it as a request. */
+void sampan_worker_submit (SampanWorker *self, bool exclusive);
+/* Gives the link to the next one. */
+void sampan_worker_release_link (SampanWorker *self);
+
+/* Makers. */
+SampanWorker *sampan_upload_new (SampanLinkPool *pool,
+                                 const char *local,
+                                 const SampanPath *remote,
+                                 SampanConflict conflict);
+SampanWorker *sampan_download_new (SampanLinkPool *pool,
+                                   const SampanPath *remote,
+                                   const char *local,
+                                   SampanConflict conflict);
+
+G_END_DECLS
