@@ -1,0 +1,311 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* sampand run: serves until it is told to stop. */
+
+#include "config.h"
+
+#include "commands/commands.h"
+
+#include "accounts/first-start.h"
+#include "commands/command-utils.h"
+#include "control.h"
+#include "escape.h"
+#include "log.h"
+#include "net/server.h"
+#include "net/service-notify.h"
+#include "protocol.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <ifaddrs.h>
+#include <malloc.h>
+#include <net/if.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define EXPIRE_EVERY_SECS (24 * 60 * 60)
+#define MALLOC_ARENAS                                                                              \
+  2 /* the workers' buffers are mapped; small pieces need no arena per thread                      \
+     */
+#define HOST_NAME_BYTES 256
+
+typedef struct
+{
+  GMainLoop *loop;
+  SampanAccountStore *store;
+  SampanControl *control;
+  SampanServer *server;
+  GPtrArray *endpoints; /* char *, where it listens */
+  GThread *expiry;
+  int is_expiring; /* atomic */
+  bool is_stopping;
+  bool is_clean; /* nothing was left behind at the stop */
+} Run;
+
+/* ---- Process ---- */
+
+/* Parked connections are descriptors: as many as the system grants. */
+static void
+raise_descriptor_limit (void)
+{
+  struct rlimit limit;
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
+    sampan_log_event (SAMPAN_LOG_WARNING, "descriptors", "error", g_strerror (errno), NULL);
+}
+
+static void
+prepare_process (void)
+{
+  sampan_log_init (SAMPAN_LOG_INFO);
+  raise_descriptor_limit ();
+  if (signal (SIGPIPE, SIG_IGN) == SIG_ERR || mallopt (M_ARENA_MAX, MALLOC_ARENAS) != 1)
+    sampan_log_event (SAMPAN_LOG_WARNING, "process", "error", "cannot be set up", NULL);
+}
+
+/* ---- Telling people how to connect ---- */
+
+/* "192.0.2.7, 2001:db8::1": addresses of this machine that another one can reach. */
+static char *
+get_own_addresses (void)
+{
+  GString *text = g_string_new (NULL);
+  struct ifaddrs *all = NULL;
+  if (getifaddrs (&all) != 0)
+    return g_string_free (text, FALSE);
+  for (struct ifaddrs *i = all; i != NULL; i = i->ifa_next)
+    {
+      char address[SAMPAN_SOURCE_TEXT_MAX];
+      if (i->ifa_addr == NULL || (i->ifa_flags & IFF_LOOPBACK) != 0 ||
+          (i->ifa_addr->sa_family != AF_INET && i->ifa_addr->sa_family != AF_INET6))
+        continue;
+      const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)i->ifa_addr;
+      if (i->ifa_addr->sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL (&in6->sin6_addr))
+        continue;
+      sampan_address_get_text (i->ifa_addr, address);
+      g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", address);
+    }
+  freeifaddrs (all);
+  return g_string_free (text, FALSE);
+}
+
+static bool
+is_any_address (const char *endpoint)
+{
+  return g_str_has_prefix (endpoint, "[::]:") || g_str_has_prefix (endpoint, "0.0.0.0:");
+}
+
+static void
+print_where (const Run *self)
+{
+  const char *endpoint = g_ptr_array_index (self->endpoints, 0);
+  const char *port = strrchr (endpoint, ':') + 1;
+  char host[HOST_NAME_BYTES] = "";
+  if (!is_any_address (endpoint))
+    {
+      g_autofree char *address = g_strndup (endpoint, (size_t)(port - 1 - endpoint));
+      printf ("Connect to %s, port %s.\n", address, port);
+      return;
+    }
+  g_autofree char *addresses = get_own_addresses ();
+  if (gethostname (host, sizeof host - 1) != 0 || host[0] == '\0')
+    g_strlcpy (host, "this machine", sizeof host);
+  if (addresses[0] != '\0')
+    printf ("Connect to %s (%s), port %s.\n", host, addresses, port);
+  else
+    printf ("Connect to %s, port %s.\n", host, port);
+}
+
+static void
+print_first_start (const Run *self, const SampanFirstStart *first)
+{
+  g_autofree char *directory = sampan_escape (first->directory, -1, 0);
+  int days = SAMPAN_INVITE_SECS / (24 * 60 * 60);
+  print_where (self);
+  printf ("Log in as %s with the one-time code %.*s (good for %d days), then choose a password.\n",
+          first->user,
+          (int)sampan_secret_get_length (first->code),
+          (const char *)sampan_secret_get (first->code),
+          days);
+  printf ("The share \"%s\" keeps its files in %s.\n", SAMPAN_FIRST_SHARE, directory);
+}
+
+/* ---- Control ---- */
+
+static char *
+control_cb (const char *line, gpointer user_data)
+{
+  Run *self = user_data;
+  g_autoptr (GError) error = NULL;
+  if (self->server == NULL)
+    return NULL;
+  if (strcmp (line, "status") == 0)
+    return sampan_server_get_status (self->server);
+  if (strcmp (line, "reload") != 0)
+    return NULL;
+  if (sampan_server_reload (self->server, &error))
+    return g_strdup ("{\"ok\":true}");
+  sampan_log_event (SAMPAN_LOG_ERROR, "reload", "error", error->message, NULL);
+  return g_strdup ("{\"error\":\"its log says why\"}");
+}
+
+/* ---- Expiry ---- */
+
+static gpointer
+expire_thread (gpointer user_data)
+{
+  Run *self = user_data;
+  sampan_server_expire_shares (self->server);
+  g_atomic_int_set (&self->is_expiring, 0);
+  return NULL;
+}
+
+static gboolean
+expire_cb (gpointer user_data)
+{
+  Run *self = user_data;
+  if (g_atomic_int_get (&self->is_expiring) != 0)
+    return G_SOURCE_CONTINUE;
+  g_clear_pointer (&self->expiry, g_thread_join);
+  g_atomic_int_set (&self->is_expiring, 1);
+  self->expiry = g_thread_new ("expire", expire_thread, self);
+  return G_SOURCE_CONTINUE;
+}
+
+/* ---- Start and stop ---- */
+
+static void
+stopped_cb (bool is_clean, gpointer user_data)
+{
+  Run *self = user_data;
+  self->is_clean = is_clean;
+  g_main_loop_quit (self->loop);
+}
+
+static gboolean
+stop_cb (gpointer user_data)
+{
+  Run *self = user_data;
+  if (self->is_stopping)
+    return G_SOURCE_CONTINUE;
+  self->is_stopping = true;
+  sampan_service_notify ("STOPPING=1");
+  sampan_log_event (SAMPAN_LOG_NOTICE, "stop", NULL);
+  sampan_server_stop (self->server, stopped_cb, self);
+  return G_SOURCE_CONTINUE;
+}
+
+static bool
+listen_on (Run *self, const char *text, GError **error)
+{
+  struct sockaddr_storage address;
+  char *endpoint = NULL;
+  if (text != NULL && !sampan_address_parse (text, &address, error))
+    return false;
+  if (!sampan_server_listen (self->server,
+                             text != NULL ? (struct sockaddr *)&address : NULL,
+                             &endpoint,
+                             error))
+    return false;
+  g_ptr_array_add (self->endpoints, endpoint);
+  return true;
+}
+
+static bool
+listen_on_all (Run *self, char **listen, GError **error)
+{
+  if (listen == NULL)
+    return listen_on (self, NULL, error);
+  for (char **text = listen; *text != NULL; text++)
+    if (!listen_on (self, *text, error))
+      return false;
+  return true;
+}
+
+static bool
+start (Run *self, const char *state, char **listen, GError **error)
+{
+  g_auto (SampanFirstStart) first = { 0 };
+  /* Before anything is made: it also keeps a second server out. */
+  self->control = sampan_control_listen (state, control_cb, self, error);
+  if (self->control == NULL || !sampan_first_start (self->store, state, &first, error))
+    return false;
+  self->server = sampan_server_new (self->store, NULL, error);
+  if (self->server == NULL || !listen_on_all (self, listen, error))
+    return false;
+  if (first.user[0] != '\0')
+    print_first_start (self, &first);
+  for (guint i = 0; i < self->endpoints->len; i++)
+    printf ("listening on %s\n", (char *)g_ptr_array_index (self->endpoints, i));
+  /* Whoever reads this may be gone: that is no reason to stop serving. */
+  if (fflush (stdout) != 0)
+    sampan_log_event (SAMPAN_LOG_WARNING, "stdout", "error", g_strerror (errno), NULL);
+  return true;
+}
+
+static void
+serve (Run *self)
+{
+  self->loop = g_main_loop_new (NULL, FALSE);
+  g_unix_signal_add (SIGTERM, stop_cb, self);
+  g_unix_signal_add (SIGINT, stop_cb, self);
+  g_timeout_add_seconds (EXPIRE_EVERY_SECS, expire_cb, self);
+  expire_cb (self);
+  sampan_log_event (SAMPAN_LOG_NOTICE, "start", "version", SAMPAN_VERSION, NULL);
+  sampan_service_notify ("READY=1");
+  g_main_loop_run (self->loop);
+}
+
+static void
+finish (Run *self)
+{
+  g_clear_pointer (&self->control, sampan_control_close);
+  /* Threads that hang in the disk still use what would be freed; the process ends anyway. */
+  if (self->server != NULL && !self->is_clean)
+    return;
+  if (g_atomic_int_get (&self->is_expiring) != 0)
+    return;
+  g_clear_pointer (&self->expiry, g_thread_join);
+  g_clear_pointer (&self->server, sampan_server_free);
+  g_clear_pointer (&self->store, sampan_account_store_close);
+  g_clear_pointer (&self->endpoints, g_ptr_array_unref);
+  g_clear_pointer (&self->loop, g_main_loop_unref);
+}
+
+int
+sampan_command_run (int argc, char **argv)
+{
+  g_auto (GStrv) listen = NULL;
+  const GOptionEntry entries[] = {
+    { "listen",
+      0,
+      0,
+      G_OPTION_ARG_STRING_ARRAY,
+      &listen,
+      "Where to accept connections; may be given more than once; port 0 picks a free one",
+      "ADDRESS:PORT" },
+    G_OPTION_ENTRY_NULL,
+  };
+  g_auto (SampanArguments) arguments = { 0 };
+  g_autoptr (GError) error = NULL;
+  Run self = { .is_clean = true };
+
+  if (!sampan_arguments_parse (&arguments, "run", "", entries, 0, argc, argv))
+    return SAMPAN_EXIT_USAGE;
+  prepare_process ();
+  self.store = sampan_command_open_store (&arguments, true);
+  if (self.store == NULL)
+    return SAMPAN_EXIT_FAILED;
+  self.endpoints = g_ptr_array_new_with_free_func (g_free);
+  bool ok = start (&self, arguments.state, listen, &error);
+  if (ok)
+    serve (&self);
+  finish (&self);
+  return ok ? SAMPAN_EXIT_DONE : sampan_command_fail ("Cannot serve", error);
+}

@@ -1,0 +1,95 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The state that connections share. */
+
+#include "config.h"
+
+#include "net/services.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+SampanServices *
+sampan_services_new (SampanAccountStore *store, int64_t dead_peer_us, GError **error)
+{
+  g_autoptr (SampanServices) self = g_new0 (SampanServices, 1);
+  g_mutex_init (&self->shares_lock);
+  self->store = store;
+  self->dead_peer_us = dead_peer_us;
+  self->sessions = sampan_sessions_new ();
+  self->stop_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (self->stop_fd < 0)
+    {
+      sampan_error_set_from_errno (error, errno, "eventfd");
+      return NULL;
+    }
+  self->penalties = sampan_penalties_new (SAMPAN_PENALTY_SOURCES);
+  if (self->penalties == NULL)
+    {
+      g_set_error_literal (error, SAMPAN_ERROR, SAMPAN_ERROR_FAILED, "not enough memory");
+      return NULL;
+    }
+  self->shares = sampan_share_table_load (store, NULL, error);
+  if (self->shares == NULL)
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+sampan_services_free (SampanServices *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->shares, sampan_share_table_unref);
+  sampan_penalties_free (self->penalties);
+  sampan_sessions_free (self->sessions);
+  if (self->stop_fd >= 0)
+    close (self->stop_fd);
+  g_mutex_clear (&self->shares_lock);
+  g_free (self);
+}
+
+SampanShareTable *
+sampan_services_ref_shares (SampanServices *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->shares_lock);
+  return sampan_share_table_ref (self->shares);
+}
+
+bool
+sampan_services_reload (SampanServices *self, GError **error)
+{
+  int ended = sampan_sessions_reload (self->sessions, self->store, error);
+  if (ended < 0)
+    return false;
+  g_autoptr (SampanShareTable) previous = sampan_services_ref_shares (self);
+  SampanShareTable *shares = sampan_share_table_load (self->store, previous, error);
+  if (shares == NULL)
+    return false;
+  g_mutex_lock (&self->shares_lock);
+  sampan_share_table_unref (self->shares);
+  self->shares = shares;
+  g_mutex_unlock (&self->shares_lock);
+  g_autofree char *ended_text = g_strdup_printf ("%d", ended);
+  sampan_log_event (SAMPAN_LOG_NOTICE, "reload", "ended_sessions", ended_text, NULL);
+  return true;
+}
+
+void
+sampan_services_stop (SampanServices *self, int64_t grace_us)
+{
+  self->stop_by_us = g_get_monotonic_time () + grace_us;
+  g_atomic_int_set (&self->is_stopping, 1);
+  if (eventfd_write (self->stop_fd, 1) != 0)
+    sampan_log_event (SAMPAN_LOG_ERROR, "stop", "error", g_strerror (errno), NULL);
+}
+
+bool
+sampan_services_is_stopping (SampanServices *self)
+{
+  return g_atomic_int_get (&self->is_stopping) != 0;
+}

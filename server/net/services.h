@@ -1,0 +1,47 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What every connection of one server shares. Lives from start to stop; any thread. */
+
+#pragma once
+
+#include "accounts/account-store.h"
+#include "accounts/share-table.h"
+#include "net/penalties.h"
+#include "net/sessions.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  SampanAccountStore *store; /* borrowed */
+  SampanSessions *sessions;
+  SampanPenalties *penalties;
+  int64_t dead_peer_us; /* how long a peer may keep a running request waiting */
+  int stop_fd;          /* becomes readable when the server stops, and stays so */
+  int is_stopping;      /* atomic */
+  int64_t stop_by_us;   /* set before is_stopping: replies are given up then */
+  int transfers;        /* atomic; gets and puts running now */
+  GMutex shares_lock;
+  SampanShareTable *shares; /* guarded */
+} SampanServices;
+
+/* STORE is borrowed. */
+SampanServices *sampan_services_new (SampanAccountStore *store,
+                                     int64_t dead_peer_us,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void sampan_services_free (SampanServices *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanServices, sampan_services_free)
+
+/* New reference to the shares and rights as they are now. */
+SampanShareTable *sampan_services_ref_shares (SampanServices *self);
+
+/* Looks again at what the admin may have changed: shares, rights, accounts. What cannot be read
+ * stays as it was. */
+bool sampan_services_reload (SampanServices *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Wakes every wait; running requests end with SHUTTING_DOWN, their replies may take GRACE_US. */
+void sampan_services_stop (SampanServices *self, int64_t grace_us);
+bool sampan_services_is_stopping (SampanServices *self);
+
+G_END_DECLS

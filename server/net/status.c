@@ -1,0 +1,83 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What the server says of itself to `sampand status`. */
+
+#include "config.h"
+
+#include "net/server.h"
+
+#include "commands/json-text.h"
+#include "net/server-private.h"
+
+#define SESSIONS_SHOWN 200 /* the answer has to fit the control socket's line */
+
+typedef struct
+{
+  GString *json;
+  int64_t now_us;
+  int sessions;
+  int connections;
+  int parked;
+} Summary;
+
+static void
+add_session_cb (const SampanServerSession *session,
+                unsigned int connections,
+                unsigned int parked,
+                gpointer user_data)
+{
+  Summary *self = user_data;
+  self->connections += (int)connections;
+  self->parked += (int)parked;
+  if (self->sessions++ >= SESSIONS_SHOWN)
+    return;
+  g_autoptr (GString) item = g_string_new ("{");
+  sampan_json_add_string (item, "user", session->user);
+  sampan_json_add_string (item, "source", session->source);
+  sampan_json_add_int (item, "secs", (self->now_us - session->since_us) / G_USEC_PER_SEC);
+  sampan_json_add_int (item, "connections", connections);
+  g_string_append_c (item, '}');
+  if (self->json->len > 1)
+    g_string_append_c (self->json, ',');
+  g_string_append (self->json, item->str);
+}
+
+static char *
+get_listening (SampanServer *self)
+{
+  GString *text = g_string_new ("[");
+  for (guint i = 0; i < self->listeners->len; i++)
+    {
+      SampanServerListener *listener = g_ptr_array_index (self->listeners, i);
+      if (i > 0)
+        g_string_append_c (text, ',');
+      sampan_json_append_string (text, listener->endpoint);
+    }
+  g_string_append_c (text, ']');
+  return g_string_free (text, FALSE);
+}
+
+char *
+sampan_server_get_status (SampanServer *self)
+{
+  g_autoptr (GString) sessions = g_string_new ("[");
+  g_autofree char *listening = get_listening (self);
+  Summary summary = { .json = sessions, .now_us = g_get_monotonic_time () };
+  GString *json = g_string_new ("{");
+
+  sampan_sessions_foreach (self->services->sessions, add_session_cb, &summary);
+  g_string_append_c (sessions, ']');
+  sampan_json_add_string (json, "version", SAMPAN_VERSION);
+  sampan_json_add_int (json, "uptime_secs", (summary.now_us - self->started_us) / G_USEC_PER_SEC);
+  sampan_json_add_raw (json, "listening", listening);
+  sampan_json_add_int (json, "before_login", sampan_prelogin_table_get_count (self->prelogins));
+  sampan_json_add_int (json, "connections", summary.connections);
+  sampan_json_add_int (json, "active", summary.connections - summary.parked);
+  sampan_json_add_int (json, "parked", summary.parked);
+  sampan_json_add_int (json, "transfers", g_atomic_int_get (&self->services->transfers));
+  sampan_json_add_int (json, "session_count", summary.sessions);
+  sampan_json_add_raw (json, "sessions", sessions->str);
+  g_string_append_c (json, '}');
+  return g_string_free (json, FALSE);
+}

@@ -1,0 +1,126 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Group commit and the replies that wait for it. */
+
+#include "config.h"
+
+#include "requests/held-puts.h"
+
+#include "requests/exchange.h"
+#include "requests/transfer-log.h"
+
+typedef struct
+{
+  SampanPath *path;
+  uint64_t size;
+  int64_t started_us;
+  SampanRight right;
+  uint8_t conflict;
+} HeldPut;
+
+struct _SampanHeldPuts
+{
+  SampanConnection *connection; /* borrowed */
+  SampanCommitBatch *batch;     /* NULL while nothing is held */
+  GQueue puts;                  /* HeldPut, as in the batch */
+};
+
+static void
+held_put_free (HeldPut *put)
+{
+  sampan_path_unref (put->path);
+  g_free (put);
+}
+
+SampanHeldPuts *
+sampan_held_puts_new (SampanConnection *connection)
+{
+  SampanHeldPuts *self = g_new0 (SampanHeldPuts, 1);
+  self->connection = connection;
+  g_queue_init (&self->puts);
+  return self;
+}
+
+void
+sampan_held_puts_free (SampanHeldPuts *self)
+{
+  if (self == NULL)
+    return;
+  g_queue_clear_full (&self->puts, (GDestroyNotify)held_put_free);
+  g_clear_pointer (&self->batch, sampan_commit_batch_free);
+  g_free (self);
+}
+
+void
+sampan_held_puts_add (SampanHeldPuts *self,
+                      SampanUpload *upload,
+                      const SampanPath *path,
+                      uint64_t size,
+                      int64_t started_us,
+                      SampanRight right,
+                      uint8_t conflict)
+{
+  HeldPut *put = g_new0 (HeldPut, 1);
+  put->path = sampan_path_ref (path);
+  put->size = size;
+  put->started_us = started_us;
+  put->right = right;
+  put->conflict = conflict;
+  g_queue_push_tail (&self->puts, put);
+  if (self->batch == NULL)
+    self->batch = sampan_commit_batch_new ();
+  sampan_commit_batch_add (self->batch, upload);
+}
+
+bool
+sampan_held_puts_are_due (const SampanHeldPuts *self)
+{
+  return self->puts.length > 0 && sampan_commit_batch_is_due (self->batch);
+}
+
+static void
+answer (const SampanStored *stored, const GError *commit_error, gpointer user_data)
+{
+  SampanHeldPuts *self = user_data;
+  HeldPut *put = g_queue_pop_head (&self->puts);
+  g_autoptr (GError) error = commit_error != NULL ? g_error_copy (commit_error) : NULL;
+  SampanWriter writer;
+
+  sampan_exchange_explain_conflict (put->right, put->conflict, &error);
+  sampan_log_transfer (self->connection,
+                       "put",
+                       put->path,
+                       NULL,
+                       (int64_t)put->size,
+                       put->started_us,
+                       error);
+  held_put_free (put);
+  if (!sampan_connection_begin (self->connection, &writer))
+    return;
+  if (error == NULL)
+    sampan_write_stored (&writer, stored);
+  else
+    {
+      SampanErrorReply reply = { .code = sampan_error_to_code (error) };
+      sampan_write_error_reply (&writer, &reply);
+    }
+  if (!sampan_connection_end (self->connection, &writer))
+    g_debug ("a put was stored but its reply cannot be sent");
+}
+
+void
+sampan_held_puts_settle (SampanHeldPuts *self)
+{
+  if (self->puts.length == 0)
+    return;
+  if (sampan_connection_get_end (self->connection) != SAMPAN_END_REVOKED &&
+      !sampan_server_session_has_ended (sampan_connection_get_session (self->connection)))
+    sampan_commit_batch_run (self->batch, answer, self);
+  else
+    {
+      g_clear_pointer (&self->batch, sampan_commit_batch_free);
+      g_queue_clear_full (&self->puts, (GDestroyNotify)held_put_free);
+    }
+  g_assert (g_queue_is_empty (&self->puts));
+}
