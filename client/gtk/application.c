@@ -1,0 +1,203 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The running program. */
+
+#include "config.h"
+
+#include "application.h"
+
+#include "window.h"
+
+#include <glib/gi18n.h>
+
+#define RESOURCE_BASE "/io/github/sampan/Sampan"
+
+struct _SampanApplication
+{
+  GtkApplication parent_instance;
+
+  SampanEngine *engine; /* made with the first window */
+};
+
+G_DEFINE_TYPE (SampanApplication, sampan_application, GTK_TYPE_APPLICATION)
+
+typedef struct
+{
+  const char *action;
+  const char *accels[3];
+} Shortcut;
+
+/* Keys that an entry needs itself (Delete, Ctrl+A, Return) belong to the list and are not here. */
+static const Shortcut shortcuts[] = {
+  { "app.quit", { "<Primary>q" } },
+  { "win.close", { "<Primary>w" } },
+  { "win.back", { "<Alt>Left" } },
+  { "win.forward", { "<Alt>Right" } },
+  { "win.up", { "<Alt>Up" } },
+  { "win.refresh", { "F5", "<Primary>r" } },
+  { "win.type-path", { "<Primary>l" } },
+  { "win.find", { "<Primary>f" } },
+  { "win.show-hidden", { "<Primary>h" } },
+  { "win.new-folder", { "<Primary><Shift>n" } },
+  { "win.upload", { "<Primary>u" } },
+  { "win.download", { "<Primary><Shift>s" } },
+  { "win.menu", { "F10" } },
+};
+
+static SampanWindow *
+get_window (SampanApplication *self)
+{
+  GList *windows = gtk_application_get_windows (GTK_APPLICATION (self));
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (SAMPAN_IS_WINDOW (l->data))
+      return l->data;
+  if (self->engine == NULL)
+    self->engine = sampan_engine_new ();
+  return sampan_window_new (GTK_APPLICATION (self), self->engine);
+}
+
+static void
+about_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GtkWindow *parent = gtk_application_get_active_window (GTK_APPLICATION (user_data));
+
+  gtk_show_about_dialog (parent,
+                         "program-name",
+                         _ ("Sampan"),
+                         "logo-icon-name",
+                         SAMPAN_APP_ID,
+                         "version",
+                         SAMPAN_VERSION,
+                         "comments",
+                         _ ("Carries files between this computer and a box on your network"),
+                         "license-type",
+                         GTK_LICENSE_GPL_3_0,
+                         "copyright",
+                         _ ("© The Sampan contributors"),
+                         /* Translators: your names, one on each line. */
+                         "translator-credits",
+                         _ ("translator-credits"),
+                         NULL);
+}
+
+static void
+quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GList *windows = gtk_application_get_windows (GTK_APPLICATION (user_data));
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (SAMPAN_IS_WINDOW (l->data))
+      {
+        gtk_window_close (l->data);
+        return;
+      }
+}
+
+static const GActionEntry actions[] = {
+  { "about", about_cb },
+  { "quit", quit_cb },
+};
+
+static void
+load_style (void)
+{
+  g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_resource (provider, RESOURCE_BASE "/style.css");
+  gtk_style_context_add_provider_for_screen (gdk_screen_get_default (),
+                                             GTK_STYLE_PROVIDER (provider),
+                                             GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
+static void
+sampan_application_startup (GApplication *application)
+{
+  G_APPLICATION_CLASS (sampan_application_parent_class)->startup (application);
+  load_style ();
+  gtk_window_set_default_icon_name (SAMPAN_APP_ID);
+  g_action_map_add_action_entries (G_ACTION_MAP (application),
+                                   actions,
+                                   G_N_ELEMENTS (actions),
+                                   application);
+  for (size_t i = 0; i < G_N_ELEMENTS (shortcuts); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (application),
+                                           shortcuts[i].action,
+                                           shortcuts[i].accels);
+}
+
+static void
+sampan_application_activate (GApplication *application)
+{
+  gtk_window_present (GTK_WINDOW (get_window (SAMPAN_APPLICATION (application))));
+}
+
+static void
+sampan_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  SampanWindow *window = get_window (SAMPAN_APPLICATION (application));
+  g_autofree char *uri = g_file_get_uri (files[0]);
+
+  gtk_window_present (GTK_WINDOW (window));
+  sampan_window_open_uri (window, uri);
+}
+
+static int
+sampan_application_handle_local_options (GApplication *application, GVariantDict *options)
+{
+  if (!g_variant_dict_contains (options, "version"))
+    return -1;
+  g_print ("sampan %s\n", SAMPAN_VERSION);
+  return 0;
+}
+
+static void
+sampan_application_finalize (GObject *object)
+{
+  SampanApplication *self = SAMPAN_APPLICATION (object);
+
+  g_clear_object (&self->engine);
+  G_OBJECT_CLASS (sampan_application_parent_class)->finalize (object);
+}
+
+static void
+sampan_application_class_init (SampanApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = sampan_application_finalize;
+  application_class->startup = sampan_application_startup;
+  application_class->activate = sampan_application_activate;
+  application_class->open = sampan_application_open;
+  application_class->handle_local_options = sampan_application_handle_local_options;
+}
+
+static void
+sampan_application_init (SampanApplication *self)
+{
+  GApplication *application = G_APPLICATION (self);
+
+  g_application_add_main_option (application,
+                                 "version",
+                                 'v',
+                                 G_OPTION_FLAG_NONE,
+                                 G_OPTION_ARG_NONE,
+                                 _ ("Print the version and leave"),
+                                 NULL);
+  g_application_set_option_context_parameter_string (application,
+                                                     "[sampan://USER@HOST[:PORT]/SHARE/PATH]");
+}
+
+SampanApplication *
+sampan_application_new (void)
+{
+  return g_object_new (SAMPAN_TYPE_APPLICATION,
+                       "application-id",
+                       SAMPAN_APP_ID,
+                       "resource-base-path",
+                       RESOURCE_BASE,
+                       "flags",
+                       G_APPLICATION_HANDLES_OPEN,
+                       NULL);
+}

@@ -1,0 +1,18 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The running program: one window, the application-wide actions and what the command line asked
+ * for. */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define SAMPAN_TYPE_APPLICATION (sampan_application_get_type ())
+G_DECLARE_FINAL_TYPE (SampanApplication, sampan_application, SAMPAN, APPLICATION, GtkApplication)
+
+SampanApplication *sampan_application_new (void);
+
+G_END_DECLS

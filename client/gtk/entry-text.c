@@ -1,0 +1,140 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* How an entry of a folder reads in the list. */
+
+#include "config.h"
+
+#include "entry-text.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+/* Different file name endings whose icon is remembered; a hostile folder may have one for each
+ * file. */
+#define ICONS_MAX 512
+
+bool
+sampan_entry_text_is_folder (const SampanFileInfo *info)
+{
+  return info->kind == SAMPAN_ENTRY_FOLDER || info->kind == SAMPAN_ENTRY_SHARE;
+}
+
+static GIcon *
+guess_file_icon (const char *name)
+{
+  static GHashTable *icons;
+  const char *dot = strrchr (name, '.');
+  const char *ending = dot != NULL ? dot : "";
+  g_autofree char *type = NULL;
+  GIcon *icon;
+
+  if (icons == NULL)
+    icons = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  icon = g_hash_table_lookup (icons, ending);
+  if (icon != NULL)
+    return icon;
+  if (g_hash_table_size (icons) >= ICONS_MAX)
+    g_hash_table_remove_all (icons);
+  type = g_content_type_guess (g_utf8_validate (name, -1, NULL) ? name : NULL, NULL, 0, NULL);
+  icon = g_content_type_get_icon (type);
+  g_hash_table_insert (icons, g_strdup (ending), icon);
+  return icon;
+}
+
+GIcon *
+sampan_entry_text_get_icon (const SampanFileInfo *info)
+{
+  static GIcon *share, *folder, *link, *other;
+
+  if (share == NULL)
+    {
+      share = g_themed_icon_new ("folder-remote");
+      folder = g_themed_icon_new ("folder");
+      link = g_themed_icon_new ("emblem-symbolic-link");
+      other = g_themed_icon_new ("application-x-executable");
+    }
+  switch (info->kind)
+    {
+    case SAMPAN_ENTRY_SHARE:
+      return share;
+    case SAMPAN_ENTRY_FOLDER:
+      return folder;
+    case SAMPAN_ENTRY_SYMLINK:
+      return link;
+    case SAMPAN_ENTRY_OTHER:
+      return other;
+    case SAMPAN_ENTRY_FILE:
+      break;
+    }
+  return guess_file_icon (info->name);
+}
+
+char *
+sampan_entry_text_dup_size (const SampanFileInfo *info)
+{
+  switch (info->kind)
+    {
+    case SAMPAN_ENTRY_FILE:
+      return g_format_size (info->size);
+    case SAMPAN_ENTRY_SYMLINK:
+      return g_strdup (_ ("Link"));
+    case SAMPAN_ENTRY_FOLDER:
+    case SAMPAN_ENTRY_SHARE:
+    case SAMPAN_ENTRY_OTHER:
+      break;
+    }
+  return g_strdup ("");
+}
+
+static int
+get_days_ago (GDateTime *then)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  GDate today, that_day;
+
+  g_date_clear (&today, 1);
+  g_date_clear (&that_day, 1);
+  g_date_set_dmy (&today,
+                  (GDateDay)g_date_time_get_day_of_month (now),
+                  (GDateMonth)g_date_time_get_month (now),
+                  (GDateYear)g_date_time_get_year (now));
+  g_date_set_dmy (&that_day,
+                  (GDateDay)g_date_time_get_day_of_month (then),
+                  (GDateMonth)g_date_time_get_month (then),
+                  (GDateYear)g_date_time_get_year (then));
+  return g_date_days_between (&that_day, &today);
+}
+
+static const char *
+choose_format (GDateTime *then)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  int days_ago = get_days_ago (then);
+
+  if (days_ago == 0)
+    /* Translators: g_date_time_format() of a moment today. */
+    return _ ("Today %H:%M");
+  if (days_ago == 1)
+    /* Translators: g_date_time_format() of a moment yesterday. */
+    return _ ("Yesterday %H:%M");
+  if (g_date_time_get_year (then) == g_date_time_get_year (now))
+    /* Translators: g_date_time_format() of a day this year. */
+    return _ ("%-e %b");
+  /* Translators: g_date_time_format() of a day in another year. */
+  return _ ("%-e %b %Y");
+}
+
+char *
+sampan_entry_text_dup_modified (const SampanFileInfo *info, bool full)
+{
+  g_autoptr (GDateTime) then = NULL;
+
+  /* The root's shares carry no time of their own. */
+  if (info->mtime.seconds == 0)
+    return g_strdup ("");
+  then = g_date_time_new_from_unix_local (info->mtime.seconds);
+  if (then == NULL)
+    return g_strdup ("");
+  return g_date_time_format (then, full ? "%c" : choose_format (then));
+}

@@ -1,0 +1,184 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Keys, menus and drops on the file list. */
+
+#include "config.h"
+
+#include "file-view-private.h"
+
+#include "entry-text.h"
+#include "escape.h"
+
+static void
+activate_action (SampanFileView *self, const char *name)
+{
+  GtkWidget *window = gtk_widget_get_toplevel (GTK_WIDGET (self));
+
+  if (G_IS_ACTION_GROUP (window))
+    g_action_group_activate_action (G_ACTION_GROUP (window), name, NULL);
+}
+
+static gboolean
+key_press_cb (GtkWidget *tree, GdkEventKey *event, gpointer user_data)
+{
+  static const struct
+  {
+    guint keyval;
+    const char *action;
+  } keys[] = {
+    { GDK_KEY_Delete, "delete" }, { GDK_KEY_KP_Delete, "delete" }, { GDK_KEY_F2, "rename" },
+    { GDK_KEY_BackSpace, "up" },  { GDK_KEY_slash, "type-path" },
+  };
+  SampanFileView *self = user_data;
+  GdkModifierType modifiers = event->state & gtk_accelerator_get_default_mod_mask ();
+
+  for (size_t i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (event->keyval == keys[i].keyval && (modifiers & ~GDK_SHIFT_MASK) == 0)
+      {
+        activate_action (self, keys[i].action);
+        return GDK_EVENT_STOP;
+      }
+  /* Space selects; any other character starts the filter. */
+  if ((modifiers & ~GDK_SHIFT_MASK) != 0 || event->keyval == GDK_KEY_space ||
+      !g_unichar_isgraph (gdk_keyval_to_unicode (event->keyval)))
+    return GDK_EVENT_PROPAGATE;
+  sampan_file_view_focus_filter (self);
+  return gtk_search_entry_handle_event (GTK_SEARCH_ENTRY (self->filter_entry), (GdkEvent *)event);
+}
+
+static void
+popup_menu (SampanFileView *self, const GdkEvent *event)
+{
+  GtkWidget *window = gtk_widget_get_toplevel (GTK_WIDGET (self));
+  bool any = gtk_tree_selection_count_selected_rows (self->selection) > 0;
+  GMenu *model;
+  GtkWidget *menu;
+
+  if (!GTK_IS_WINDOW (window))
+    return;
+  model = gtk_application_get_menu_by_id (gtk_window_get_application (GTK_WINDOW (window)),
+                                          any ? "entry-menu" : "folder-menu");
+  menu = gtk_menu_new_from_model (G_MENU_MODEL (model));
+  gtk_menu_attach_to_widget (GTK_MENU (menu), GTK_WIDGET (self), NULL);
+  g_signal_connect (menu, "selection-done", G_CALLBACK (gtk_widget_destroy), NULL);
+  if (event != NULL)
+    gtk_menu_popup_at_pointer (GTK_MENU (menu), event);
+  else
+    {
+      GdkRectangle area;
+      GtkWidget *widget = sampan_file_view_get_selected_area (self, &area);
+
+      gtk_menu_popup_at_rect (GTK_MENU (menu),
+                              gtk_widget_get_window (widget),
+                              &area,
+                              GDK_GRAVITY_SOUTH_WEST,
+                              GDK_GRAVITY_NORTH_WEST,
+                              NULL);
+    }
+}
+
+/* A right click on a row outside of the selection selects that row alone, on empty space nothing.
+ */
+static gboolean
+button_press_cb (GtkWidget *widget, GdkEventButton *event, gpointer user_data)
+{
+  SampanFileView *self = user_data;
+  g_autoptr (GtkTreePath) path = NULL;
+
+  if (!gdk_event_triggers_context_menu ((GdkEvent *)event) ||
+      event->window != gtk_tree_view_get_bin_window (self->tree))
+    return GDK_EVENT_PROPAGATE;
+  gtk_widget_grab_focus (widget);
+  if (!gtk_tree_view_get_path_at_pos (self->tree,
+                                      (int)event->x,
+                                      (int)event->y,
+                                      &path,
+                                      NULL,
+                                      NULL,
+                                      NULL))
+    gtk_tree_selection_unselect_all (self->selection);
+  else if (!gtk_tree_selection_path_is_selected (self->selection, path))
+    gtk_tree_view_set_cursor (self->tree, path, NULL, FALSE);
+  popup_menu (self, (GdkEvent *)event);
+  return GDK_EVENT_STOP;
+}
+
+static gboolean
+popup_menu_cb (GtkWidget *widget, gpointer user_data)
+{
+  popup_menu (user_data, NULL);
+  return TRUE;
+}
+
+static char *
+make_tooltip (const SampanFileInfo *info)
+{
+  g_autofree char *name = sampan_display_name (info->name, -1);
+  g_autofree char *modified = sampan_entry_text_dup_modified (info, true);
+
+  if (modified[0] == '\0')
+    return g_steal_pointer (&name);
+  return g_strjoin ("\n", name, modified, NULL);
+}
+
+static gboolean
+query_tooltip_cb (GtkWidget *widget,
+                  int x,
+                  int y,
+                  gboolean keyboard_mode,
+                  GtkTooltip *tooltip,
+                  gpointer user_data)
+{
+  SampanFileView *self = user_data;
+  g_autoptr (GtkTreePath) path = NULL;
+  g_autofree char *text = NULL;
+  GtkTreeModel *model;
+  GtkTreeIter iter;
+
+  if (!gtk_tree_view_get_tooltip_context (self->tree, &x, &y, keyboard_mode, &model, &path, &iter))
+    return FALSE;
+  text = make_tooltip (sampan_file_model_get_info (SAMPAN_FILE_MODEL (model), &iter));
+  gtk_tooltip_set_text (tooltip, text);
+  gtk_tree_view_set_tooltip_row (self->tree, tooltip, path);
+  return TRUE;
+}
+
+static void
+drag_data_received_cb (GtkWidget *widget,
+                       GdkDragContext *context,
+                       int x,
+                       int y,
+                       GtkSelectionData *data,
+                       guint info,
+                       guint time,
+                       gpointer user_data)
+{
+  g_auto (GStrv) uris = gtk_selection_data_get_uris (data);
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (size_t i = 0; uris != NULL && uris[i] != NULL; i++)
+    g_ptr_array_add (files, g_file_new_for_uri (uris[i]));
+  gtk_drag_finish (context, files->len > 0, FALSE, time);
+  if (files->len > 0)
+    _sampan_file_view_emit_dropped (user_data, files);
+}
+
+void
+_sampan_file_view_bind_input (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_bind_template_callback (widget_class, key_press_cb);
+  gtk_widget_class_bind_template_callback (widget_class, button_press_cb);
+  gtk_widget_class_bind_template_callback (widget_class, popup_menu_cb);
+  gtk_widget_class_bind_template_callback (widget_class, query_tooltip_cb);
+}
+
+void
+_sampan_file_view_init_input (SampanFileView *self)
+{
+  GtkWidget *target = GTK_WIDGET (self->stack);
+
+  gtk_drag_dest_set (target, GTK_DEST_DEFAULT_ALL, NULL, 0, GDK_ACTION_COPY);
+  gtk_drag_dest_add_uri_targets (target);
+  g_signal_connect (target, "drag-data-received", G_CALLBACK (drag_data_received_cb), self);
+}

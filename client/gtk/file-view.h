@@ -1,0 +1,54 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The files frame: path bar, filter, the list, and what stands there when there is no list. It
+ * shows what it is given and says what the person wants; it asks no server. */
+
+#pragma once
+
+#include "folder-list.h"
+#include "paths.h"
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define SAMPAN_TYPE_FILE_VIEW (sampan_file_view_get_type ())
+G_DECLARE_FINAL_TYPE (SampanFileView, sampan_file_view, SAMPAN, FILE_VIEW, GtkFrame)
+
+/* Signals: "open-entry" (const SampanFileInfo *, borrowed), "open-path" (SampanPath *, borrowed),
+ * "try-again", "selection-changed", "files-dropped" (GPtrArray of GFile, borrowed). Keys and the
+ * context menu activate the window's actions. */
+
+void sampan_file_view_show_disconnected (SampanFileView *self);
+/* A spinner, for a folder that takes its time; the path bar stays. */
+void sampan_file_view_show_loading (SampanFileView *self);
+void sampan_file_view_show_error (SampanFileView *self,
+                                  const char *host,
+                                  const SampanPath *path,
+                                  const char *text);
+/* MAY_ADD: an empty folder invites to drop files. When PATH is the one on screen, selection and
+ * place are kept. */
+void sampan_file_view_show_list (SampanFileView *self,
+                                 const char *host,
+                                 const SampanPath *path,
+                                 SampanFolderList *list,
+                                 bool may_add);
+
+/* The list on screen; borrowed, nullable. */
+SampanFolderList *sampan_file_view_get_list (SampanFileView *self);
+/* Of const SampanFileInfo, which live as long as the list. */
+GPtrArray *sampan_file_view_dup_selected (SampanFileView *self);
+guint sampan_file_view_get_n_shown (SampanFileView *self);
+void sampan_file_view_select_all (SampanFileView *self);
+/* Selects and shows the entry NAME in this list or in the next that holds it. */
+void sampan_file_view_select_name (SampanFileView *self, const char *name);
+/* Where the first selected row is, within the returned widget (borrowed). */
+GtkWidget *sampan_file_view_get_selected_area (SampanFileView *self, GdkRectangle *area);
+
+void sampan_file_view_set_show_hidden (SampanFileView *self, bool show_hidden);
+void sampan_file_view_set_show_filter (SampanFileView *self, bool show_filter);
+void sampan_file_view_focus_filter (SampanFileView *self);
+void sampan_file_view_edit_path (SampanFileView *self);
+void sampan_file_view_focus_list (SampanFileView *self);
+
+G_END_DECLS

@@ -1,0 +1,398 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The transfer frame. */
+
+#include "config.h"
+
+#include "transfer-panel.h"
+
+#include "escape.h"
+#include "transfer-row.h"
+#include "transfer-text.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+/* Rows are widgets: of a long queue only so many are made, those that run or failed first. */
+#define ROWS_MAX 100
+/* The rows are looked at again this long after the queue changed; many changes come together. */
+#define ROWS_DELAY_MS 200
+
+struct _SampanTransferPanel
+{
+  GtkFrame parent_instance;
+
+  /* template widgets */
+  GtkLabel *title_label;
+  GtkLabel *detail_label;
+  GtkWidget *cancel_button;
+  GtkProgressBar *progress_bar;
+  GtkExpander *expander;
+  GtkLabel *count_label;
+  GtkListBox *list;
+  GtkLabel *more_label;
+  GtkWidget *clear_button;
+
+  /* owned */
+  SampanQueue *queue;
+  SampanTransfer *last; /* the one that ended last: what the frame tells of while nothing runs */
+  GListStore *shown;    /* what the list has rows for */
+  unsigned int rows_id; /* timeout source */
+};
+
+G_DEFINE_TYPE (SampanTransferPanel, sampan_transfer_panel, GTK_TYPE_FRAME)
+
+typedef struct
+{
+  gboolean active;
+  uint64_t done_bytes, total_bytes, speed;
+  int seconds_left;
+  guint n_waiting, n_running, n_done, n_failed;
+} Sums;
+
+static Sums
+get_sums (SampanTransferPanel *self)
+{
+  Sums sums = { 0 };
+
+  /* clang-format off */
+  g_object_get (self->queue,
+                "active", &sums.active,
+                "done-bytes", &sums.done_bytes,
+                "total-bytes", &sums.total_bytes,
+                "speed", &sums.speed,
+                "seconds-left", &sums.seconds_left,
+                "n-waiting", &sums.n_waiting,
+                "n-running", &sums.n_running,
+                "n-done", &sums.n_done,
+                "n-failed", &sums.n_failed,
+                NULL);
+  /* clang-format on */
+  return sums;
+}
+
+static bool
+is_running (SampanTransferState state)
+{
+  return state > SAMPAN_TRANSFER_WAITING && state < SAMPAN_TRANSFER_DONE;
+}
+
+/* New reference; NULL if none runs. */
+static SampanTransfer *
+find_running (SampanTransferPanel *self)
+{
+  GListModel *model = G_LIST_MODEL (self->queue);
+  guint length = g_list_model_get_n_items (model);
+
+  for (guint i = 0; i < length; i++)
+    {
+      g_autoptr (SampanTransfer) transfer = g_list_model_get_item (model, i);
+
+      if (is_running (sampan_transfer_get_state (transfer)))
+        return g_steal_pointer (&transfer);
+    }
+  return NULL;
+}
+
+static char *
+dup_running_title (SampanTransfer *transfer, guint n_others)
+{
+  const char *name = sampan_transfer_get_title (transfer);
+  bool upload = sampan_transfer_is_upload (transfer);
+
+  if (n_others == 0)
+    /* Translators: the name of a file. */
+    return g_strdup_printf (upload ? _ ("Uploading %s") : _ ("Downloading %s"), name);
+  /* Translators: the name of a file, then how many others are under way or wait. */
+  return g_strdup_printf (
+      upload ? ngettext ("Uploading %s and %u more", "Uploading %s and %u more", n_others)
+             : ngettext ("Downloading %s and %u more", "Downloading %s and %u more", n_others),
+      name,
+      n_others);
+}
+
+static void
+show_running (SampanTransferPanel *self, SampanTransfer *transfer, const Sums *sums)
+{
+  guint n_others = sums->n_waiting + sums->n_running - 1;
+  bool saving = n_others == 0 && sampan_transfer_get_state (transfer) == SAMPAN_TRANSFER_SAVING;
+  g_autofree char *title = dup_running_title (transfer, n_others);
+  g_autofree char *detail = NULL;
+
+  if (saving || sums->total_bytes == 0)
+    detail = sampan_transfer_text_dup_status (transfer);
+  else
+    detail = sampan_transfer_text_dup_progress (sums->done_bytes,
+                                                sums->total_bytes,
+                                                sums->speed,
+                                                sums->seconds_left);
+  gtk_label_set_text (self->title_label, title);
+  gtk_label_set_text (self->detail_label, detail);
+  gtk_progress_bar_set_fraction (self->progress_bar,
+                                 sums->total_bytes > 0
+                                     ? MIN (1.0,
+                                            (double)sums->done_bytes / (double)sums->total_bytes)
+                                     : 0.0);
+}
+
+static void
+show_idle (SampanTransferPanel *self)
+{
+  g_autofree char *status = NULL;
+  bool done;
+
+  if (self->last == NULL)
+    {
+      gtk_label_set_text (self->title_label, _ ("No transfers yet"));
+      gtk_label_set_text (self->detail_label, "");
+      gtk_progress_bar_set_fraction (self->progress_bar, 0);
+      return;
+    }
+  done = sampan_transfer_get_state (self->last) == SAMPAN_TRANSFER_DONE;
+  status = sampan_transfer_text_dup_status (self->last);
+  gtk_label_set_text (self->title_label, sampan_transfer_get_title (self->last));
+  gtk_label_set_text (self->detail_label, status);
+  gtk_progress_bar_set_fraction (self->progress_bar, done ? 1 : 0);
+}
+
+static void
+update_counts (SampanTransferPanel *self, const Sums *sums)
+{
+  /* Translators: how many transfers wait or run, how many are done. */
+  g_autofree char *text =
+      g_strdup_printf (_ ("%u waiting, %u done"), sums->n_waiting + sums->n_running, sums->n_done);
+
+  if (sums->n_failed > 0)
+    {
+      g_autofree char *failed =
+          g_strdup_printf (ngettext ("%u not done", "%u not done", sums->n_failed), sums->n_failed);
+      g_autofree char *whole = g_strconcat (text, ", ", failed, NULL);
+
+      gtk_label_set_text (self->count_label, whole);
+      return;
+    }
+  gtk_label_set_text (self->count_label, text);
+}
+
+static void
+update (SampanTransferPanel *self)
+{
+  Sums sums = get_sums (self);
+  g_autoptr (SampanTransfer) running = sums.active ? find_running (self) : NULL;
+
+  if (running != NULL)
+    show_running (self, running, &sums);
+  else
+    show_idle (self);
+  gtk_widget_set_sensitive (self->cancel_button, sums.active);
+  gtk_widget_set_tooltip_text (self->cancel_button,
+                               sums.n_waiting + sums.n_running > 1 ? _ ("Cancel all transfers")
+                                                                   : _ ("Cancel this transfer"));
+  gtk_widget_set_visible (GTK_WIDGET (self->expander),
+                          g_list_model_get_n_items (G_LIST_MODEL (self->queue)) > 0);
+  update_counts (self, &sums);
+}
+
+/* ---- rows ---- */
+
+/* The smaller, the earlier: what runs, what failed, what waits, the rest. */
+static int
+get_rank (SampanTransfer *transfer)
+{
+  switch (sampan_transfer_get_state (transfer))
+    {
+    case SAMPAN_TRANSFER_CONNECTING:
+    case SAMPAN_TRANSFER_SENDING:
+    case SAMPAN_TRANSFER_RECEIVING:
+    case SAMPAN_TRANSFER_SAVING:
+      return 0;
+    case SAMPAN_TRANSFER_FAILED:
+      return 1;
+    case SAMPAN_TRANSFER_WAITING:
+      return 2;
+    case SAMPAN_TRANSFER_DONE:
+    case SAMPAN_TRANSFER_CANCELLED:
+      break;
+    }
+  return 3;
+}
+
+#define N_RANKS 4
+
+static GPtrArray *
+choose_rows (GListModel *model)
+{
+  g_autoptr (GPtrArray) chosen = g_ptr_array_new_with_free_func (g_object_unref);
+  guint length = g_list_model_get_n_items (model);
+
+  for (int rank = 0; rank < N_RANKS; rank++)
+    for (guint i = 0; i < length && chosen->len < ROWS_MAX; i++)
+      {
+        g_autoptr (SampanTransfer) transfer = g_list_model_get_item (model, i);
+
+        if (get_rank (transfer) == rank)
+          g_ptr_array_add (chosen, g_steal_pointer (&transfer));
+      }
+  return g_steal_pointer (&chosen);
+}
+
+static bool
+is_shown_already (SampanTransferPanel *self, GPtrArray *chosen)
+{
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->shown)) != chosen->len)
+    return false;
+  for (guint i = 0; i < chosen->len; i++)
+    {
+      g_autoptr (GObject) item = g_list_model_get_item (G_LIST_MODEL (self->shown), i);
+
+      if (item != g_ptr_array_index (chosen, i))
+        return false;
+    }
+  return true;
+}
+
+static gboolean
+update_rows_cb (gpointer user_data)
+{
+  SampanTransferPanel *self = user_data;
+  GListModel *queue = G_LIST_MODEL (self->queue);
+  g_autoptr (GPtrArray) chosen = choose_rows (queue);
+  guint n_more = g_list_model_get_n_items (queue) - chosen->len;
+  g_autofree char *more = NULL;
+
+  self->rows_id = 0;
+  if (!is_shown_already (self, chosen))
+    g_list_store_splice (self->shown,
+                         0,
+                         g_list_model_get_n_items (G_LIST_MODEL (self->shown)),
+                         chosen->pdata,
+                         chosen->len);
+  if (n_more > 0)
+    more = g_strdup_printf (ngettext ("and %u more", "and %u more", n_more), n_more);
+  gtk_label_set_text (self->more_label, more != NULL ? more : "");
+  return G_SOURCE_REMOVE;
+}
+
+/* No rows are made for a list that nobody sees. */
+static void
+plan_rows (SampanTransferPanel *self)
+{
+  if (self->rows_id == 0 && gtk_expander_get_expanded (self->expander))
+    self->rows_id = g_timeout_add (ROWS_DELAY_MS, update_rows_cb, self);
+}
+
+static void
+expanded_cb (SampanTransferPanel *self)
+{
+  g_clear_handle_id (&self->rows_id, g_source_remove);
+  if (gtk_expander_get_expanded (self->expander))
+    update_rows_cb (self);
+  else
+    g_list_store_remove_all (self->shown);
+}
+
+static GtkWidget *
+create_row (gpointer item, gpointer user_data)
+{
+  return sampan_transfer_row_new (item);
+}
+
+/* ---- signals ---- */
+
+static void
+queue_changed_cb (SampanTransferPanel *self)
+{
+  update (self);
+  plan_rows (self);
+}
+
+static void
+finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
+{
+  SampanTransferPanel *self = user_data;
+
+  g_set_object (&self->last, transfer);
+  if (sampan_transfer_get_state (transfer) == SAMPAN_TRANSFER_FAILED)
+    gtk_expander_set_expanded (self->expander, TRUE);
+  queue_changed_cb (self);
+}
+
+static void
+cancel_clicked_cb (SampanTransferPanel *self)
+{
+  sampan_queue_cancel_all (self->queue);
+}
+
+static void
+clear_clicked_cb (SampanTransferPanel *self)
+{
+  g_clear_object (&self->last);
+  sampan_queue_clear_finished (self->queue);
+  gtk_expander_set_expanded (self->expander, FALSE);
+  queue_changed_cb (self);
+}
+
+static void
+sampan_transfer_panel_dispose (GObject *object)
+{
+  SampanTransferPanel *self = SAMPAN_TRANSFER_PANEL (object);
+
+  g_clear_handle_id (&self->rows_id, g_source_remove);
+  if (self->queue != NULL)
+    g_signal_handlers_disconnect_by_data (self->queue, self);
+  g_clear_object (&self->queue);
+  g_clear_object (&self->last);
+  g_clear_object (&self->shown);
+  G_OBJECT_CLASS (sampan_transfer_panel_parent_class)->dispose (object);
+}
+
+static void
+sampan_transfer_panel_class_init (SampanTransferPanelClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = sampan_transfer_panel_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/sampan/Sampan/ui/transfer-panel.ui");
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, title_label);
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, detail_label);
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, cancel_button);
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, progress_bar);
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, expander);
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, count_label);
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, list);
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, more_label);
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, clear_button);
+  gtk_widget_class_bind_template_callback (widget_class, cancel_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, clear_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, expanded_cb);
+}
+
+static void
+sampan_transfer_panel_init (SampanTransferPanel *self)
+{
+  self->shown = g_list_store_new (SAMPAN_TYPE_TRANSFER);
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_list_box_bind_model (self->list, G_LIST_MODEL (self->shown), create_row, NULL, NULL);
+}
+
+void
+sampan_transfer_panel_set_queue (SampanTransferPanel *self, SampanQueue *queue)
+{
+  static const char *const watched[] = { "notify::active",      "notify::done-bytes",
+                                         "notify::total-bytes", "notify::n-waiting",
+                                         "notify::n-running",   "notify::n-done",
+                                         "notify::n-failed",    "items-changed" };
+
+  g_assert (self->queue == NULL);
+  self->queue = g_object_ref (queue);
+  for (size_t i = 0; i < G_N_ELEMENTS (watched); i++)
+    g_signal_connect_object (queue,
+                             watched[i],
+                             G_CALLBACK (queue_changed_cb),
+                             self,
+                             G_CONNECT_SWAPPED);
+  g_signal_connect_object (queue, "finished", G_CALLBACK (finished_cb), self, 0);
+  update (self);
+}

@@ -1,0 +1,19 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The transfer frame: what runs now, how far it is, and the queue behind an expander. */
+
+#pragma once
+
+#include "queue.h"
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define SAMPAN_TYPE_TRANSFER_PANEL (sampan_transfer_panel_get_type ())
+G_DECLARE_FINAL_TYPE (SampanTransferPanel, sampan_transfer_panel, SAMPAN, TRANSFER_PANEL, GtkFrame)
+
+/* Takes a reference; once. */
+void sampan_transfer_panel_set_queue (SampanTransferPanel *self, SampanQueue *queue);
+
+G_END_DECLS

@@ -1,0 +1,21 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Progress in words. */
+
+#pragma once
+
+#include "transfer.h"
+
+G_BEGIN_DECLS
+
+/* "1.0 of 1.6 GB · 112 MB/s · 5 s left"; parts that are not known are left out. Free with g_free.
+ */
+char *sampan_transfer_text_dup_progress (uint64_t done_bytes,
+                                         uint64_t total_bytes,
+                                         uint64_t speed,
+                                         int seconds_left);
+/* What state it is in, with the reason of a failure. */
+char *sampan_transfer_text_dup_status (SampanTransfer *transfer);
+
+G_END_DECLS

@@ -1,0 +1,108 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Shared by the files of SampanWindow: window.c (life and what can be done now), window-login.c,
+ * window-browse.c, window-actions.c (the actions and the changes on the box) and
+ * window-transfers.c. */
+
+#pragma once
+
+#include "action-bar.h"
+#include "error-bar.h"
+#include "file-view.h"
+#include "queue.h"
+#include "server-bar.h"
+#include "session.h"
+#include "settings.h"
+#include "transfer-panel.h"
+#include "window.h"
+
+G_BEGIN_DECLS
+
+struct _SampanWindow
+{
+  GtkApplicationWindow parent_instance;
+
+  /* template widgets */
+  GtkHeaderBar *header;
+  GtkMenuButton *menu_button;
+  SampanErrorBar *error_bar;
+  SampanServerBar *server_bar;
+  SampanFileView *file_view;
+  SampanActionBar *action_bar;
+  SampanTransferPanel *transfer_panel;
+
+  /* owned */
+  SampanSession *session;
+  SampanQueue *queue;
+  SampanSettings *settings;
+  SampanSecret *password; /* of the session, for Reconnect; wiped at logout */
+  GCancellable *login_cancellable;
+  GCancellable *list_cancellable; /* of the listing that runs */
+  SampanPath *path;               /* of the folder on screen; NULL while logged out */
+  SampanPath *target;             /* of the listing that runs */
+  SampanPath *wanted;             /* to open after the login; nullable */
+  GPtrArray *history;             /* of SampanPath */
+  GHashTable *rights;             /* name of a share -> SampanRight */
+  char *upload_folder;            /* where the choosers start; nullable */
+  char *download_folder;
+
+  /* state */
+  guint history_index;
+  guint spinner_id; /* timeout sources */
+  guint refresh_id;
+  guint close_id;
+  guint inhibit_cookie;
+  bool entered; /* the first listing after the login came */
+  bool closing;
+};
+
+/* window.c */
+bool sampan_window_is_ready (SampanWindow *self);
+/* In the folder on screen. */
+SampanRight sampan_window_get_right (SampanWindow *self);
+void sampan_window_update_actions (SampanWindow *self);
+void sampan_window_tell_error (SampanWindow *self, const GError *error);
+/* NAME (nullable): the bytes of the item that it is about. */
+void sampan_window_tell_item_error (SampanWindow *self, const char *name, const GError *error);
+/* A question with two buttons, Cancel the default. ANSWER runs when the other was pressed. */
+void sampan_window_ask (SampanWindow *self,
+                        const char *title,
+                        const char *text,
+                        const char *button,
+                        void (*answer) (SampanWindow *self));
+bool sampan_window_has_transfers (SampanWindow *self);
+
+/* window-login.c */
+void sampan_window_log_in (SampanWindow *self);
+void sampan_window_cancel_login (SampanWindow *self);
+/* Asks first when transfers run. */
+void sampan_window_log_out (SampanWindow *self);
+void sampan_window_reconnect (SampanWindow *self);
+void sampan_window_session_changed (SampanWindow *self);
+/* Ends the session, then the window. */
+void sampan_window_close_for_good (SampanWindow *self);
+
+/* window-browse.c */
+void sampan_window_enter (SampanWindow *self);
+void sampan_window_go (SampanWindow *self, const SampanPath *path);
+void sampan_window_go_back (SampanWindow *self);
+void sampan_window_go_forward (SampanWindow *self);
+void sampan_window_go_up (SampanWindow *self);
+void sampan_window_refresh (SampanWindow *self);
+/* Soon, so that many changes make one listing. */
+void sampan_window_plan_refresh (SampanWindow *self);
+void sampan_window_leave (SampanWindow *self);
+void sampan_window_open_entry (SampanWindow *self, const SampanFileInfo *info);
+
+/* window-actions.c */
+void sampan_window_init_actions (SampanWindow *self);
+void sampan_window_set_enabled (SampanWindow *self, const char *action, bool enabled);
+
+/* window-transfers.c */
+void sampan_window_upload (SampanWindow *self);
+void sampan_window_upload_files (SampanWindow *self, GPtrArray *files); /* of GFile */
+void sampan_window_download (SampanWindow *self);
+void sampan_window_transfer_finished (SampanWindow *self, SampanTransfer *transfer);
+
+G_END_DECLS

@@ -1,0 +1,499 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The window: its life, and what can be done in the state it is in. */
+
+#include "config.h"
+
+#include "window-private.h"
+
+#include "escape.h"
+#include "remote.h"
+
+#include <glib/gi18n.h>
+
+/* Closing waits no longer for the server to end the session; it also notices by itself. */
+#define CLOSE_WAIT_MS 2000
+
+G_DEFINE_TYPE (SampanWindow, sampan_window, GTK_TYPE_APPLICATION_WINDOW)
+
+bool
+sampan_window_is_ready (SampanWindow *self)
+{
+  return sampan_session_get_state (self->session) == SAMPAN_SESSION_READY && self->entered;
+}
+
+SampanRight
+sampan_window_get_right (SampanWindow *self)
+{
+  g_autoptr (SampanPath) below = NULL;
+  g_autofree char *share = NULL;
+
+  if (!sampan_window_is_ready (self) || self->path == NULL)
+    return SAMPAN_RIGHT_NONE;
+  share = sampan_path_split_share (self->path, &below);
+  if (share == NULL)
+    return SAMPAN_RIGHT_NONE;
+  return (SampanRight)GPOINTER_TO_INT (g_hash_table_lookup (self->rights, share));
+}
+
+bool
+sampan_window_has_transfers (SampanWindow *self)
+{
+  gboolean active = FALSE;
+
+  g_object_get (self->queue, "active", &active, NULL);
+  return active;
+}
+
+void
+sampan_window_tell_error (SampanWindow *self, const GError *error)
+{
+  sampan_window_tell_item_error (self, NULL, error);
+}
+
+void
+sampan_window_tell_item_error (SampanWindow *self, const char *name, const GError *error)
+{
+  const char *reason = sampan_error_get_text (error);
+  g_autofree char *display = NULL;
+  g_autofree char *text = NULL;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (name == NULL)
+    {
+      sampan_error_bar_tell (self->error_bar, GTK_MESSAGE_ERROR, reason, NULL, NULL);
+      return;
+    }
+  display = sampan_display_name (name, -1);
+  /* Translators: the name of a file or folder, then why something failed with it. */
+  text = g_strdup_printf (_ ("“%s”: %s"), display, reason);
+  sampan_error_bar_tell (self->error_bar, GTK_MESSAGE_ERROR, text, NULL, NULL);
+}
+
+typedef void (*Answer) (SampanWindow *self);
+
+static void
+asked_cb (GtkDialog *dialog, int response, gpointer user_data)
+{
+  SampanWindow *self = user_data;
+  Answer answer = g_object_get_data (G_OBJECT (dialog), "sampan-answer");
+
+  gtk_widget_destroy (GTK_WIDGET (dialog));
+  if (response == GTK_RESPONSE_ACCEPT)
+    answer (self);
+}
+
+void
+sampan_window_ask (SampanWindow *self,
+                   const char *title,
+                   const char *text,
+                   const char *button,
+                   void (*answer) (SampanWindow *self))
+{
+  GtkWidget *dialog = gtk_message_dialog_new (GTK_WINDOW (self),
+                                              GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT,
+                                              GTK_MESSAGE_QUESTION,
+                                              GTK_BUTTONS_NONE,
+                                              "%s",
+                                              title);
+  GtkWidget *accept;
+
+  gtk_message_dialog_format_secondary_text (GTK_MESSAGE_DIALOG (dialog), "%s", text);
+  gtk_dialog_add_button (GTK_DIALOG (dialog), _ ("_Cancel"), GTK_RESPONSE_CANCEL);
+  accept = gtk_dialog_add_button (GTK_DIALOG (dialog), button, GTK_RESPONSE_ACCEPT);
+  gtk_style_context_add_class (gtk_widget_get_style_context (accept),
+                               GTK_STYLE_CLASS_DESTRUCTIVE_ACTION);
+  gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_CANCEL);
+  g_object_set_data (G_OBJECT (dialog), "sampan-answer", answer);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (asked_cb), self, 0);
+  gtk_widget_show (dialog);
+}
+
+/* ---- what can be done now ---- */
+
+static char *
+dup_summary (guint n_shown, GPtrArray *selected)
+{
+  uint64_t bytes = 0;
+  g_autofree char *count = NULL;
+  g_autofree char *size = NULL;
+
+  if (selected->len == 0)
+    return g_strdup_printf (ngettext ("%u item", "%u items", n_shown), n_shown);
+  for (guint i = 0; i < selected->len; i++)
+    {
+      const SampanFileInfo *info = g_ptr_array_index (selected, i);
+
+      if (info->kind == SAMPAN_ENTRY_FILE)
+        bytes += info->size;
+    }
+  /* Translators: how many are selected of how many. */
+  count = g_strdup_printf (_ ("%u of %u selected"), selected->len, n_shown);
+  if (bytes == 0)
+    return g_steal_pointer (&count);
+  size = g_format_size (bytes);
+  return g_strconcat (count, " · ", size, NULL);
+}
+
+static bool
+has_file (GPtrArray *selected)
+{
+  for (guint i = 0; i < selected->len; i++)
+    if (((const SampanFileInfo *)g_ptr_array_index (selected, i))->kind == SAMPAN_ENTRY_FILE)
+      return true;
+  return false;
+}
+
+static void
+update_hints (SampanWindow *self, SampanRight right, GPtrArray *selected)
+{
+  const char *add = NULL, *download = NULL, *change = NULL;
+
+  if (!sampan_window_is_ready (self) || self->path == NULL)
+    add = download = change = _ ("Log in first");
+  else if (sampan_path_is_root (self->path))
+    add = download = change = _ ("Open a folder first");
+  else
+    {
+      if (right < SAMPAN_RIGHT_ADD)
+        add = _ ("You may look at this share but not add to it");
+      if (right < SAMPAN_RIGHT_CHANGE)
+        change = _ ("You may not change what is in this share");
+      else if (selected->len == 0)
+        change = _ ("Select something first");
+      if (selected->len == 0)
+        download = _ ("Select files first");
+      else if (!has_file (selected))
+        download = _ ("Folders cannot be downloaded as a whole yet: open one and select its files");
+    }
+  sampan_action_bar_set_hints (self->action_bar, add, download, change);
+}
+
+static void
+update_title (SampanWindow *self)
+{
+  SampanSessionState state = sampan_session_get_state (self->session);
+  g_autofree char *user = NULL;
+  g_autofree char *host = NULL;
+  g_autofree char *subtitle = NULL;
+
+  if (state == SAMPAN_SESSION_READY)
+    {
+      user = sampan_display_name (sampan_session_get_user (self->session), -1);
+      host = sampan_display_name (sampan_session_get_host (self->session), -1);
+      subtitle = g_strdup_printf (_ ("%s on %s"), user, host);
+    }
+  gtk_header_bar_set_subtitle (self->header, subtitle);
+}
+
+void
+sampan_window_update_actions (SampanWindow *self)
+{
+  g_autoptr (GPtrArray) selected = NULL;
+  g_autofree char *summary = NULL;
+  SampanRight right;
+  bool ready, in_share;
+
+  /* While it is being built. */
+  if (self->session == NULL)
+    return;
+  selected = sampan_file_view_dup_selected (self->file_view);
+  right = sampan_window_get_right (self);
+  ready = sampan_window_is_ready (self) && self->path != NULL;
+  in_share = ready && !sampan_path_is_root (self->path);
+  summary = self->path != NULL
+                ? dup_summary (sampan_file_view_get_n_shown (self->file_view), selected)
+                : g_strdup ("");
+
+  sampan_window_set_enabled (self, "back", ready && self->history_index > 0);
+  sampan_window_set_enabled (self,
+                             "forward",
+                             ready && self->history_index + 1 < self->history->len);
+  sampan_window_set_enabled (self, "up", in_share);
+  sampan_window_set_enabled (self, "refresh", ready);
+  sampan_window_set_enabled (self, "type-path", ready);
+  sampan_window_set_enabled (self, "select-all", ready);
+  sampan_window_set_enabled (self, "open-selected", ready && selected->len == 1);
+  sampan_window_set_enabled (self, "upload", right >= SAMPAN_RIGHT_ADD);
+  sampan_window_set_enabled (self, "new-folder", right >= SAMPAN_RIGHT_ADD);
+  sampan_window_set_enabled (self, "download", in_share && has_file (selected));
+  sampan_window_set_enabled (self, "rename", right >= SAMPAN_RIGHT_CHANGE && selected->len == 1);
+  sampan_window_set_enabled (self, "delete", right >= SAMPAN_RIGHT_CHANGE && selected->len > 0);
+  update_hints (self, right, selected);
+  sampan_action_bar_set_summary (self->action_bar, summary);
+  update_title (self);
+}
+
+/* ---- callbacks ---- */
+
+static void
+entry_opened_cb (SampanFileView *view, const SampanFileInfo *info, gpointer user_data)
+{
+  sampan_window_open_entry (user_data, info);
+}
+
+static void
+path_opened_cb (SampanFileView *view, SampanPath *path, gpointer user_data)
+{
+  if (sampan_window_is_ready (user_data))
+    sampan_window_go (user_data, path);
+}
+
+static void
+files_dropped_cb (SampanFileView *view, GPtrArray *files, gpointer user_data)
+{
+  sampan_window_upload_files (user_data, files);
+}
+
+/* The computer stays awake only while bytes move. */
+static void
+queue_active_cb (SampanWindow *self)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+  bool active = sampan_window_has_transfers (self);
+
+  if (application == NULL || active == (self->inhibit_cookie != 0))
+    return;
+  if (active)
+    self->inhibit_cookie =
+        gtk_application_inhibit (application,
+                                 GTK_WINDOW (self),
+                                 GTK_APPLICATION_INHIBIT_SUSPEND | GTK_APPLICATION_INHIBIT_LOGOUT,
+                                 _ ("Files are on their way"));
+  else
+    {
+      gtk_application_uninhibit (application, self->inhibit_cookie);
+      self->inhibit_cookie = 0;
+    }
+}
+
+static void
+queue_finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
+{
+  sampan_window_transfer_finished (user_data, transfer);
+}
+
+static gboolean
+close_now_cb (gpointer user_data)
+{
+  SampanWindow *self = user_data;
+
+  self->close_id = 0;
+  gtk_widget_destroy (GTK_WIDGET (self));
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+sampan_window_delete_event (GtkWidget *widget, GdkEventAny *event)
+{
+  SampanWindow *self = SAMPAN_WINDOW (widget);
+
+  if (self->closing)
+    return GDK_EVENT_STOP;
+  if (!sampan_window_has_transfers (self))
+    {
+      sampan_window_close_for_good (self);
+      return GDK_EVENT_STOP;
+    }
+  sampan_window_ask (self,
+                     _ ("Stop the transfers and close?"),
+                     _ ("What is not yet complete is given up; nothing half done is left behind."),
+                     _ ("_Stop and Close"),
+                     sampan_window_close_for_good);
+  return GDK_EVENT_STOP;
+}
+
+static void
+sampan_window_dispose (GObject *object)
+{
+  SampanWindow *self = SAMPAN_WINDOW (object);
+
+  g_clear_handle_id (&self->spinner_id, g_source_remove);
+  g_clear_handle_id (&self->refresh_id, g_source_remove);
+  g_clear_handle_id (&self->close_id, g_source_remove);
+  if (self->session != NULL)
+    g_signal_handlers_disconnect_by_data (self->session, self);
+  if (self->queue != NULL)
+    g_signal_handlers_disconnect_by_data (self->queue, self);
+  g_cancellable_cancel (self->login_cancellable);
+  g_cancellable_cancel (self->list_cancellable);
+  g_clear_object (&self->login_cancellable);
+  g_clear_object (&self->list_cancellable);
+  g_clear_object (&self->session);
+  g_clear_object (&self->queue);
+  g_clear_pointer (&self->password, sampan_secret_free);
+  g_clear_pointer (&self->settings, sampan_settings_free);
+  g_clear_pointer (&self->path, sampan_path_unref);
+  g_clear_pointer (&self->target, sampan_path_unref);
+  g_clear_pointer (&self->wanted, sampan_path_unref);
+  g_clear_pointer (&self->history, g_ptr_array_unref);
+  g_clear_pointer (&self->rights, g_hash_table_unref);
+  g_clear_pointer (&self->upload_folder, g_free);
+  g_clear_pointer (&self->download_folder, g_free);
+  G_OBJECT_CLASS (sampan_window_parent_class)->dispose (object);
+}
+
+static void
+ensure_types (void)
+{
+  g_type_ensure (SAMPAN_TYPE_ACTION_BAR);
+  g_type_ensure (SAMPAN_TYPE_ERROR_BAR);
+  g_type_ensure (SAMPAN_TYPE_FILE_VIEW);
+  g_type_ensure (SAMPAN_TYPE_SERVER_BAR);
+  g_type_ensure (SAMPAN_TYPE_TRANSFER_PANEL);
+}
+
+static void
+sampan_window_class_init (SampanWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = sampan_window_dispose;
+  widget_class->delete_event = sampan_window_delete_event;
+  ensure_types ();
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/sampan/Sampan/ui/window.ui");
+  gtk_widget_class_bind_template_child (widget_class, SampanWindow, header);
+  gtk_widget_class_bind_template_child (widget_class, SampanWindow, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, SampanWindow, error_bar);
+  gtk_widget_class_bind_template_child (widget_class, SampanWindow, server_bar);
+  gtk_widget_class_bind_template_child (widget_class, SampanWindow, file_view);
+  gtk_widget_class_bind_template_child (widget_class, SampanWindow, action_bar);
+  gtk_widget_class_bind_template_child (widget_class, SampanWindow, transfer_panel);
+  gtk_widget_class_bind_template_callback (widget_class, sampan_window_log_in);
+  gtk_widget_class_bind_template_callback (widget_class, sampan_window_log_out);
+  gtk_widget_class_bind_template_callback (widget_class, sampan_window_cancel_login);
+  gtk_widget_class_bind_template_callback (widget_class, sampan_window_refresh);
+  gtk_widget_class_bind_template_callback (widget_class, sampan_window_update_actions);
+  gtk_widget_class_bind_template_callback (widget_class, entry_opened_cb);
+  gtk_widget_class_bind_template_callback (widget_class, path_opened_cb);
+  gtk_widget_class_bind_template_callback (widget_class, files_dropped_cb);
+}
+
+static void
+sampan_window_init (SampanWindow *self)
+{
+  self->history = g_ptr_array_new_with_free_func ((GDestroyNotify)sampan_path_unref);
+  self->rights = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->queue = sampan_queue_new ();
+  self->settings = sampan_settings_load ();
+  /* The template's children ask what can be done as they are made. */
+  sampan_window_init_actions (self);
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_window_set_default_size (GTK_WINDOW (self), self->settings->width, self->settings->height);
+  sampan_transfer_panel_set_queue (self->transfer_panel, self->queue);
+  g_signal_connect_object (self->queue,
+                           "notify::active",
+                           G_CALLBACK (queue_active_cb),
+                           self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->queue, "finished", G_CALLBACK (queue_finished_cb), self, 0);
+}
+
+SampanWindow *
+sampan_window_new (GtkApplication *application, SampanEngine *engine)
+{
+  SampanWindow *self = g_object_new (SAMPAN_TYPE_WINDOW, "application", application, NULL);
+  GMenu *menu = gtk_application_get_menu_by_id (application, "primary-menu");
+
+  gtk_menu_button_set_menu_model (self->menu_button, G_MENU_MODEL (menu));
+  self->session = sampan_session_new (engine);
+  g_signal_connect_object (self->session,
+                           "notify::state",
+                           G_CALLBACK (sampan_window_session_changed),
+                           self,
+                           G_CONNECT_SWAPPED);
+  sampan_server_bar_set_session (self->server_bar, self->session);
+  if (self->settings->host[0] != '\0')
+    sampan_server_bar_fill (self->server_bar,
+                            self->settings->host,
+                            self->settings->port,
+                            self->settings->user);
+  sampan_server_bar_focus (self->server_bar);
+  sampan_window_update_actions (self);
+  return self;
+}
+
+static bool
+is_this_session (SampanWindow *self, SampanRemote *remote)
+{
+  const char *user = sampan_remote_get_user (remote);
+
+  return sampan_window_is_ready (self) &&
+         g_strcmp0 (sampan_remote_get_host (remote), sampan_session_get_host (self->session)) ==
+             0 &&
+         sampan_remote_get_port (remote) == sampan_session_get_port (self->session) &&
+         (user == NULL || g_strcmp0 (user, sampan_session_get_user (self->session)) == 0);
+}
+
+void
+sampan_window_open_uri (SampanWindow *self, const char *uri)
+{
+  g_autoptr (SampanRemote) remote = sampan_remote_parse (uri, NULL);
+
+  if (remote == NULL)
+    {
+      sampan_error_bar_tell (
+          self->error_bar,
+          GTK_MESSAGE_ERROR,
+          /* Translators: sampan://… stays as it is. */
+          _ ("This is not an address of a box. One looks like sampan://USER@HOST/SHARE/PATH."),
+          NULL,
+          NULL);
+      return;
+    }
+  if (is_this_session (self, remote))
+    {
+      sampan_window_go (self, sampan_remote_get_path (remote));
+      return;
+    }
+  g_clear_pointer (&self->wanted, sampan_path_unref);
+  self->wanted = sampan_path_ref (sampan_remote_get_path (remote));
+  sampan_server_bar_fill (self->server_bar,
+                          sampan_remote_get_host (remote),
+                          sampan_remote_get_port (remote),
+                          sampan_remote_get_user (remote));
+  sampan_server_bar_focus (self->server_bar);
+}
+
+static void
+logged_out_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SampanWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!sampan_session_logout_finish (SAMPAN_SESSION (source), result, &error))
+    g_debug ("logout: %s", error->message);
+  if (self->close_id != 0)
+    {
+      g_source_remove (self->close_id);
+      close_now_cb (self);
+    }
+}
+
+static void
+remember_size (SampanWindow *self)
+{
+  gtk_window_get_size (GTK_WINDOW (self), &self->settings->width, &self->settings->height);
+  sampan_settings_save_now (self->settings);
+}
+
+void
+sampan_window_close_for_good (SampanWindow *self)
+{
+  self->closing = true;
+  remember_size (self);
+  gtk_widget_hide (GTK_WIDGET (self));
+  g_cancellable_cancel (self->login_cancellable);
+  sampan_queue_cancel_all (self->queue);
+  /* Never from inside of the event that asked for it. */
+  if (sampan_session_get_state (self->session) != SAMPAN_SESSION_READY)
+    {
+      self->close_id = g_idle_add (close_now_cb, self);
+      return;
+    }
+  self->close_id = g_timeout_add (CLOSE_WAIT_MS, close_now_cb, self);
+  sampan_session_logout_async (self->session, NULL, logged_out_cb, g_object_ref (self));
+}
