@@ -77,6 +77,11 @@ parse_path (const char *text, GError **error)
     {
       if (i < length && text[i] != '/')
         continue;
+      if (i == start + 1)
+        {
+          refuse (error, "The path has an empty name between two slashes");
+          return NULL;
+        }
       if (start > 0)
         g_byte_array_append (bytes, (const uint8_t *)"/", 1);
       if (!decode_component (text + start + 1, i - start - 1, bytes, error))
