@@ -29,13 +29,14 @@ typedef struct
   const char *name;
   int (*run) (int argc, char **argv);
   const char *summary;
+  bool is_for_output; /* fails when nobody gets what it prints */
 } Command;
 
 static const Command commands[] = {
-  { "run", sampan_command_run, "serve the shares" },
-  { "user", sampan_command_user, "add, list, change and remove accounts" },
-  { "share", sampan_command_share, "add, list and remove shares, and say who may use them" },
-  { "status", sampan_command_status, "show what the server does" },
+  { "run", sampan_command_run, "serve the shares", false },
+  { "user", sampan_command_user, "add, list, change and remove accounts", true },
+  { "share", sampan_command_share, "add, list and remove shares, and say who may use them", true },
+  { "status", sampan_command_status, "show what the server does", true },
 };
 
 static void
@@ -83,6 +84,26 @@ prepare (void)
 }
 
 static int
+check_output (int status)
+{
+  bool is_cut = fflush (stdout) != 0;
+
+  is_cut = ferror (stdout) != 0 || is_cut;
+  if (!is_cut || status != EXIT_SUCCESS)
+    return status;
+  fprintf (stderr, "sampand: cannot write all of the output\n");
+  return EXIT_FAILURE;
+}
+
+static int
+run_command (const Command *command, int argc, char **argv)
+{
+  int status = command->run (argc, argv);
+
+  return command->is_for_output ? check_output (status) : status;
+}
+
+static int
 dispatch (int argc, char **argv)
 {
   g_autofree char *shown = NULL;
@@ -95,16 +116,16 @@ dispatch (int argc, char **argv)
   if (strcmp (argv[1], "--version") == 0)
     {
       printf ("sampand %s\n", SAMPAN_VERSION);
-      return EXIT_SUCCESS;
+      return check_output (EXIT_SUCCESS);
     }
   if (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0)
     {
       print_help (stdout);
-      return EXIT_SUCCESS;
+      return check_output (EXIT_SUCCESS);
     }
   for (size_t i = 0; i < G_N_ELEMENTS (commands); i++)
     if (strcmp (argv[1], commands[i].name) == 0)
-      return commands[i].run (argc - 1, argv + 1);
+      return run_command (&commands[i], argc - 1, argv + 1);
   shown = sampan_escape (argv[1], -1, 0);
   fprintf (stderr, "sampand: there is no command \"%s\"; see 'sampand --help'\n", shown);
   return EXIT_USAGE;
@@ -113,15 +134,5 @@ dispatch (int argc, char **argv)
 int
 main (int argc, char **argv)
 {
-  int status;
-
-  if (!prepare ())
-    return EXIT_FAILURE;
-  status = dispatch (argc, argv);
-  if (fclose (stdout) != 0 && status == EXIT_SUCCESS)
-    {
-      fprintf (stderr, "sampand: cannot write the output: %s\n", g_strerror (errno));
-      return EXIT_FAILURE;
-    }
-  return status;
+  return prepare () ? dispatch (argc, argv) : EXIT_FAILURE;
 }

@@ -1,0 +1,598 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The admin commands of the real sampand ($SAMPAND), with and without a running server. */
+
+#include "config.h"
+
+#include "commands/json-text.h"
+
+#include "scratch.h"
+
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <pty.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define WORDS_MAX 16
+#define OUTPUT_MAX_BYTES 4096
+#define ANSWER_TIMEOUT_MS 20000 /* a loaded machine under a sanitizer */
+
+typedef struct
+{
+  int status;
+  char *out;
+  char *err;
+} Result;
+
+static void
+result_clear (Result *self)
+{
+  g_clear_pointer (&self->out, g_free);
+  g_clear_pointer (&self->err, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Result, result_clear)
+
+static void
+leave_terminal (gpointer user_data)
+{
+  setsid (); /* so that no prompt waits for whoever runs the tests */
+}
+
+static GSubprocessLauncher *
+make_launcher (const Scratch *scratch, GSubprocessFlags flags)
+{
+  GSubprocessLauncher *launcher = g_subprocess_launcher_new (flags);
+
+  g_subprocess_launcher_set_cwd (launcher, scratch->path);
+  g_subprocess_launcher_set_child_setup (launcher, leave_terminal, NULL, NULL);
+  g_subprocess_launcher_setenv (launcher, "STATE_DIRECTORY", scratch->state, TRUE);
+  g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
+  return launcher;
+}
+
+/* Runs `sampand WORDS` in the scratch directory. */
+static void
+run_words (const Scratch *scratch, Result *result, const char *const *words)
+{
+  g_autoptr (GSubprocessLauncher) launcher =
+      make_launcher (scratch, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  const char *argv[WORDS_MAX + 2] = { g_getenv ("SAMPAND") };
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (size_t i = 0; words[i] != NULL; i++)
+    argv[i + 1] = words[i];
+  process = g_subprocess_launcher_spawnv (launcher, argv, &error);
+  g_assert_no_error (error);
+  g_subprocess_communicate_utf8 (process, NULL, NULL, &result->out, &result->err, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_get_if_exited (process));
+  result->status = g_subprocess_get_exit_status (process);
+}
+
+/* LINE is split at blanks. */
+static void
+run (const Scratch *scratch, Result *result, const char *line)
+{
+  g_auto (GStrv) words = g_strsplit (line, " ", -1);
+
+  result_clear (result);
+  g_assert_cmpuint (g_strv_length (words), <=, WORDS_MAX);
+  run_words (scratch, result, (const char *const *)words);
+}
+
+static void
+assert_done (const Scratch *scratch, const char *line)
+{
+  g_auto (Result) result = { 0 };
+
+  run (scratch, &result, line);
+  if (result.status != 0)
+    g_test_message ("%s: %s", line, result.err);
+  g_assert_cmpint (result.status, ==, 0);
+}
+
+static void
+assert_output (const Scratch *scratch, const char *line, const char *expected)
+{
+  g_auto (Result) result = { 0 };
+
+  run (scratch, &result, line);
+  g_assert_cmpint (result.status, ==, 0);
+  g_assert_cmpstr (result.out, ==, expected);
+}
+
+static void
+put_file (const Scratch *scratch, const char *name, const char *content)
+{
+  g_autofree char *path = scratch_build (scratch, name);
+
+  g_assert_true (g_file_set_contents (path, content, -1, NULL));
+}
+
+static void
+set_up (Scratch *scratch)
+{
+  g_autofree char *folder = NULL;
+
+  scratch_init (scratch);
+  folder = scratch_make_folder (scratch, "folder");
+  put_file (scratch, "password", "correct horse\n");
+  put_file (scratch, "shortest", "8letters");
+  put_file (scratch, "shorter", "7letter\n");
+  put_file (scratch, "umlauts", "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\n");
+  put_file (scratch, "latin", "caf\xe9 au lait\n");
+  put_file (scratch, "empty", "");
+}
+
+/* ---- Refusals ---- */
+
+static void
+test_refusals (void)
+{
+  static const struct
+  {
+    const char *line;
+    int status;
+    const char *says; /* on stderr */
+  } cases[] = {
+    /* usage */
+    { "bogus", 2, "--help" },
+    { "--bogus", 2, "--help" },
+    { "user", 2, "Usage" },
+    { "user bogus", 2, "--help" },
+    { "user add", 2, "NAME" },
+    { "user add a b --invite", 2, "NAME" },
+    { "user add --bogus a", 2, "--bogus" },
+    { "user add carl --invite --password-file password", 2, "exclude" },
+    { "user list extra", 2, "options only" },
+    { "user remove", 2, "NAME" },
+    { "share", 2, "Usage" },
+    { "share add files", 2, "NAME DIRECTORY" },
+    { "share grant files", 2, "--read" },
+    { "share remove", 2, "NAME" },
+    { "status extra", 2, "options only" },
+    /* names */
+    { "user add Ann --invite", 1, "a-z" },
+    { "user add ../x --invite", 1, "a-z" },
+    { "user add ann --invite", 1, "already" },
+    { "user passwd nobody --invite", 1, "no account \"nobody\"" },
+    { "user disable nobody", 1, "no account \"nobody\"" },
+    { "user enable nobody", 1, "no account \"nobody\"" },
+    { "user remove nobody", 1, "no account \"nobody\"" },
+    { "user remove a\033[2J", 1, "no account \"a\\x1b[2J\"" },
+    { "bogus\033[2J", 2, "bogus\\x1b[2J" },
+    { "user list --bogus\033[2J", 2, "\\x1b[2J" },
+    { "share add .hidden folder", 1, "share name" },
+    { "share add a/b folder", 1, "share name" },
+    { "share add files folder", 1, "already" },
+    { "share grant nofiles --read ann", 1, "no share \"nofiles\"" },
+    { "share grant files --read ann,nobody", 1, "no account \"nobody\"" },
+    { "share grant files --read ann,", 1, "no account \"\"" },
+    { "share remove nofiles", 1, "no share \"nofiles\"" },
+    { "share add new folder --read nobody", 1, "no account \"nobody\"" },
+    /* directories */
+    { "share add new nowhere", 1, "does not exist" },
+    { "share add new password", 1, "not a directory" },
+    { "share add new state", 1, "must not be shared" },
+    { "share add new .", 1, "must not be shared" },
+    { "share add new /", 1, "must not be shared" },
+    /* passwords */
+    { "user add carl", 1, "--password-file" }, /* no terminal */
+    { "user add carl --password-file nowhere", 1, "No such file" },
+    { "user add carl --password-file empty", 1, "Cannot add" },
+    { "user add carl --password-file shorter", 1, "at least 8" },
+    { "user add carl --password-file umlauts", 1, "at least 8" },
+    { "user add carl --password-file latin", 1, "UTF-8" },
+    { "user passwd ann --password-file shorter", 1, "at least 8" },
+    /* the state */
+    { "user list --state nowhere", 1, "--state" },
+    { "status --state nowhere", 1, "--state" },
+    { "user passwd ann --state nowhere --invite", 1, "--state" },
+  };
+  g_auto (Scratch) scratch = { 0 };
+  g_autofree char *nowhere = NULL;
+
+  set_up (&scratch);
+  nowhere = scratch_build (&scratch, "nowhere");
+  assert_done (&scratch, "user add ann --password-file password");
+  assert_done (&scratch, "share add files folder");
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (Result) result = { 0 };
+
+      run (&scratch, &result, cases[i].line);
+      if (strstr (result.err, cases[i].says) == NULL)
+        g_test_message ("%s: %s", cases[i].line, result.err);
+      g_assert_cmpint (result.status, ==, cases[i].status);
+      g_assert_nonnull (strstr (result.err, cases[i].says));
+      g_assert_null (strchr (result.err, '\033'));
+      g_assert_cmpstr (result.out, ==, "");
+      g_assert_false (g_file_test (nowhere, G_FILE_TEST_EXISTS));
+    }
+  /* Nothing of it has left a trace. */
+  assert_output (&scratch,
+                 "user list --json",
+                 "{\"name\":\"ann\",\"enabled\":true,\"invited\":false,\"expires\":null}\n");
+}
+
+/* ---- What the commands do ---- */
+
+static void
+test_users (void)
+{
+  g_auto (Scratch) scratch = { 0 };
+  g_auto (Result) result = { 0 };
+
+  set_up (&scratch);
+  assert_done (&scratch, "user add bob --password-file shortest");
+  assert_done (&scratch, "user add ann --invite");
+  run (&scratch, &result, "user list --json");
+  g_assert_true (
+      g_str_has_prefix (result.out,
+                        "{\"name\":\"ann\",\"enabled\":true,\"invited\":true,\"expires\":\"2"));
+  g_assert_nonnull (
+      strstr (result.out,
+              "Z\"}\n{\"name\":\"bob\",\"enabled\":true,\"invited\":false,\"expires\":null}\n"));
+  assert_done (&scratch, "user passwd ann --password-file password");
+  assert_done (&scratch, "user disable bob");
+  assert_output (&scratch,
+                 "user list",
+                 "ann                               enabled\n"
+                 "bob                               disabled\n");
+  assert_done (&scratch, "user enable bob");
+  assert_done (&scratch, "user remove ann");
+  assert_output (&scratch, "user list", "bob                               enabled\n");
+}
+
+static void
+test_invite (void)
+{
+  g_auto (Scratch) scratch = { 0 };
+  g_auto (Result) result = { 0 };
+  g_autoptr (SampanSecret) code = NULL;
+  g_autoptr (SampanSecret) folded = NULL;
+  const char *start;
+
+  set_up (&scratch);
+  run (&scratch, &result, "user add ann --invite");
+  g_assert_cmpint (result.status, ==, 0);
+  start = strstr (result.out, "ann: ");
+  g_assert_nonnull (start);
+  start += strlen ("ann: ");
+  code = sampan_secret_new (start, strcspn (start, "\n"));
+  folded = sampan_one_time_code_fold (code);
+  g_assert_nonnull (folded);
+  g_assert_nonnull (strstr (result.out, "7 days"));
+}
+
+static void
+test_shares (void)
+{
+  g_auto (Scratch) scratch = { 0 };
+  g_autofree char *listing = NULL;
+  g_autofree char *json = NULL;
+
+  set_up (&scratch);
+  assert_done (&scratch, "user add ann --password-file password");
+  assert_done (&scratch, "user add bob --password-file password");
+  assert_done (&scratch, "share add files folder --read ann,bob --change *");
+  assert_done (&scratch, "share add empty folder");
+  assert_done (&scratch, "share grant files --none * --add ann --read bob");
+  listing = g_strdup_printf ("empty  %s/folder\nfiles  %s/folder\n  read: bob\n  add: ann\n",
+                             scratch.path,
+                             scratch.path);
+  assert_output (&scratch, "share list", listing);
+  assert_done (&scratch, "share remove empty");
+  json = g_strdup_printf ("{\"name\":\"files\",\"directory\":\"%s/folder\",\"read\":[\"bob\"],"
+                          "\"add\":[\"ann\"],\"change\":[]}\n",
+                          scratch.path);
+  assert_output (&scratch, "share list --json", json);
+}
+
+/* Adding a share makes nothing in it: that is the server's, who may be another user. */
+static void
+test_share_is_untouched (void)
+{
+  g_auto (Scratch) scratch = { 0 };
+  g_autofree char *folder = NULL;
+  g_autoptr (GDir) dir = NULL;
+
+  set_up (&scratch);
+  assert_done (&scratch, "share add files folder");
+  folder = scratch_build (&scratch, "folder");
+  dir = g_dir_open (folder, 0, NULL);
+  g_assert_null (g_dir_read_name (dir));
+}
+
+static void
+test_status (void)
+{
+  g_auto (Scratch) scratch = { 0 };
+  g_autofree char *text = NULL;
+  g_autofree char *json = NULL;
+
+  set_up (&scratch);
+  assert_done (&scratch, "user add ann --password-file password");
+  text = g_strdup_printf ("No server runs on %s.\n  accounts: 1\n  shares: 0\n", scratch.state);
+  assert_output (&scratch, "status", text);
+  json = g_strdup_printf ("{\"running\":false,\"state\":\"%s\",\"accounts\":1,\"shares\":0}\n",
+                          scratch.state);
+  assert_output (&scratch, "status --json", json);
+}
+
+static void
+test_help (void)
+{
+  static const char *const lines[] = {
+    "--help",          "-h",           "--version",          "user --help",
+    "user add --help", "share --help", "share grant --help", "status -h",
+    "run --help",
+  };
+  g_auto (Scratch) scratch = { 0 };
+
+  set_up (&scratch);
+  for (size_t i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_auto (Result) result = { 0 };
+
+      run (&scratch, &result, lines[i]);
+      g_assert_cmpint (result.status, ==, 0);
+      g_assert_cmpstr (result.err, ==, "");
+      g_assert_nonnull (strstr (result.out, "sampand"));
+    }
+}
+
+static void
+test_full_output (void)
+{
+  g_auto (Scratch) scratch = { 0 };
+  g_autoptr (GSubprocessLauncher) launcher = NULL;
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) error = NULL;
+
+  set_up (&scratch);
+  assert_done (&scratch, "user add ann --password-file password");
+  launcher = make_launcher (&scratch, G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_subprocess_launcher_set_stdout_file_path (launcher, "/dev/full");
+  process =
+      g_subprocess_launcher_spawn (launcher, &error, g_getenv ("SAMPAND"), "user", "list", NULL);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_wait (process, NULL, NULL));
+  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 1);
+}
+
+/* ---- With a server ---- */
+
+static GSubprocess *
+start_server (const Scratch *scratch)
+{
+  g_autoptr (GSubprocessLauncher) launcher =
+      make_launcher (scratch, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_autoptr (GDataInputStream) output = NULL;
+  g_autoptr (GError) error = NULL;
+  GSubprocess *process = g_subprocess_launcher_spawn (launcher,
+                                                      &error,
+                                                      g_getenv ("SAMPAND"),
+                                                      "run",
+                                                      "--listen",
+                                                      "127.0.0.1:0",
+                                                      NULL);
+
+  g_assert_no_error (error);
+  output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (process));
+  for (;;)
+    {
+      g_autofree char *line = g_data_input_stream_read_line (output, NULL, NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_nonnull (line);
+      if (g_str_has_prefix (line, "listening on 127.0.0.1:"))
+        return process;
+    }
+}
+
+static void
+stop_server (GSubprocess *process)
+{
+  g_subprocess_send_signal (process, SIGTERM);
+  g_assert_true (g_subprocess_wait (process, NULL, NULL));
+  g_assert_true (g_subprocess_get_if_exited (process));
+  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 0);
+}
+
+static void
+test_running (void)
+{
+  g_auto (Scratch) scratch = { 0 };
+  g_auto (Result) result = { 0 };
+  g_autoptr (GSubprocess) server = NULL;
+  g_autofree char *running = NULL;
+  g_autofree char *missing = NULL;
+
+  set_up (&scratch);
+  server = start_server (&scratch);
+  run (&scratch, &result, "status --json");
+  g_assert_cmpint (result.status, ==, 0);
+  g_strchomp (result.out);
+  running = sampan_json_find (result.out, "running");
+  g_assert_cmpstr (running, ==, "true");
+  run (&scratch, &result, "status");
+  g_assert_true (g_str_has_prefix (result.out, "A server runs on "));
+
+  assert_done (&scratch, "user add zoe --password-file password");
+  assert_done (&scratch, "share add more folder --change zoe");
+  assert_done (&scratch, "user disable zoe");
+  run (&scratch, &result, "run --listen 127.0.0.1:0"); /* a second one */
+  g_assert_cmpint (result.status, ==, 1);
+  g_assert_nonnull (strstr (result.err, "Another server"));
+  stop_server (server);
+  run (&scratch, &result, "status");
+  g_assert_true (g_str_has_prefix (result.out, "No server runs on "));
+}
+
+/* ---- At a terminal ---- */
+
+typedef struct
+{
+  int fd; /* the person's side */
+  pid_t child;
+  GString *output;
+} Terminal;
+
+static void
+terminal_start (Terminal *self, const Scratch *scratch)
+{
+  g_autofree char *program = g_strdup (g_getenv ("SAMPAND"));
+
+  self->output = g_string_new (NULL);
+  self->child = forkpty (&self->fd, NULL, NULL, NULL);
+  g_assert_cmpint (self->child, >=, 0);
+  if (self->child == 0)
+    {
+      execl (program, program, "user", "add", "ann", "--state", scratch->state, NULL);
+      _exit (127);
+    }
+}
+
+/* Reads until the output ends with TEXT. */
+static void
+terminal_expect (Terminal *self, const char *text)
+{
+  while (!g_str_has_suffix (self->output->str, text))
+    {
+      GPollFD wait = { self->fd, G_IO_IN, 0 };
+      char bytes[OUTPUT_MAX_BYTES];
+      ssize_t n;
+
+      g_assert_cmpint (g_poll (&wait, 1, ANSWER_TIMEOUT_MS), ==, 1);
+      n = read (self->fd, bytes, sizeof bytes);
+      g_assert_cmpint (n, >, 0);
+      g_string_append_len (self->output, bytes, n);
+    }
+}
+
+static bool
+terminal_echoes (const Terminal *self)
+{
+  struct termios mode;
+
+  g_assert_cmpint (tcgetattr (self->fd, &mode), ==, 0);
+  return (mode.c_lflag & ECHO) != 0;
+}
+
+static void
+terminal_type (Terminal *self, const char *text)
+{
+  g_assert_cmpint (write (self->fd, text, strlen (text)), ==, (ssize_t)strlen (text));
+}
+
+/* The wait status; reads what is left. */
+static int
+terminal_end (Terminal *self)
+{
+  char bytes[OUTPUT_MAX_BYTES];
+  ssize_t n;
+  int status;
+
+  while ((n = read (self->fd, bytes, sizeof bytes)) > 0)
+    g_string_append_len (self->output, bytes, n);
+  g_assert_cmpint (waitpid (self->child, &status, 0), ==, self->child);
+  close (self->fd);
+  return status;
+}
+
+static void
+test_prompt (void)
+{
+  static const struct
+  {
+    const char *first;
+    const char *second; /* NULL: not asked for */
+    int status;
+    const char *says;
+  } cases[] = {
+    { "correct horse\n", "correct horse\n", 0, "Added the account ann" },
+    { "correct horse\n", "correct house\n", 1, "not the same" },
+    { "7letter\n", "7letter\n", 1, "at least 8" },
+    { "\n", NULL, 1, "no password" },
+    { "\004", NULL, 1, "no password" }, /* Ctrl-D */
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (Scratch) scratch = { 0 };
+      Terminal terminal;
+      int status;
+
+      scratch_init (&scratch);
+      terminal_start (&terminal, &scratch);
+      terminal_expect (&terminal, "New password: ");
+      g_assert_false (terminal_echoes (&terminal));
+      terminal_type (&terminal, cases[i].first);
+      if (cases[i].second != NULL)
+        {
+          terminal_expect (&terminal, "New password again: ");
+          g_assert_false (terminal_echoes (&terminal));
+          terminal_type (&terminal, cases[i].second);
+        }
+      status = terminal_end (&terminal);
+      g_assert_true (WIFEXITED (status));
+      g_assert_cmpint (WEXITSTATUS (status), ==, cases[i].status);
+      g_assert_nonnull (strstr (terminal.output->str, cases[i].says));
+      g_assert_null (strstr (terminal.output->str, "correct"));
+      g_assert_null (strstr (terminal.output->str, "7letter"));
+      g_string_free (terminal.output, TRUE);
+    }
+}
+
+/* Ctrl-C ends it as a signal does, with the terminal as it was. */
+static void
+test_prompt_interrupted (void)
+{
+  g_auto (Scratch) scratch = { 0 };
+  Terminal terminal;
+  int other, status;
+  g_autofree char *name = NULL;
+
+  scratch_init (&scratch);
+  terminal_start (&terminal, &scratch);
+  name = g_strdup (ptsname (terminal.fd));
+  other = open (name, O_RDWR | O_NOCTTY); /* keeps its mode when the child is gone */
+  g_assert_cmpint (other, >=, 0);
+  terminal_expect (&terminal, "New password: ");
+  terminal_type (&terminal, "corr\003");
+  g_assert_cmpint (waitpid (terminal.child, &status, 0), ==, terminal.child);
+  g_assert_true (WIFSIGNALED (status));
+  g_assert_cmpint (WTERMSIG (status), ==, SIGINT);
+  g_assert_true (terminal_echoes (&terminal));
+  close (other);
+  close (terminal.fd);
+  g_string_free (terminal.output, TRUE);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_assert_true (sampan_crypto_init ());
+  g_assert_nonnull (g_getenv ("SAMPAND"));
+  g_test_add_func ("/commands/prompt", test_prompt);
+  g_test_add_func ("/commands/prompt/interrupted", test_prompt_interrupted);
+  g_test_add_func ("/commands/refusals", test_refusals);
+  g_test_add_func ("/commands/users", test_users);
+  g_test_add_func ("/commands/invite", test_invite);
+  g_test_add_func ("/commands/shares", test_shares);
+  g_test_add_func ("/commands/share-is-untouched", test_share_is_untouched);
+  g_test_add_func ("/commands/status", test_status);
+  g_test_add_func ("/commands/help", test_help);
+  g_test_add_func ("/commands/full-output", test_full_output);
+  g_test_add_func ("/commands/running", test_running);
+  return g_test_run ();
+}
