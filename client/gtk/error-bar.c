@@ -43,6 +43,7 @@ static void
 sampan_error_bar_init (SampanErrorBar *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_info_bar_set_show_close_button (GTK_INFO_BAR (self), TRUE);
 }
 
 void

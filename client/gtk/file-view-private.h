@@ -47,7 +47,8 @@ struct _SampanFileView
   bool descending;
   bool show_hidden;
   bool may_add;
-  bool from_top; /* the next order is shown from its start */
+  bool from_top;    /* the next order is shown from its start */
+  bool wants_focus; /* once there is a list */
 };
 
 void _sampan_file_view_bind_input (GtkWidgetClass *widget_class);

@@ -206,7 +206,11 @@ arranged_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   show_order (self, order);
   if (order->len > 0)
-    gtk_stack_set_visible_child (self->stack, self->scroller);
+    {
+      gtk_stack_set_visible_child (self->stack, self->scroller);
+      if (self->wants_focus)
+        sampan_file_view_focus_list (self);
+    }
   else if (gtk_entry_get_text_length (self->filter_entry) > 0)
     show_nothing_passes (self);
   else
@@ -583,5 +587,8 @@ sampan_file_view_edit_path (SampanFileView *self)
 void
 sampan_file_view_focus_list (SampanFileView *self)
 {
-  gtk_widget_grab_focus (GTK_WIDGET (self->tree));
+  /* Keys must not go to what is not on screen. */
+  self->wants_focus = !gtk_widget_get_mapped (GTK_WIDGET (self->tree));
+  if (!self->wants_focus)
+    gtk_widget_grab_focus (GTK_WIDGET (self->tree));
 }

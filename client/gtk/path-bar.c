@@ -83,7 +83,7 @@ add_button (SampanPathBar *self, const char *text, const SampanPath *path, bool 
   gtk_widget_set_tooltip_text (button, text);
   gtk_style_context_add_class (gtk_widget_get_style_context (button), "text-button");
   if (here)
-    gtk_style_context_add_class (gtk_widget_get_style_context (button), "current-folder");
+    gtk_widget_set_state_flags (button, GTK_STATE_FLAG_CHECKED, FALSE);
   g_object_set_data_full (G_OBJECT (button),
                           PATH_KEY,
                           sampan_path_ref (path),

@@ -87,6 +87,8 @@ form_changed_cb (SampanServerBar *self)
 static void
 login_clicked_cb (SampanServerBar *self)
 {
+  /* What was typed counts, even while the cursor is still in it. */
+  gtk_spin_button_update (self->port_spin);
   spread_uri (self);
   g_signal_emit (self, signals[SIGNAL_LOG_IN], 0);
 }
@@ -98,10 +100,7 @@ entry_activated_cb (SampanServerBar *self)
   if (get_first_empty (self) != NULL)
     sampan_server_bar_focus (self);
   else if (gtk_widget_get_sensitive (self->fields))
-    {
-      gtk_spin_button_update (self->port_spin);
-      login_clicked_cb (self);
-    }
+    login_clicked_cb (self);
 }
 
 static void
