@@ -19,14 +19,49 @@ ignore_member (const char *key, const char *value, gpointer user_data)
 {
 }
 
+/* "user ann, source 192.0.2.7" */
 static void
-copy_member (const char *key, const char *value, gpointer user_data)
+append_field (const char *key, const char *value, gpointer user_data)
 {
+  GString *text = user_data;
   g_autofree char *shown_key = sampan_escape (key, -1, 0);
   g_autofree char *shown_value = sampan_escape (value, -1, 0);
 
-  if (strcmp (key, "running") != 0 && strcmp (key, "state") != 0)
-    g_print ("  %s: %s\n", g_strdelimit (shown_key, "_", ' '), shown_value);
+  if (text->len > 0)
+    g_string_append (text, ", ");
+  g_string_append_printf (text, "%s %s", shown_key, shown_value);
+}
+
+/* One item of a list per line. */
+static void
+append_item (const char *key, const char *value, gpointer user_data)
+{
+  GString *text = user_data;
+  g_autoptr (GString) fields = g_string_new (NULL);
+
+  if (!sampan_json_foreach (value, append_field, fields))
+    {
+      g_autofree char *shown = sampan_escape (value, -1, 0);
+
+      g_string_assign (fields, shown);
+    }
+  g_string_append_printf (text, "\n    %s", fields->str);
+}
+
+static void
+print_member (const char *key, const char *value, gpointer user_data)
+{
+  g_autofree char *shown_key = sampan_escape (key, -1, 0);
+  g_autofree char *shown_value = sampan_escape (value, -1, 0);
+  g_autoptr (GString) items = g_string_new (NULL);
+
+  if (strcmp (key, "running") == 0 || strcmp (key, "state") == 0)
+    return;
+  g_strdelimit (shown_key, "_", ' ');
+  if (sampan_json_foreach_item (value, append_item, items))
+    g_print ("  %s:%s\n", shown_key, items->len > 0 ? items->str : " none");
+  else
+    g_print ("  %s: %s\n", shown_key, shown_value);
 }
 
 /* OBJECT with "running" and "state" in front, unless the server says so itself. */
@@ -61,7 +96,7 @@ print_status (const char *object, const char *state, bool running, bool as_json)
       return;
     }
   g_print (running ? "A server runs on %s.\n" : "No server runs on %s.\n", shown);
-  (void)!sampan_json_foreach (object, copy_member, NULL);
+  (void)!sampan_json_foreach (object, print_member, NULL);
 }
 
 /* What the state holds while no server runs; NULL: printed why not. */

@@ -215,6 +215,27 @@ sampan_json_foreach (const char *object, SampanJsonFunc func, gpointer user_data
   return take (&at, '}') && *at == '\0';
 }
 
+bool
+sampan_json_foreach_item (const char *array, SampanJsonFunc func, gpointer user_data)
+{
+  const char *at = array;
+
+  if (!take (&at, '['))
+    return false;
+  if (take (&at, ']'))
+    return *at == '\0';
+  do
+    {
+      g_autofree char *value = read_value (&at);
+
+      if (value == NULL)
+        return false;
+      func (NULL, value, user_data);
+    }
+  while (take (&at, ','));
+  return take (&at, ']') && *at == '\0';
+}
+
 typedef struct
 {
   const char *key;

@@ -27,6 +27,8 @@ typedef void (*SampanJsonFunc) (const char *key, const char *value, gpointer use
 /* FALSE: OBJECT is no JSON object, or deeper or larger than the control socket's. FUNC may have run
  * for the members before the fault. */
 bool sampan_json_foreach (const char *object, SampanJsonFunc func, gpointer user_data);
+/* The same for the items of an array; KEY is NULL. */
+bool sampan_json_foreach_item (const char *array, SampanJsonFunc func, gpointer user_data);
 /* The value of KEY, free with g_free; NULL: it is not there. */
 char *sampan_json_find (const char *object, const char *key);
 

@@ -62,6 +62,44 @@ test_read (void)
 }
 
 static void
+append_item (const char *key, const char *value, gpointer user_data)
+{
+  g_assert_null (key);
+  g_string_append_printf (user_data, "%s;", value);
+}
+
+static void
+test_items (void)
+{
+  static const struct
+  {
+    const char *array;
+    const char *items; /* NULL: refused */
+  } cases[] = {
+    { "[]", "" },
+    { "[1]", "1;" },
+    { "[\"a,b\", 2 ,{\"c\":[3,4]},[]]", "a,b;2;{\"c\":[3,4]};[];" },
+    { "", NULL },
+    { "{}", NULL },
+    { "[::]:9002", NULL },
+    { "[1", NULL },
+    { "[1,]", NULL },
+    { "[1]2", NULL },
+    { "[,1]", NULL },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GString) items = g_string_new (NULL);
+      bool ok = sampan_json_foreach_item (cases[i].array, append_item, items);
+
+      g_assert_cmpint (ok, ==, cases[i].items != NULL);
+      if (ok)
+        g_assert_cmpstr (items->str, ==, cases[i].items);
+    }
+}
+
+static void
 test_round_trip (void)
 {
   static const char *const values[] = {
@@ -117,6 +155,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/commands/json/read", test_read);
+  g_test_add_func ("/commands/json/items", test_items);
   g_test_add_func ("/commands/json/round-trip", test_round_trip);
   g_test_add_func ("/commands/json/not-utf8", test_not_utf8);
   g_test_add_func ("/commands/json/cut", test_cut);
