@@ -169,7 +169,9 @@ sampan_link_break (SampanLink *self, SampanErrorCode code, const char *message)
 void
 sampan_link_close (SampanLink *self)
 {
-  if (self->state == LINK_OPEN && self->out_start == self->out_end)
+  /* Before login there is nobody to say it to. */
+  if (self->state == LINK_OPEN && self->idle != SAMPAN_LINK_IDLE_NOTHING &&
+      self->out_start == self->out_end)
     {
       SampanWriter writer;
 
