@@ -8,6 +8,7 @@
 #include "scratch.h"
 
 #include <ftw.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -44,12 +45,30 @@ scratch_build (const Scratch *self, const char *name)
 }
 
 char *
+scratch_build_state (const Scratch *self, const char *name)
+{
+  return g_build_filename (self->state, name, NULL);
+}
+
+char *
 scratch_make_folder (const Scratch *self, const char *name)
 {
   char *path = scratch_build (self, name);
 
   g_assert_cmpint (g_mkdir_with_parents (path, 0700), ==, 0);
   return path;
+}
+
+void
+scratch_run_sql (const char *path, const char *sql)
+{
+  sqlite3 *handle = NULL;
+  char *message = NULL;
+
+  g_assert_cmpint (sqlite3_open (path, &handle), ==, SQLITE_OK);
+  sqlite3_exec (handle, sql, NULL, NULL, &message);
+  g_assert_cmpstr (message, ==, NULL);
+  sqlite3_close (handle);
 }
 
 SampanAccountStore *

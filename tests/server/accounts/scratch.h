@@ -21,7 +21,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Scratch, scratch_clear)
 
 /* PATH/NAME, free with g_free. */
 char *scratch_build (const Scratch *self, const char *name);
+/* The same in the state. */
+char *scratch_build_state (const Scratch *self, const char *name);
 char *scratch_make_folder (const Scratch *self, const char *name);
+
+/* Runs SQL on the database file PATH as another program would. */
+void scratch_run_sql (const char *path, const char *sql);
 
 /* Opens or creates the state; must work. */
 SampanAccountStore *scratch_open_store (const Scratch *self);

@@ -7,7 +7,6 @@
 
 #include "config.h"
 
-#include "accounts/account-schema.h"
 #include "accounts/account-store.h"
 
 #include "scratch.h"
@@ -16,8 +15,6 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
-#include <sodium.h>
-#include <sqlite3.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -28,12 +25,6 @@
 #define NOBODY 65534
 #define KILL_ROUNDS 30
 #define KILL_STEP_US 400 /* the rounds cover the 10 ms that a set-up takes */
-
-static char *
-state_file (const Scratch *scratch, const char *name)
-{
-  return g_build_filename (scratch->state, name, NULL);
-}
 
 static void
 make_state (Scratch *scratch)
@@ -49,7 +40,7 @@ make_state (Scratch *scratch)
 static char *
 fingerprint (const Scratch *scratch, const char *name)
 {
-  g_autofree char *path = state_file (scratch, name);
+  g_autofree char *path = scratch_build_state (scratch, name);
   g_autofree char *content = NULL;
   g_autofree char *sum = NULL;
   struct stat info;
@@ -76,18 +67,6 @@ change_byte (const char *path, off_t offset, uint8_t mask)
   byte ^= mask;
   g_assert_cmpint (pwrite (fd, &byte, 1, offset), ==, 1);
   close (fd);
-}
-
-static void
-run_sql (const char *path, const char *sql)
-{
-  sqlite3 *handle = NULL;
-  char *message = NULL;
-
-  g_assert_cmpint (sqlite3_open (path, &handle), ==, SQLITE_OK);
-  sqlite3_exec (handle, sql, NULL, NULL, &message);
-  g_assert_cmpstr (message, ==, NULL);
-  sqlite3_close (handle);
 }
 
 /* ---- Faults ---- */
@@ -134,19 +113,19 @@ remove_database (const char *database, const char *keys)
 static void
 newer_database (const char *database, const char *keys)
 {
-  run_sql (database, "PRAGMA user_version = 2");
+  scratch_run_sql (database, "PRAGMA user_version = 2");
 }
 
 static void
 foreign_database (const char *database, const char *keys)
 {
-  run_sql (database, "PRAGMA application_id = 7");
+  scratch_run_sql (database, "PRAGMA application_id = 7");
 }
 
 static void
 versionless_database (const char *database, const char *keys)
 {
-  run_sql (database, "PRAGMA user_version = 0");
+  scratch_run_sql (database, "PRAGMA user_version = 0");
 }
 
 static void
@@ -241,7 +220,7 @@ foreign_keys (const char *database, const char *keys)
   size_t length;
 
   make_state (&other);
-  others = state_file (&other, KEYS);
+  others = scratch_build_state (&other, KEYS);
   g_assert_true (g_file_get_contents (others, &content, &length, NULL));
   g_assert_true (g_file_set_contents (keys, content, (gssize)length, NULL));
   g_assert_cmpint (chmod (keys, 0600), ==, 0);
@@ -318,8 +297,8 @@ test_fault (gconstpointer data)
   g_autofree char *keys = NULL;
 
   make_state (&scratch);
-  database = state_file (&scratch, DATABASE);
-  keys = state_file (&scratch, KEYS);
+  database = scratch_build_state (&scratch, DATABASE);
+  keys = scratch_build_state (&scratch, KEYS);
   fault->harm (database, keys);
   assert_refused (&scratch, fault->code, fault->says);
 }
@@ -332,7 +311,7 @@ test_every_byte_of_keys (void)
   struct stat info;
 
   make_state (&scratch);
-  keys = state_file (&scratch, KEYS);
+  keys = scratch_build_state (&scratch, KEYS);
   g_assert_cmpint (stat (keys, &info), ==, 0);
   for (off_t i = 0; i < info.st_size; i++)
     {
@@ -362,7 +341,7 @@ test_wrong_owner (void)
       g_autofree char *path = NULL;
 
       make_state (&scratch);
-      path = state_file (&scratch, names[i]);
+      path = scratch_build_state (&scratch, names[i]);
       g_assert_cmpint (chown (path, NOBODY, NOBODY), ==, 0);
       assert_refused (&scratch, SAMPAN_ERROR_NOT_ALLOWED, "chown");
     }
@@ -408,7 +387,7 @@ give_away (const Scratch *scratch)
   g_assert_cmpint (chmod (scratch->path, 0755), ==, 0);
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autofree char *path = state_file (scratch, names[i]);
+      g_autofree char *path = scratch_build_state (scratch, names[i]);
 
       g_assert_cmpint (chown (path, NOBODY, NOBODY), ==, 0);
     }
@@ -423,7 +402,7 @@ test_read_only (void)
   make_state (&scratch);
   give_away (&scratch);
   g_assert_cmpint (run_unprivileged (open_code, &scratch), ==, 0);
-  database = state_file (&scratch, DATABASE);
+  database = scratch_build_state (&scratch, DATABASE);
   g_assert_cmpint (chmod (database, 0400), ==, 0);
   g_assert_cmpint (run_unprivileged (open_code, &scratch), ==, SAMPAN_ERROR_NOT_ALLOWED);
 }
@@ -490,7 +469,7 @@ test_modes (void)
   g_assert_cmpint (info.st_mode & 07777, ==, 0700);
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autofree char *path = state_file (&scratch, names[i]);
+      g_autofree char *path = scratch_build_state (&scratch, names[i]);
 
       g_assert_cmpint (stat (path, &info), ==, 0);
       g_assert_cmpint (info.st_mode & 07777, ==, 0600);
@@ -522,8 +501,8 @@ test_no_keys_no_accounts (void)
 
   scratch_init (&scratch);
   sampan_account_store_close (scratch_open_store (&scratch));
-  keys = state_file (&scratch, KEYS);
-  database = state_file (&scratch, DATABASE);
+  keys = scratch_build_state (&scratch, KEYS);
+  database = scratch_build_state (&scratch, DATABASE);
   g_assert_cmpint (unlink (keys), ==, 0);
   sampan_account_store_close (scratch_open_store (&scratch));
   g_assert_cmpint (unlink (keys), ==, 0);
@@ -590,119 +569,6 @@ test_killed (void)
     }
 }
 
-/* ---- Old versions ---- */
-
-static char *
-read_fixture (const char *name)
-{
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "server", "accounts", name, NULL);
-  g_autoptr (GError) error = NULL;
-  char *content;
-
-  g_file_get_contents (path, &content, NULL, &error);
-  g_assert_no_error (error);
-  return content;
-}
-
-static void
-write_fixture (const Scratch *scratch, int version)
-{
-  g_autofree char *sql_name = g_strdup_printf ("version-%d.sql", version);
-  g_autofree char *keys_name = g_strdup_printf ("version-%d.keys", version);
-  g_autofree char *sql = read_fixture (sql_name);
-  g_autofree char *hex = read_fixture (keys_name);
-  g_autofree char *database = state_file (scratch, DATABASE);
-  g_autofree char *keys = state_file (scratch, KEYS);
-  uint8_t bytes[1024];
-  size_t length;
-
-  g_assert_cmpint (mkdir (scratch->state, 0700), ==, 0);
-  run_sql (database, sql);
-  g_assert_cmpint (sodium_hex2bin (bytes, sizeof bytes, hex, strlen (hex), "\n", &length, NULL),
-                   ==,
-                   0);
-  g_assert_true (g_file_set_contents (keys, (const char *)bytes, (gssize)length, NULL));
-  g_assert_cmpint (chmod (database, 0600), ==, 0);
-  g_assert_cmpint (chmod (keys, 0600), ==, 0);
-}
-
-/* The password that the fixture's ann was made with still opens her record. */
-static void
-assert_login (SampanAccountStore *store, const SampanAccount *account)
-{
-  static const char password[] = "correct horse";
-  static const uint8_t h[SAMPAN_HANDSHAKE_HASH_LENGTH] = { 1 };
-  g_autoptr (SampanSecret) secret = sampan_secret_new (password, strlen (password));
-  g_autoptr (SampanLoginClient) client = sampan_login_client_new (account->name, secret);
-  g_autoptr (GError) error = NULL;
-  uint8_t ke1[SAMPAN_KE1_LENGTH], ke2[SAMPAN_KE2_LENGTH];
-  SampanLoginResult result;
-  SampanLoginServer server;
-  bool finished;
-
-  g_assert_true (sampan_login_client_start (client, ke1, &error));
-  g_assert_true (sampan_login_server_answer (&server,
-                                             sampan_account_store_get_keys (store),
-                                             account->record,
-                                             account->name,
-                                             strlen (account->name),
-                                             SAMPAN_LOGIN_FOR_SESSION,
-                                             SAMPAN_SUITE_CHACHAPOLY,
-                                             h,
-                                             account->ksf,
-                                             ke1,
-                                             ke2));
-  finished = sampan_login_client_finish (client,
-                                         SAMPAN_LOGIN_FOR_SESSION,
-                                         SAMPAN_SUITE_CHACHAPOLY,
-                                         h,
-                                         account->ksf,
-                                         ke2,
-                                         &result,
-                                         &error);
-  g_assert_no_error (error);
-  g_assert_true (finished);
-  g_assert_true (sampan_login_server_check (&server, result.ke3));
-}
-
-static void
-append_grant (const char *share, const char *who, SampanRight right, gpointer user_data)
-{
-  g_string_append_printf (user_data, "%s %s %d;", share, who, (int)right);
-}
-
-static void
-test_version (gconstpointer data)
-{
-  g_auto (Scratch) scratch = { 0 };
-  g_autoptr (SampanAccountStore) store = NULL;
-  g_autoptr (GPtrArray) shares = NULL;
-  g_autoptr (GString) grants = g_string_new (NULL);
-  g_autoptr (GError) error = NULL;
-  SampanAccount account;
-
-  scratch_init (&scratch);
-  write_fixture (&scratch, GPOINTER_TO_INT (data));
-  store = sampan_account_store_open (scratch.state, false, &error);
-  g_assert_no_error (error);
-  g_assert_true (sampan_account_store_find (store, "ann", 3, &account, &error));
-  g_assert_cmpuint (account.id, ==, 1);
-  g_assert_cmpuint (account.generation, ==, 2);
-  g_assert_true (account.enabled);
-  assert_login (store, &account);
-  g_assert_true (sampan_account_store_find (store, "bob", 3, &account, &error));
-  g_assert_false (account.enabled);
-  g_assert_true (account.one_time);
-  shares = sampan_account_store_list_shares (store, &error);
-  g_assert_cmpuint (shares->len, ==, 2);
-  g_assert_true (sampan_account_store_foreach_grant (store, append_grant, grants, &error));
-  g_assert_cmpstr (grants->str, ==, "files ann 3;files bob 1;music * 2;");
-  /* The id of one that was removed is not used again. */
-  scratch_add_account (store, "dora");
-  g_assert_true (sampan_account_store_find (store, "dora", 4, &account, &error));
-  g_assert_cmpuint (account.id, ==, 4);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -713,12 +579,6 @@ main (int argc, char **argv)
       g_autofree char *path = g_strconcat ("/accounts/files/F11/", faults[i].name, NULL);
 
       g_test_add_data_func (path, &faults[i], test_fault);
-    }
-  for (int version = 1; version <= SAMPAN_SCHEMA_VERSION; version++)
-    {
-      g_autofree char *path = g_strdup_printf ("/accounts/files/version/%d", version);
-
-      g_test_add_data_func (path, GINT_TO_POINTER (version), test_version);
     }
   g_test_add_func ("/accounts/files/F11/keys/every-byte", test_every_byte_of_keys);
   g_test_add_func ("/accounts/files/F11/wrong-owner", test_wrong_owner);
