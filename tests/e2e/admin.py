@@ -1,0 +1,173 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an admin types takes effect at once, and rights hold for every verb."""
+
+import json
+
+import harness
+
+
+class Accounts(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.start_server()
+
+    def names(self):
+        return {one["name"]: one for one in map(json.loads, self.server.command("user", "list", "--json").text.splitlines())}
+
+    def test_list_never_shows_secrets(self):
+        self.server.add_user("ben")
+        self.assertEqual(sorted(self.names()), ["ann", "ben"])
+        self.assertEqual(sorted(self.names()["ann"]), ["enabled", "expires", "invited", "name"])
+
+    def test_added_while_it_runs(self):
+        self.server.add_user("ben", "ben's own")
+        self.server.command("share", "grant", "files", "--read", "ben")
+        self.new_client("ben", "ben's own").run("ls", self.client.remote("files", user="ben"))
+
+    def test_disable_ends_sessions_and_enable_lets_in_again(self):
+        shell = self.open_shell(self.client, "files")
+        self.assertEqual(shell.run("pwd"), "/files")
+        self.server.command("user", "disable", "ann")
+        harness.wait_until(lambda: shell.run("stat /files").startswith("Address") is False, "the session is over")
+        self.client.run("ls", self.client.remote(), status=4)
+        self.server.command("user", "enable", "ann")
+        self.client.run("ls", self.client.remote())
+
+    def test_new_password_ends_sessions(self):
+        shell = self.open_shell(self.client, "files")
+        self.assertEqual(shell.run("pwd"), "/files")
+        fresh = self.server.write_secret("a new one")
+        self.server.command("user", "passwd", "ann", "--password-file", fresh)
+        harness.wait_until(lambda: shell.run("stat /files").startswith("Address") is False, "the session is over")
+        self.client.run("ls", self.client.remote(), status=4)
+        self.client.set_password("a new one")
+        self.client.run("ls", self.client.remote())
+
+    def test_removed_account_is_gone_and_its_name_is_new_again(self):
+        self.server.command("user", "remove", "ann")
+        self.client.run("ls", self.client.remote(), status=4)
+        self.assertEqual(self.names(), {})
+        self.server.add_user("ann")
+        self.assertEqual(self.client.run("ls", self.client.remote()).text, "")
+
+    def test_invitation(self):
+        text = self.server.command("user", "add", "ben", "--invite").text
+        code = text.splitlines()[0].rsplit(" ", 1)[1]
+        ben = self.new_client("ben", code)
+        fresh = self.server.write_secret("chosen by ben")
+        ben.run("ls", ben.remote(), status=4)
+        ben.run("passwd", "--new-password-file", fresh, ben.remote())
+        ben.run("passwd", "--new-password-file", fresh, ben.remote(), status=4)
+        ben.set_password("chosen by ben")
+        ben.run("ls", ben.remote())
+
+    def test_refusals(self):
+        for arguments in (["user", "add", "ann"], ["user", "add", "No Such Name"], ["user", "remove", "nobody"],
+                          ["share", "add", "bad/name", str(self.folder)], ["share", "add", "more", str(self.folder / "missing")],
+                          ["share", "grant", "files", "--read", "nobody"], ["share", "remove", "nothing"]):
+            with self.subTest(arguments=arguments):
+                if arguments[:2] == ["user", "add"]:
+                    arguments += ["--password-file", self.server.write_secret("x")]
+                self.assertNotEqual(self.server.command(*arguments, check=False).status, 0)
+
+    def test_status(self):
+        status = json.loads(self.server.command("status", "--json").text)
+        self.assertTrue(status)
+        self.server.stop()
+        self.server.command("status", check=False)
+
+
+class Shares(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.start_server()
+
+    def test_added_and_removed_while_clients_are_logged_in(self):
+        shell = self.open_shell(self.client)
+        self.assertEqual(shell.run("ls /"), "files/")
+        other = self.server.add_share("other", read="*")
+        harness.make_file(other / "inside", 10)
+        self.assertEqual(shell.run("ls /"), "files/\nother/")
+        self.assertEqual(shell.run("ls /other"), "inside")
+        self.server.command("share", "remove", "other")
+        self.assertEqual(shell.run("ls /"), "files/")
+        self.assertIn("No such file", shell.run("ls /other"))
+        self.assertTrue((other / "inside").exists())
+
+    def test_grants_hold_at_once(self):
+        shell = self.open_shell(self.client)
+        harness.make_file(self.share / "file", 10)
+        self.assertEqual(shell.run("ls /files"), "file")
+        self.server.command("share", "grant", "files", "--read", "ann")
+        self.assertIn("not allowed", shell.run("mkdir /files/new"))
+        self.assertIn("not allowed", shell.run("rm /files/file"))
+        self.server.command("share", "grant", "files", "--change", "ann")
+        self.assertEqual(shell.run("mkdir /files/new"), "")
+        self.assertEqual(self.visible(), ["file", "new"])
+
+
+class Rights(harness.Case):
+    """Every verb under every right; the disk is compared afterwards."""
+
+    verbs = {  # name -> (command line, right needed)
+        "ls": ("ls /files", "read"),
+        "stat": ("stat /files/file", "read"),
+        "df": ("df /files", "read"),
+        "get": ("get --on-conflict=replace /files/file", "read"),
+        "mkdir": ("mkdir /files/new", "add"),
+        "put new": ("put here /files/there", "add"),
+        "cp new": ("cp /files/file /files/copy", "add"),
+        "put over": ("put --on-conflict=replace here /files/file", "change"),
+        "mv": ("mv /files/file /files/moved", "change"),
+        "cp over": ("cp --on-conflict=replace /files/file /files/second", "change"),
+        "rm": ("rm /files/file", "change"),
+        "rm -r": ("rm -r /files/folder", "change"),
+    }
+    order = ["none", "read", "add", "change"]
+
+    def fill(self):
+        for name in self.visible():
+            path = self.share / name
+            if path.is_dir():
+                for inside in path.iterdir():
+                    inside.unlink()
+                path.rmdir()
+            else:
+                path.unlink()
+        harness.make_file(self.share / "file", 100, seed=1)
+        harness.make_file(self.share / "second", 100, seed=2)
+        harness.make_file(self.share / "folder" / "inside", 100, seed=3)
+
+    def test_every_verb(self):
+        self.start_server()
+        harness.make_file(self.client.home / "here", 100, seed=4)
+        for right in self.order:
+            if right == "none":
+                self.server.command("share", "remove", "files")
+                self.server.command("share", "add", "files", str(self.share))
+            else:
+                self.server.command("share", "grant", "files", f"--{right}", "ann")
+            shell = self.open_shell(self.client)
+            for verb, (line, needed) in self.verbs.items():
+                with self.subTest(right=right, verb=verb):
+                    self.fill()
+                    before = harness.read_tree(self.share)
+                    output = shell.run(line)
+                    allowed = self.order.index(right) >= self.order.index(needed)
+                    if right == "none":
+                        self.assertIn("No such file", output)
+                    elif allowed:
+                        self.assertNotRegex(output, "not allowed|No such|Usage|already")
+                    else:
+                        self.assertIn("not allowed", output)
+                    if not allowed:
+                        self.assertEqual(harness.read_tree(self.share), before)
+                    elif needed != "read":
+                        self.assertNotEqual(harness.read_tree(self.share), before)
+            shell.close()
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,249 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Crashes, full disks and broken wires in the middle of a transfer: whole files only, and what was sent is not sent again."""
+
+import os
+import random
+import subprocess
+import time
+
+import harness
+
+SIZE = 8_000_000
+MIDDLE = SIZE // 2
+OVERHEAD = 500_000  # far more than the handshakes and headers of one command
+
+
+class Upload(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.start_server()
+        self.source = harness.make_file(self.folder / "file", SIZE, seed=1)
+
+    def start_upload(self, proxy, *options):
+        return self.start_client("put", "--on-conflict=replace", *options, self.source,
+                                 self.client.remote("files/target", port=proxy.port))
+
+    def assert_whole(self):
+        self.assertEqual((self.share / "target").read_bytes(), self.source.read_bytes())
+
+    def test_server_killed_then_resumed(self):
+        old = harness.make_file(self.share / "target", 1000, seed=2).read_bytes()
+        proxy = self.new_proxy(up_limit=MIDDLE)
+        process = self.start_upload(proxy, "--resume")
+        proxy.wait_reached()
+        harness.wait_until(lambda: sum(self.staged()) > MIDDLE - OVERHEAD, "the box wrote what it got")
+        self.server.kill()
+        self.assertIn("file", self.assert_ends(process, 3).errors)
+        self.assertEqual(self.visible(), ["target"])
+        self.assertEqual((self.share / "target").read_bytes(), old)
+        self.server.start()
+        second = self.new_proxy()
+        self.assert_ends(self.start_upload(second, "--resume"), 0)
+        self.assert_whole()
+        self.assertLess(second.counts["up"], SIZE - MIDDLE + 2 * OVERHEAD)
+        self.assertEqual((self.trash(), self.staged()), ([old], []))
+
+    def test_partial_of_another_version_is_not_continued(self):
+        proxy = self.new_proxy(up_limit=MIDDLE)
+        process = self.start_upload(proxy, "--resume")
+        proxy.wait_reached()
+        self.server.kill()
+        self.assert_ends(process, 3)
+        mtime_ns = self.source.stat().st_mtime_ns
+        harness.make_file(self.source, SIZE, seed=3, mtime_ns=mtime_ns)  # same path, size and time, other bytes
+        self.server.start()
+        self.client.port = self.server.port
+        self.client.run("put", "--resume", self.source, self.client.remote("files/target"))
+        self.assert_whole()
+
+    def test_server_stopped(self):
+        proxy = self.new_proxy(up_limit=MIDDLE)
+        process = self.start_upload(proxy)
+        proxy.wait_reached()
+        self.server.stop()
+        proxy.release()
+        self.assert_ends(process, 3)
+        self.assertEqual(self.visible(), [])
+
+    def test_client_killed(self):
+        proxy = self.new_proxy(up_limit=MIDDLE)
+        process = self.start_upload(proxy)
+        proxy.wait_reached()
+        process.kill()
+        process.communicate()
+        proxy.close()
+        self.assertEqual(self.visible(), [])
+        self.client.run("put", self.source, self.client.remote("files/target"))
+        self.assert_whole()
+
+    def test_client_stopped_by_signal(self):
+        proxy = self.new_proxy(up_limit=MIDDLE)
+        process = self.start_upload(proxy)
+        proxy.wait_reached()
+        process.terminate()
+        proxy.release()
+        self.assert_ends(process, 128 + 15)
+        self.assertEqual(self.visible(), [])
+
+    def test_wire_cut_at_random_bytes(self):
+        generator = random.Random(5)
+        for number in range(8):
+            harness.make_file(self.source, 2_000_000, seed=100 + number)
+            before = (self.share / "target").read_bytes() if number else None
+            proxy = self.new_proxy(up_limit=generator.randrange(1, 2_000_000), at_limit="cut")
+            self.assert_ends(self.start_upload(proxy, "--resume"), 3)
+            proxy.close()
+            if before is not None:
+                self.assertEqual((self.share / "target").read_bytes(), before)
+            else:
+                self.assertEqual(self.visible(), [])
+            self.client.run("put", "--on-conflict=replace", "--resume", self.source, self.client.remote("files/target"))
+            self.assert_whole()
+
+    def test_twenty_crashes_leave_whole_files_only(self):
+        generator = random.Random(6)
+        versions = [harness.make_file(self.folder / f"version-{number}", 1_000_000, seed=number) for number in (0, 1)]
+        whole = {version.read_bytes() for version in versions}
+        harness.make_file(self.share / "target", 1_000_000, seed=0)
+        for number in range(20):
+            self.source = versions[(number + 1) % 2]
+            proxy = self.new_proxy(up_limit=generator.randrange(200, 1_000_000))
+            process = self.start_upload(proxy, *(["--resume"] if number % 3 else []))
+            # what was resumed may end before the limit
+            harness.wait_until(lambda: proxy.reached.is_set() or process.poll() is not None, "the moment to crash")
+            self.server.kill()
+            process.wait(harness.WAIT_SECS)
+            proxy.close()
+            self.assertIn((self.share / "target").read_bytes(), whole)
+            self.assertEqual(self.visible(), ["target"])
+            self.server.start()
+        self.client.port = self.server.port
+        self.client.run("put", "--on-conflict=replace", "--resume", self.source, self.client.remote("files/target"))
+        self.assert_whole()
+
+    def test_one_byte_at_a_time(self):
+        harness.make_file(self.source, 3000)
+        proxy = self.new_proxy(chunk=1)
+        self.assert_ends(self.start_upload(proxy), 0)
+        self.assert_whole()
+        self.client.run("get", self.client.remote("files/target", port=proxy.port), self.folder / "back")
+        self.assertEqual((self.folder / "back").read_bytes(), self.source.read_bytes())
+
+    def test_black_hole_shorter_than_the_deadline(self):
+        proxy = self.new_proxy(up_limit=MIDDLE)
+        process = self.start_upload(proxy)
+        proxy.wait_reached()
+        time.sleep(3)  # the length of the hole is the point
+        self.assertIsNone(process.poll())
+        proxy.release()
+        self.assert_ends(process, 0)
+        self.assert_whole()
+
+
+class Download(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.start_server()
+        self.source = harness.make_file(self.share / "file", SIZE, seed=1)
+        self.local = self.folder / "local"
+        self.local.mkdir()
+
+    def start_download(self, proxy):
+        return self.start_client("get", "--on-conflict=replace", self.client.remote("files/file", port=proxy.port), self.local)
+
+    def named(self):
+        return [name for name in os.listdir(self.local) if not name.startswith(".")]
+
+    def test_client_killed(self):
+        proxy = self.new_proxy(down_limit=MIDDLE)
+        process = self.start_download(proxy)
+        proxy.wait_reached()
+        process.kill()
+        process.communicate()
+        self.assertEqual(self.named(), [])
+
+    def test_client_stopped_by_signal_leaves_nothing(self):
+        old = harness.make_file(self.local / "file", 100, seed=2).read_bytes()
+        proxy = self.new_proxy(down_limit=MIDDLE)
+        process = self.start_download(proxy)
+        proxy.wait_reached()
+        process.terminate()
+        self.assert_ends(process, 128 + 15)
+        self.assertEqual(os.listdir(self.local), ["file"])
+        self.assertEqual((self.local / "file").read_bytes(), old)
+
+    def test_server_killed(self):
+        proxy = self.new_proxy(down_limit=MIDDLE)
+        process = self.start_download(proxy)
+        proxy.wait_reached()
+        self.server.kill()
+        proxy.release()
+        self.assert_ends(process, 3)
+        self.assertEqual(os.listdir(self.local), [])
+
+    def test_wire_cut_at_random_bytes(self):
+        generator = random.Random(7)
+        for _ in range(8):
+            proxy = self.new_proxy(down_limit=generator.randrange(1, SIZE), at_limit="cut")
+            self.assert_ends(self.start_download(proxy), 3)
+            self.assertEqual(os.listdir(self.local), [])
+
+
+class FullDisk(harness.Case):
+    def mount_small(self, folder, size):
+        """A file system of its own for FOLDER, or a skipped test."""
+        folder.mkdir(parents=True)
+        if os.geteuid() != 0:
+            self.skipTest("mounting a small file system takes root")
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True,
+                              text=True, check=False)
+        if done.returncode != 0:
+            self.skipTest(f"no small file system: {done.stderr.strip()}")
+        self.addCleanup(subprocess.run, ["umount", "-l", str(folder)], check=False)
+
+    def test_full_in_the_middle_of_an_upload(self):
+        self.mount_small(self.folder / "shares" / "files", 6_000_000)
+        self.start_server()
+        self.addCleanup(self.server.kill)
+        old = harness.make_file(self.share / "target", 1000, seed=2).read_bytes()
+        # fills up while the upload runs: the space that was free at its start is gone
+        source = harness.make_file(self.folder / "file", 4_000_000)
+        proxy = self.new_proxy(up_limit=1_000_000)
+        process = self.start_client("put", "--on-conflict=replace", source, self.client.remote("files/target", port=proxy.port))
+        proxy.wait_reached()
+        filler = self.share / "filler"
+        with open(filler, "wb") as out, self.assertRaises(OSError):
+            while True:
+                out.write(bytes(65536))
+                out.flush()
+        proxy.release()
+        self.assertIn("space", self.assert_ends(process, 1).errors)
+        self.assertEqual((self.share / "target").read_bytes(), old)
+        self.assertEqual(self.visible(), ["filler", "target"])
+        filler.unlink()
+        self.client.run("put", "--on-conflict=replace", source, self.client.remote("files/target"))
+        self.assertEqual((self.share / "target").read_bytes(), source.read_bytes())
+
+    def test_too_large_is_refused_before_it_is_sent(self):
+        self.mount_small(self.folder / "shares" / "files", 2_000_000)
+        self.start_server()
+        source = harness.make_file(self.folder / "file", SIZE)
+        proxy = self.new_proxy()
+        result = self.client.run("put", source, self.client.remote("files/target", port=proxy.port), status=1)
+        self.assertIn("space", result.errors)
+        self.assertEqual(self.visible(), [])
+
+    def test_full_here(self):
+        self.start_server()
+        harness.make_file(self.share / "file", 4_000_000)
+        local = self.folder / "small"
+        self.mount_small(local, 1_000_000)
+        result = self.client.run("get", self.client.remote("files/file"), local, status=1)
+        self.assertIn("space", result.errors)
+        self.assertEqual(os.listdir(local), [])
+
+
+if __name__ == "__main__":
+    harness.main()
