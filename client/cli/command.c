@@ -180,7 +180,7 @@ void
 command_add_global_options (Cli *cli, GOptionContext *context)
 {
   GOptionEntry entries[G_N_ELEMENTS (global_entries)];
-  GOptionGroup *group = g_option_group_new ("global", NULL, NULL, cli, NULL);
+  GOptionGroup *group = g_option_group_new ("global", "", "", cli, NULL);
 
   memcpy (entries, global_entries, sizeof entries);
   entries[0].arg_data = &cli->options.password_file;

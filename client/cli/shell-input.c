@@ -196,6 +196,8 @@ read_edited (ShellInput *self, const char *prompt)
   char *copy;
 
   self->prompt = prompt;
+  /* Else the prompt comes first, and what is typed right then is treated as for a plain line. */
+  el_set (self->edit, EL_PREP_TERM, 1);
   line = el_gets (self->edit, &length);
   if (line == NULL || length <= 0)
     {
