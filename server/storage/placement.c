@@ -96,6 +96,7 @@ replace (const SampanPlacement *self,
     .to_fd = self->folder_fd,
     .to_name = sampan_path_get_name (self->path),
     .old = old,
+    .is_exact = self->expected != NULL || self->conflict == SAMPAN_CONFLICT_REPLACE_NEWER,
     .slot = slot,
     .is_staged = from_fd == sampan_share_root_get_staging_fd (self->root),
   };

@@ -154,7 +154,7 @@ sampan_staging_open (const SampanShareRoot *root,
 typedef struct
 {
   char name[SAMPAN_STAGED_NAME_BYTES];
-  int64_t changed_secs; /* ctime: the mtime of a partial may be the client's already */
+  struct timespec changed; /* ctime: the mtime of a partial may be the client's already */
 } Entry;
 
 static int
@@ -162,7 +162,10 @@ compare_newest_first (gconstpointer a, gconstpointer b)
 {
   const Entry *left = a, *right = b;
 
-  return (left->changed_secs < right->changed_secs) - (left->changed_secs > right->changed_secs);
+  if (left->changed.tv_sec != right->changed.tv_sec)
+    return left->changed.tv_sec < right->changed.tv_sec ? 1 : -1;
+  return (left->changed.tv_nsec < right->changed.tv_nsec) -
+         (left->changed.tv_nsec > right->changed.tv_nsec);
 }
 
 static GArray *
@@ -181,7 +184,7 @@ list_entries (int staging_fd, const char *prefix)
           sampan_disk_stat (staging_fd, name, &status) == 0)
         {
           g_strlcpy (entry.name, name, sizeof entry.name);
-          entry.changed_secs = status.st_ctim.tv_sec;
+          entry.changed = status.st_ctim;
           g_array_append_val (entries, entry);
         }
     }
@@ -233,7 +236,7 @@ sampan_staging_expire (const SampanShareRoot *root, int64_t now)
       const Entry *entry = &g_array_index (entries, Entry, i);
       SAMPAN_AUTO_FD int fd = -1;
 
-      if (now - entry->changed_secs <= (int64_t)SAMPAN_PARTIAL_DAYS * SECS_PER_DAY)
+      if (now - entry->changed.tv_sec <= (int64_t)SAMPAN_PARTIAL_DAYS * SECS_PER_DAY)
         continue;
       fd = lock_entry (staging_fd, entry->name);
       if ((fd >= 0 || errno == ELOOP || errno == ENXIO) &&

@@ -73,20 +73,45 @@ is_same_file (const struct stat *a, const struct stat *b)
 
 /* A rename changes the ctime, so that cannot be asked. */
 static bool
-is_old (const SampanSwap *self, int folder_fd, const char *name)
+may_leave (const SampanSwap *self, int folder_fd, const char *name)
 {
+  const struct stat *old = self->old;
   struct stat status;
 
-  return sampan_disk_stat (folder_fd, name, &status) == 0 && is_same_file (&status, self->old) &&
-         status.st_size == self->old->st_size &&
-         status.st_mtim.tv_sec == self->old->st_mtim.tv_sec &&
-         status.st_mtim.tv_nsec == self->old->st_mtim.tv_nsec;
+  if (sampan_disk_stat (folder_fd, name, &status) != 0 ||
+      (status.st_mode & S_IFMT) != (old->st_mode & S_IFMT))
+    return false;
+  return !self->is_exact || (is_same_file (&status, old) && status.st_size == old->st_size &&
+                             status.st_mtim.tv_sec == old->st_mtim.tv_sec &&
+                             status.st_mtim.tv_nsec == old->st_mtim.tv_nsec);
 }
 
 static int
 exchange (int from_fd, const char *from_name, int to_fd, const char *to_name)
 {
   return renameat2 (from_fd, from_name, to_fd, to_name, RENAME_EXCHANGE) == 0 ? 0 : errno;
+}
+
+/* Exchanges, looks at what came out and undoes it if that may not leave. Undoing is an exchange
+ * too, so it can bring out what somebody else has put over ours meanwhile: that goes back, and ours
+ * was there and has been replaced. */
+static int
+exchange_checked (const SampanSwap *self, int from_fd, const char *from_name)
+{
+  struct stat own, status;
+  int code;
+
+  if (sampan_disk_stat (from_fd, from_name, &own) != 0)
+    return errno;
+  code = exchange (from_fd, from_name, self->to_fd, self->to_name);
+  if (code != 0 || may_leave (self, from_fd, from_name))
+    return code;
+  code = exchange (from_fd, from_name, self->to_fd, self->to_name);
+  if (code != 0)
+    return 0; /* cannot be undone, such as after a removal: then it stands */
+  if (sampan_disk_stat (from_fd, from_name, &status) == 0 && is_same_file (&status, &own))
+    return ESTALE;
+  return exchange (from_fd, from_name, self->to_fd, self->to_name);
 }
 
 /* What is staged waits in the slot, so that the one exchange puts both where they belong. */
@@ -98,12 +123,8 @@ exchange_through_slot (const SampanSwap *self)
 
   if (code != 0)
     return code;
-  code = exchange (slot_fd, SAMPAN_TRASH_ITEM, self->to_fd, self->to_name);
-  if (code == 0 && is_old (self, slot_fd, SAMPAN_TRASH_ITEM))
-    return 0;
-  if (code == 0)
-    code = exchange (slot_fd, SAMPAN_TRASH_ITEM, self->to_fd, self->to_name) == 0 ? ESTALE : EIO;
-  if (code != EIO)
+  code = exchange_checked (self, slot_fd, SAMPAN_TRASH_ITEM);
+  if (code != 0)
     (void)rename_plainly (slot_fd, SAMPAN_TRASH_ITEM, self->from_fd, self->from_name);
   return code;
 }
@@ -112,14 +133,11 @@ exchange_through_slot (const SampanSwap *self)
 static int
 exchange_in_place (const SampanSwap *self)
 {
-  int code = exchange (self->from_fd, self->from_name, self->to_fd, self->to_name);
+  int code = exchange_checked (self, self->from_fd, self->from_name);
 
   if (code != 0)
     return code;
-  if (is_old (self, self->from_fd, self->from_name))
-    code = rename_plainly (self->from_fd, self->from_name, self->slot->fd, SAMPAN_TRASH_ITEM);
-  else
-    code = ESTALE;
+  code = rename_plainly (self->from_fd, self->from_name, self->slot->fd, SAMPAN_TRASH_ITEM);
   if (code != 0)
     (void)exchange (self->from_fd, self->from_name, self->to_fd, self->to_name);
   return code;
@@ -148,7 +166,7 @@ sampan_swap_by_link (const SampanSwap *self)
     return rename_plainly (self->from_fd, self->from_name, self->slot->fd, SAMPAN_TRASH_ITEM);
   if (linkat (self->to_fd, self->to_name, self->slot->fd, SAMPAN_TRASH_ITEM, 0) != 0)
     return is_link_unsupported (errno) ? EOPNOTSUPP : errno;
-  if (!is_old (self, self->slot->fd, SAMPAN_TRASH_ITEM))
+  if (!may_leave (self, self->slot->fd, SAMPAN_TRASH_ITEM))
     code = ESTALE;
   else
     code = rename_plainly (self->from_fd, self->from_name, self->to_fd, self->to_name);
@@ -165,7 +183,7 @@ sampan_swap_aside (const SampanSwap *self)
 
   if (code != 0)
     return code;
-  if (!is_old (self, slot_fd, SAMPAN_TRASH_ITEM))
+  if (!may_leave (self, slot_fd, SAMPAN_TRASH_ITEM))
     code = ESTALE;
   else
     code = sampan_swap_move (self->from_fd, self->from_name, self->to_fd, self->to_name);

@@ -20,12 +20,13 @@ typedef struct
   int to_fd;
   const char *to_name;
   const struct stat *old; /* what is to leave TO_NAME */
+  bool is_exact;          /* nothing else may; otherwise anything of its kind */
   SampanTrashSlot *slot;  /* where it goes */
   bool is_staged;         /* FROM_NAME is nothing that anybody looks for */
 } SampanSwap;
 
 /* The three ways, best first. Each puts FROM under TO_NAME and the old thing into the slot, or
- * leaves all as it was. ESTALE: what is there is not OLD any more. EOPNOTSUPP: try the next way. */
+ * leaves all as it was. ESTALE: what is there may not leave. EOPNOTSUPP: try the next way. */
 int sampan_swap_by_exchange (const SampanSwap *self);
 /* Regular files, where the disk has links: between the steps the old one has two names. */
 int sampan_swap_by_link (const SampanSwap *self);
