@@ -1,0 +1,478 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* How connections end that did not choose to: accounts disabled, passwords changed, servers
+ * stopped, peers that stopped reading. */
+
+#include "config.h"
+
+#include "test-client.h"
+#include "test-fixture.h"
+
+#include <glib/gstdio.h>
+#include <poll.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ENDED_WITHIN_US G_USEC_PER_SEC
+#define IDLE_CONNECTIONS 1000
+#define IDLE_BYTES_EACH 4096
+
+/* A put that is announced and has sent something, but not its end. */
+static void
+begin_upload (TestClient *client, const char *path)
+{
+  static uint8_t data[SAMPAN_DATA_MAX];
+  SampanPutRequest request = { .path = test_bytes (path),
+                               .size = 100 * sizeof data,
+                               .conflict = SAMPAN_CONFLICT_REPLACE,
+                               .upload_id = { 9 } };
+  SampanWriter writer;
+
+  test_client_begin (&writer);
+  sampan_write_put_request (&writer, &request);
+  test_client_queue (client, &writer);
+  for (int i = 0; i < 8; i++)
+    {
+      test_client_begin (&writer);
+      sampan_writer_put_u8 (&writer, SAMPAN_KIND_DATA);
+      sampan_writer_put_fixed (&writer, data, sizeof data);
+      test_client_queue (client, &writer);
+    }
+  g_assert_true (test_client_flush (client));
+}
+
+/* Until the staging folder holds something: the server is in the middle of it. */
+static void
+wait_for_staging (const char *files)
+{
+  g_autofree char *staging = g_build_filename (files, ".sampan", "staging", NULL);
+  int64_t until_us = g_get_monotonic_time () + TEST_TIMEOUT_SECS * G_USEC_PER_SEC;
+  while (g_get_monotonic_time () < until_us)
+    {
+      g_autoptr (GDir) dir = g_dir_open (staging, 0, NULL);
+      if (dir != NULL && g_dir_read_name (dir) != NULL)
+        return;
+      g_usleep (1000);
+    }
+  g_assert_not_reached ();
+}
+
+static void
+assert_names (const char *files, const char *const *expected)
+{
+  g_autoptr (GDir) dir = g_dir_open (files, 0, NULL);
+  const char *name;
+  g_assert_nonnull (dir);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (strcmp (name, ".sampan") != 0)
+      g_assert_true (g_strv_contains (expected, name));
+}
+
+/* ---- Accounts ---- */
+
+static void
+test_disable (void)
+{
+  static const char *const only[] = { "target", NULL };
+  g_autoptr (TestFixture) fixture = test_fixture_new (NULL);
+  g_autoptr (TestClient) idle = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
+  g_autoptr (TestClient) busy = test_client_new_attached (fixture->port, idle);
+  g_autoptr (TestClient) other = test_client_new_logged_in (fixture->port, "reader", TEST_PASSWORD);
+  g_autoptr (GError) error = NULL;
+  SampanWriter writer;
+
+  test_fixture_write (fixture, "target", "old", 3);
+  begin_upload (busy, "files/target");
+  wait_for_staging (fixture->files);
+  g_assert_true (sampan_account_store_set_enabled (fixture->store, "ann", false, &error));
+  int64_t start_us = g_get_monotonic_time ();
+  test_fixture_reload (fixture);
+  g_assert_true (test_client_is_closed (idle));
+  g_assert_true (test_client_is_closed (busy));
+  g_assert_cmpint (g_get_monotonic_time () - start_us, <, ENDED_WITHIN_US);
+  test_fixture_assert_file (fixture, "target", "old", 3);
+  assert_names (fixture->files, only);
+  /* Neither the ticket nor the password is good any more; nobody else is touched. */
+  g_autoptr (TestClient) again = test_client_connect (fixture->port, NULL);
+  g_assert_false (test_client_attach (again, idle));
+  g_autoptr (TestClient) login = test_client_connect (fixture->port, "127.0.3.1");
+  g_assert_cmpint (test_client_login (login, "ann", TEST_PASSWORD), ==, SAMPAN_ERROR_LOGIN_REFUSED);
+  test_client_begin (&writer);
+  test_client_ping (other);
+}
+
+static void
+test_remove_while_downloading (void)
+{
+  g_autoptr (TestFixture) fixture = test_fixture_new (NULL);
+  g_autoptr (TestClient) client = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
+  g_autofree char *path = g_build_filename (fixture->files, "large", NULL);
+  SampanGetRequest request = { .path = test_bytes ("files/large") };
+  SampanWriter writer;
+  SampanReader reader;
+  uint8_t kind = 0;
+  g_autoptr (GError) error = NULL;
+
+  test_fixture_write (fixture, "large", "", 0);
+  g_assert_cmpint (truncate (path, 1024 * 1024 * 1024), ==, 0);
+  test_client_begin (&writer);
+  sampan_write_get_request (&writer, &request);
+  g_assert_true (test_client_send (client, &writer));
+  test_client_expect (client, SAMPAN_KIND_GET_INFO, &reader);
+  g_assert_true (sampan_account_store_remove (fixture->store, "ann", &error));
+  int64_t start_us = g_get_monotonic_time ();
+  test_fixture_reload (fixture);
+  while (test_client_receive (client, &kind, &reader))
+    g_assert_cmphex (kind, ==, SAMPAN_KIND_DATA);
+  g_assert_cmpint (g_get_monotonic_time () - start_us, <, ENDED_WITHIN_US);
+}
+
+/* A right that was taken away while the data came. */
+static void
+test_revoke_right (void)
+{
+  g_autoptr (TestFixture) fixture = test_fixture_new (NULL);
+  g_autoptr (TestClient) client = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
+  SampanPutRequest request = { .path = test_bytes ("files/late"),
+                               .conflict = SAMPAN_CONFLICT_REPLACE };
+  SampanWriter writer;
+  g_autoptr (GError) error = NULL;
+
+  test_client_begin (&writer);
+  sampan_write_put_request (&writer, &request);
+  g_assert_true (test_client_send (client, &writer));
+  wait_for_staging (fixture->files);
+  g_assert_true (
+      sampan_account_store_grant (fixture->store, "files", "ann", SAMPAN_RIGHT_READ, &error));
+  test_fixture_reload (fixture);
+  test_client_begin (&writer);
+  sampan_write_number (&writer, SAMPAN_KIND_END, 0);
+  g_assert_true (test_client_send (client, &writer));
+  test_client_expect_error (client, SAMPAN_ERROR_NOT_ALLOWED);
+  g_assert_null (test_fixture_read (fixture, "late"));
+}
+
+/* ---- Passwords ---- */
+
+static SampanErrorCode
+receive_or_error (TestClient *client, SampanKind wanted, SampanReader *reader)
+{
+  SampanErrorReply error;
+  uint8_t kind = 0;
+  g_assert_true (test_client_receive (client, &kind, reader));
+  if (kind == SAMPAN_KIND_ERROR)
+    {
+      g_assert_true (sampan_read_error_reply (reader, &error));
+      return error.code;
+    }
+  g_assert_cmphex (kind, ==, wanted);
+  return 0;
+}
+
+static SampanErrorCode
+prove (TestClient *client,
+       const char *user,
+       const char *current,
+       SampanPasswdFinish *finish,
+       uint8_t *ksf)
+{
+  g_autoptr (SampanSecret) password = sampan_secret_new (current, strlen (current));
+  g_autoptr (SampanLoginClient) login = sampan_login_client_new (user, password);
+  SampanPasswdStart start;
+  SampanLoginChallenge challenge;
+  SampanLoginResult result;
+  SampanWriter writer;
+  SampanReader reader;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (sampan_login_client_start (login, start.ke1, &error));
+  test_client_begin (&writer);
+  sampan_write_passwd_start (&writer, &start);
+  g_assert_true (test_client_send (client, &writer));
+  SampanErrorCode code = receive_or_error (client, SAMPAN_KIND_PASSWD_CHALLENGE, &reader);
+  if (code != 0)
+    return code;
+  g_assert_true (sampan_read_login_challenge (&reader, &challenge));
+  *ksf = challenge.ksf;
+  if (!sampan_login_client_finish (login,
+                                   SAMPAN_LOGIN_FOR_PASSWORD_CHANGE,
+                                   sampan_channel_get_suite (client->channel),
+                                   sampan_channel_get_handshake_hash (client->channel),
+                                   challenge.ksf,
+                                   challenge.ke2,
+                                   &result,
+                                   &error))
+    return error->code;
+  memcpy (finish->ke3, result.ke3, sizeof finish->ke3);
+  return 0;
+}
+
+static SampanErrorCode
+change_password (TestClient *client, const char *user, const char *current, const char *new)
+{
+  g_autoptr (SampanSecret) password = sampan_secret_new (new, strlen (new));
+  g_autoptr (SampanLoginClient) registration = sampan_login_client_new (user, password);
+  SampanPasswdFinish finish;
+  SampanPasswdResponse response;
+  SampanPasswdRecord record;
+  SampanWriter writer;
+  SampanReader reader;
+  uint8_t ksf = 0;
+  g_autoptr (GError) error = NULL;
+
+  SampanErrorCode code = prove (client, user, current, &finish, &ksf);
+  if (code != 0)
+    return code;
+  g_assert_true (sampan_registration_client_start (registration, finish.request, &error));
+  test_client_begin (&writer);
+  sampan_write_passwd_finish (&writer, &finish);
+  g_assert_true (test_client_send (client, &writer));
+  code = receive_or_error (client, SAMPAN_KIND_PASSWD_RESPONSE, &reader);
+  if (code != 0)
+    return code;
+  g_assert_true (sampan_read_passwd_response (&reader, &response));
+  g_assert_true (sampan_registration_client_finish (registration,
+                                                    ksf,
+                                                    response.response,
+                                                    record.record,
+                                                    &error));
+  test_client_begin (&writer);
+  sampan_write_passwd_record (&writer, &record);
+  g_assert_true (test_client_send (client, &writer));
+  return receive_or_error (client, SAMPAN_KIND_DONE, &reader);
+}
+
+static void
+test_passwd (void)
+{
+  g_autoptr (TestFixture) fixture = test_fixture_new (NULL);
+  g_autoptr (TestClient) client = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
+  g_autoptr (TestClient) attached = test_client_new_attached (fixture->port, client);
+  g_autoptr (TestClient) other = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
+
+  g_assert_cmpint (change_password (client, "ann", "wrong", "new"), ==, SAMPAN_ERROR_LOGIN_REFUSED);
+  test_client_ping (other);
+  g_assert_cmpint (change_password (client, "ann", TEST_PASSWORD, "new"), ==, 0);
+  /* This session goes on, with all its connections; the account's others do not. */
+  test_client_ping (client);
+  test_client_ping (attached);
+  g_assert_true (test_client_is_closed (other));
+  test_fixture_reload (fixture);
+  test_client_ping (client);
+  g_autoptr (TestClient) old = test_client_connect (fixture->port, "127.0.3.2");
+  g_assert_cmpint (test_client_login (old, "ann", TEST_PASSWORD), ==, SAMPAN_ERROR_LOGIN_REFUSED);
+  g_autoptr (TestClient) new = test_client_connect (fixture->port, "127.0.3.2");
+  g_assert_cmpint (test_client_login (new, "ann", "new"), ==, 0);
+}
+
+static void
+test_passwd_one_time (void)
+{
+  g_autoptr (TestFixture) fixture = test_fixture_new (NULL);
+  g_autoptr (TestClient) client = test_client_new_logged_in (fixture->port, "new", TEST_PASSWORD);
+  SampanReader reader;
+
+  test_client_queue_path (client, SAMPAN_KIND_STAT, "files");
+  g_assert_true (test_client_flush (client));
+  test_client_expect_error (client, SAMPAN_ERROR_PASSWORD_NEEDED);
+  g_assert_cmpint (change_password (client, "new", TEST_PASSWORD, "my own"), ==, 0);
+  test_client_queue_path (client, SAMPAN_KIND_STAT, "files");
+  g_assert_true (test_client_flush (client));
+  test_client_expect (client, SAMPAN_KIND_ENTRY, &reader);
+  g_autoptr (TestClient) again = test_client_new_logged_in (fixture->port, "new", "my own");
+  g_assert_cmpuint (again->flags, ==, 0);
+}
+
+static void
+test_passwd_order (void)
+{
+  g_autoptr (TestFixture) fixture = test_fixture_new (NULL);
+  g_autoptr (TestClient) client = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
+  SampanPasswdFinish finish = { 0 };
+  SampanPasswdRecord record = { 0 };
+  SampanWriter writer;
+  uint8_t ksf;
+
+  test_client_begin (&writer);
+  sampan_write_passwd_record (&writer, &record);
+  g_assert_true (test_client_send (client, &writer));
+  test_client_expect_error (client, SAMPAN_ERROR_PROTOCOL);
+  /* Any request in between starts it over. */
+  g_assert_cmpint (prove (client, "ann", TEST_PASSWORD, &finish, &ksf), ==, 0);
+  test_client_ping (client);
+  test_client_begin (&writer);
+  sampan_write_passwd_finish (&writer, &finish);
+  g_assert_true (test_client_send (client, &writer));
+  test_client_expect_error (client, SAMPAN_ERROR_PROTOCOL);
+  g_assert_cmpint (change_password (client, "ann", TEST_PASSWORD, "new"), ==, 0);
+}
+
+/* Whoever found an open session may not try passwords in it. */
+static void
+test_passwd_guessing (void)
+{
+  g_autoptr (TestFixture) fixture = test_fixture_new (NULL);
+  g_autoptr (TestClient) client = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
+  SampanErrorCode code;
+  int guesses = 0;
+
+  while ((code = change_password (client, "ann", "guess", "new")) == SAMPAN_ERROR_LOGIN_REFUSED)
+    g_assert_cmpint (++guesses, <, 10);
+  g_assert_cmpint (code, ==, SAMPAN_ERROR_TRY_LATER);
+  test_client_ping (client);
+}
+
+/* ---- Stopping ---- */
+
+static void
+test_stop (void)
+{
+  static const char *const only[] = { "target", "whole", NULL };
+  g_autoptr (TestFixture) fixture = test_fixture_new (NULL);
+  g_autoptr (TestClient) idle = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
+  g_autoptr (TestClient) busy = test_client_new_attached (fixture->port, idle);
+  g_autoptr (TestClient) stranger = test_client_connect (fixture->port, NULL);
+  SampanReader reader;
+
+  test_fixture_write (fixture, "target", "old", 3);
+  test_client_queue_put (busy, "files/whole", "whole", 5, SAMPAN_CONFLICT_REFUSE);
+  g_assert_true (test_client_flush (busy));
+  test_client_expect (busy, SAMPAN_KIND_STORED, &reader);
+  begin_upload (busy, "files/target");
+  wait_for_staging (fixture->files);
+  test_fixture_stop (fixture);
+  test_client_expect_goodbye (idle);
+  test_client_expect_error (busy, SAMPAN_ERROR_SHUTTING_DOWN);
+  test_client_expect_goodbye (busy);
+  g_assert_true (test_client_is_closed (stranger));
+  test_fixture_assert_file (fixture, "target", "old", 3);
+  test_fixture_assert_file (fixture, "whole", "whole", 5);
+  assert_names (fixture->files, only);
+}
+
+/* A client that asks for much and reads nothing: the server's memory is bounded, others are served,
+ * and a stop does not wait for it. */
+static void
+test_never_reads (void)
+{
+  const SampanServerTimes times = { .stop_grace_us = G_USEC_PER_SEC / 4 };
+  g_autoptr (TestFixture) fixture = test_fixture_new (&times);
+  g_autoptr (TestClient) client = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
+  g_autoptr (TestClient) other = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
+  g_autofree char *path = g_build_filename (fixture->files, "large", NULL);
+
+  test_fixture_write (fixture, "large", "", 0);
+  g_assert_cmpint (truncate (path, 1024 * 1024 * 1024), ==, 0);
+  for (int i = 0; i < 10; i++)
+    {
+      SampanGetRequest request = { .path = test_bytes ("files/large") };
+      SampanWriter writer;
+      test_client_begin (&writer);
+      sampan_write_get_request (&writer, &request);
+      g_assert_true (test_client_send (client, &writer));
+    }
+  for (int i = 0; i < 100; i++)
+    test_client_ping (other);
+}
+
+/* The peer is due to send and does not: the connection is given up. */
+static void
+test_dead_peer (void)
+{
+  const SampanServerTimes times = { .dead_peer_us = G_USEC_PER_SEC / 2 };
+  g_autoptr (TestFixture) fixture = test_fixture_new (&times);
+  g_autoptr (TestClient) client = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
+  begin_upload (client, "files/target");
+  g_assert_true (test_client_is_closed (client));
+  g_assert_null (test_fixture_read (fixture, "target"));
+}
+
+/* ---- Memory ---- */
+
+static size_t
+get_resident_bytes (void)
+{
+  size_t pages = 0;
+  FILE *file = fopen ("/proc/self/statm", "re");
+  g_assert_nonnull (file);
+  g_assert_cmpint (fscanf (file, "%*u %zu", &pages), ==, 1);
+  fclose (file);
+  return pages * (size_t)sysconf (_SC_PAGESIZE);
+}
+
+static void
+wait_until_parked (TestFixture *fixture)
+{
+  int64_t until_us = g_get_monotonic_time () + TEST_TIMEOUT_SECS * G_USEC_PER_SEC;
+  bool is_parked = false;
+  while (!is_parked && g_get_monotonic_time () < until_us)
+    {
+      g_autofree char *status = test_fixture_get_status (fixture);
+      is_parked = strstr (status, "\"active\":0") != NULL;
+      g_usleep (1000);
+    }
+  g_assert_true (is_parked);
+}
+
+/* The client's side is kept out of the sum: only descriptors stay open. */
+static void
+test_idle_memory (void)
+{
+  g_autoptr (TestFixture) fixture = test_fixture_new (NULL);
+  g_autoptr (TestClient) first = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
+  g_autofree int *fds = g_new (int, IDLE_CONNECTIONS);
+  size_t before = 0;
+
+  for (int i = 0; i < IDLE_CONNECTIONS; i++)
+    {
+      g_autoptr (TestClient) client = test_client_new_attached (fixture->port, first);
+      test_client_ping (client);
+      fds[i] = dup (client->fd);
+      g_assert_cmpint (fds[i], >=, 0);
+      /* Threads, pools and the first pages are there by now. */
+      if (i == IDLE_CONNECTIONS / 10)
+        {
+          wait_until_parked (fixture);
+          before = get_resident_bytes ();
+        }
+    }
+  wait_until_parked (fixture);
+  size_t each = (get_resident_bytes () - MIN (before, get_resident_bytes ())) /
+                (IDLE_CONNECTIONS - IDLE_CONNECTIONS / 10);
+  g_test_message ("%zu bytes for each parked connection", each);
+#if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
+  g_assert_cmpuint (each, <, IDLE_BYTES_EACH);
+#endif
+  test_client_ping (first);
+  for (int i = 0; i < IDLE_CONNECTIONS; i++)
+    close (fds[i]);
+}
+
+int
+main (int argc, char **argv)
+{
+  struct rlimit limit;
+  g_test_init (&argc, &argv, NULL);
+  g_assert_true (sampan_crypto_init ());
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  limit.rlim_cur = limit.rlim_max;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  g_test_add_func ("/server/endings/disable", test_disable);
+  g_test_add_func ("/server/endings/remove-while-downloading", test_remove_while_downloading);
+  g_test_add_func ("/server/endings/revoke-right", test_revoke_right);
+  g_test_add_func ("/server/passwd/ok", test_passwd);
+  g_test_add_func ("/server/passwd/one-time", test_passwd_one_time);
+  g_test_add_func ("/server/passwd/order", test_passwd_order);
+  g_test_add_func ("/server/passwd/guessing", test_passwd_guessing);
+  g_test_add_func ("/server/endings/stop", test_stop);
+  g_test_add_func ("/server/endings/never-reads", test_never_reads);
+  g_test_add_func ("/server/endings/dead-peer", test_dead_peer);
+  g_test_add_func ("/server/idle/memory", test_idle_memory);
+  return g_test_run ();
+}
