@@ -142,6 +142,12 @@ evil_begin (EvilPeer *peer)
   return &peer->writer;
 }
 
+SampanWriter *
+evil_current (EvilPeer *peer)
+{
+  return &peer->writer;
+}
+
 bool
 evil_send (EvilPeer *peer)
 {

@@ -68,8 +68,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (EvilServer, evil_server_free)
 bool evil_read (EvilPeer *peer, uint8_t *kind, SampanReader *fields);
 /* Reads on until KIND; for scripts that do not care what comes before. */
 bool evil_read_until (EvilPeer *peer, SampanKind kind, SampanReader *fields);
-/* Room for one message; send it. */
+/* Room for one message, the same again, send it. */
 SampanWriter *evil_begin (EvilPeer *peer);
+SampanWriter *evil_current (EvilPeer *peer);
 bool evil_send (EvilPeer *peer);
 bool evil_send_empty (EvilPeer *peer, SampanKind kind);
 bool evil_send_number (EvilPeer *peer, SampanKind kind, uint64_t number);
