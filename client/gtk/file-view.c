@@ -168,6 +168,20 @@ select_rows (SampanFileView *self, GArray *rows)
     }
 }
 
+static void
+update_sort_indicators (SampanFileView *self)
+{
+  GtkTreeViewColumn *columns[] = { self->name_column, self->size_column, self->modified_column };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (columns); i++)
+    {
+      gtk_tree_view_column_set_sort_indicator (columns[i], i == self->sort);
+      gtk_tree_view_column_set_sort_order (columns[i],
+                                           self->descending ? GTK_SORT_DESCENDING
+                                                            : GTK_SORT_ASCENDING);
+    }
+}
+
 /* Puts ORDER on screen, with selection and place kept where the same entries are still there. */
 static void
 show_order (SampanFileView *self, GArray *order)
@@ -184,6 +198,8 @@ show_order (SampanFileView *self, GArray *order)
     first_rows = MAX (first_rows, g_array_index (rows, guint, rows->len - 1) + 1);
   model = sampan_file_model_new (self->list, order, first_rows);
   gtk_tree_view_set_model (self->tree, GTK_TREE_MODEL (model));
+  /* A change of the model takes the arrows off the headings. */
+  update_sort_indicators (self);
   g_set_object (&self->model, model);
   g_object_unref (model);
   if (top != NULL && (guint)gtk_tree_path_get_indices (top)[0] < order->len)
@@ -245,20 +261,6 @@ arrange (SampanFileView *self)
 }
 
 /* ---- what the person does ---- */
-
-static void
-update_sort_indicators (SampanFileView *self)
-{
-  GtkTreeViewColumn *columns[] = { self->name_column, self->size_column, self->modified_column };
-
-  for (size_t i = 0; i < G_N_ELEMENTS (columns); i++)
-    {
-      gtk_tree_view_column_set_sort_indicator (columns[i], i == self->sort);
-      gtk_tree_view_column_set_sort_order (columns[i],
-                                           self->descending ? GTK_SORT_DESCENDING
-                                                            : GTK_SORT_ASCENDING);
-    }
-}
 
 static void
 column_clicked_cb (GtkTreeViewColumn *column, gpointer user_data)

@@ -48,7 +48,7 @@ typedef struct
   gboolean active;
   uint64_t done_bytes, total_bytes, speed;
   int seconds_left;
-  guint n_waiting, n_running, n_done, n_failed;
+  guint n_waiting, n_running;
 } Sums;
 
 static Sums
@@ -65,8 +65,6 @@ get_sums (SampanTransferPanel *self)
                 "seconds-left", &sums.seconds_left,
                 "n-waiting", &sums.n_waiting,
                 "n-running", &sums.n_running,
-                "n-done", &sums.n_done,
-                "n-failed", &sums.n_failed,
                 NULL);
   /* clang-format on */
   return sums;
@@ -140,6 +138,7 @@ static void
 show_idle (SampanTransferPanel *self)
 {
   g_autofree char *status = NULL;
+  g_autofree char *title = NULL;
   bool done;
 
   if (self->last == NULL)
@@ -151,22 +150,43 @@ show_idle (SampanTransferPanel *self)
     }
   done = sampan_transfer_get_state (self->last) == SAMPAN_TRANSFER_DONE;
   status = sampan_transfer_text_dup_status (self->last);
-  gtk_label_set_text (self->title_label, sampan_transfer_get_title (self->last));
+  title = sampan_transfer_text_dup_title (self->last);
+  gtk_label_set_text (self->title_label, title);
   gtk_label_set_text (self->detail_label, status);
   gtk_progress_bar_set_fraction (self->progress_bar, done ? 1 : 0);
+}
+
+/* Of all in the list; the queue's own sums begin anew with each run. */
+static guint
+count_state (SampanTransferPanel *self, SampanTransferState state)
+{
+  GListModel *model = G_LIST_MODEL (self->queue);
+  guint length = g_list_model_get_n_items (model);
+  guint count = 0;
+
+  for (guint i = 0; i < length; i++)
+    {
+      g_autoptr (SampanTransfer) transfer = g_list_model_get_item (model, i);
+
+      count += sampan_transfer_get_state (transfer) == state;
+    }
+  return count;
 }
 
 static void
 update_counts (SampanTransferPanel *self, const Sums *sums)
 {
+  guint n_done = count_state (self, SAMPAN_TRANSFER_DONE);
+  guint n_failed = count_state (self, SAMPAN_TRANSFER_FAILED);
   /* Translators: how many transfers wait or run, how many are done. */
   g_autofree char *text =
-      g_strdup_printf (_ ("%u waiting, %u done"), sums->n_waiting + sums->n_running, sums->n_done);
+      g_strdup_printf (_ ("%u waiting, %u done"), sums->n_waiting + sums->n_running, n_done);
 
-  if (sums->n_failed > 0)
+  if (n_failed > 0)
     {
+      /* Translators: how many transfers failed. */
       g_autofree char *failed =
-          g_strdup_printf (ngettext ("%u not done", "%u not done", sums->n_failed), sums->n_failed);
+          g_strdup_printf (ngettext ("%u failed", "%u failed", n_failed), n_failed);
       g_autofree char *whole = g_strconcat (text, ", ", failed, NULL);
 
       gtk_label_set_text (self->count_label, whole);
@@ -382,8 +402,7 @@ sampan_transfer_panel_set_queue (SampanTransferPanel *self, SampanQueue *queue)
 {
   static const char *const watched[] = { "notify::active",      "notify::done-bytes",
                                          "notify::total-bytes", "notify::n-waiting",
-                                         "notify::n-running",   "notify::n-done",
-                                         "notify::n-failed",    "items-changed" };
+                                         "notify::n-running",   "items-changed" };
 
   g_assert (self->queue == NULL);
   self->queue = g_object_ref (queue);

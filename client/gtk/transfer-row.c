@@ -51,12 +51,13 @@ transfer_changed_cb (SampanTransferRow *self)
 {
   SampanTransferState state = sampan_transfer_get_state (self->transfer);
   g_autofree char *status = sampan_transfer_text_dup_status (self->transfer);
+  g_autofree char *title = sampan_transfer_text_dup_title (self->transfer);
   g_autofree char *name = NULL;
   bool failed = state == SAMPAN_TRANSFER_FAILED;
   GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self->status_label));
 
   gtk_image_set_from_icon_name (self->image, choose_icon (self->transfer), GTK_ICON_SIZE_MENU);
-  gtk_label_set_text (self->title_label, sampan_transfer_get_title (self->transfer));
+  gtk_label_set_text (self->title_label, title);
   gtk_label_set_text (self->status_label, status);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->status_label), failed ? status : NULL);
   if (failed)
@@ -65,7 +66,7 @@ transfer_changed_cb (SampanTransferRow *self)
       gtk_style_context_add_class (style, GTK_STYLE_CLASS_ERROR);
     }
   gtk_widget_set_visible (self->cancel_button, state < SAMPAN_TRANSFER_DONE);
-  name = g_strconcat (sampan_transfer_get_title (self->transfer), ": ", status, NULL);
+  name = g_strconcat (title, ": ", status, NULL);
   sampan_accessible_set_name (GTK_WIDGET (self), name);
 }
 

@@ -7,6 +7,8 @@
 
 #include "transfer-text.h"
 
+#include "escape.h"
+
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -69,6 +71,15 @@ sampan_transfer_text_dup_progress (uint64_t done_bytes,
       g_string_append (text, left);
     }
   return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+char *
+sampan_transfer_text_dup_title (SampanTransfer *transfer)
+{
+  const char *stored = sampan_transfer_get_stored_name (transfer);
+
+  return stored != NULL ? sampan_display_name (stored, -1)
+                        : g_strdup (sampan_transfer_get_title (transfer));
 }
 
 static char *

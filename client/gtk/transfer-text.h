@@ -15,6 +15,8 @@ char *sampan_transfer_text_dup_progress (uint64_t done_bytes,
                                          uint64_t total_bytes,
                                          uint64_t speed,
                                          int seconds_left);
+/* The name for display; the one it was stored under when that is another. */
+char *sampan_transfer_text_dup_title (SampanTransfer *transfer);
 /* What state it is in, with the reason of a failure. */
 char *sampan_transfer_text_dup_status (SampanTransfer *transfer);
 

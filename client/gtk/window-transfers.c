@@ -369,8 +369,9 @@ sampan_window_upload (SampanWindow *self)
 
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   gtk_file_chooser_set_select_multiple (chooser, TRUE);
-  if (self->upload_folder != NULL)
-    gtk_file_chooser_set_current_folder (chooser, self->upload_folder);
+  gtk_file_chooser_set_current_folder (chooser,
+                                       self->upload_folder != NULL ? self->upload_folder
+                                                                   : g_get_home_dir ());
   g_signal_connect_object (dialog, "response", G_CALLBACK (upload_chosen_cb), self, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
@@ -427,6 +428,16 @@ download_chosen_cb (GtkNativeDialog *dialog, int response, gpointer user_data)
   batch_start (batch);
 }
 
+static const char *
+choose_download_folder (SampanWindow *self)
+{
+  const char *downloads = g_get_user_special_dir (G_USER_DIRECTORY_DOWNLOAD);
+
+  if (self->download_folder != NULL)
+    return self->download_folder;
+  return downloads != NULL ? downloads : g_get_home_dir ();
+}
+
 void
 sampan_window_download (SampanWindow *self)
 {
@@ -435,13 +446,10 @@ sampan_window_download (SampanWindow *self)
                                                               GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
                                                               NULL,
                                                               NULL);
-  const char *folder = self->download_folder != NULL
-                           ? self->download_folder
-                           : g_get_user_special_dir (G_USER_DIRECTORY_DOWNLOAD);
+  const char *folder = choose_download_folder (self);
 
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  if (folder != NULL)
-    gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder);
+  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder);
   g_object_set_data_full (G_OBJECT (dialog),
                           "sampan-batch",
                           batch_new_download (self),
