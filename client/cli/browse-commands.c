@@ -12,6 +12,7 @@
 #include "escape.h"
 #include "json-line.h"
 #include "output.h"
+#include "remote-target.h"
 #include "session-pool.h"
 
 #include <glib/gi18n.h>
@@ -126,7 +127,7 @@ command_stat (Cli *cli, const Command *command, char **argv)
 }
 
 static void
-print_space (Cli *cli, const SampanRemote *remote, const SampanSpace *space)
+print_space (Cli *cli, const SampanRemote *remote, const char *label, const SampanSpace *space)
 {
   g_autofree char *total = g_format_size (space->total_bytes);
   g_autofree char *free_text = g_format_size (space->free_bytes);
@@ -141,11 +142,64 @@ print_space (Cli *cli, const SampanRemote *remote, const SampanSpace *space)
       json_line_print (&line, stdout);
       return;
     }
+  if (label != NULL)
+    {
+      g_autofree char *shown = sampan_escape (label, -1, 0);
+
+      printf ("%s: ", shown);
+    }
   /* Translators: %1$s and %2$s are sizes such as 1.2 GB. */
   printf (_ ("%1$s free of %2$s"), free_text, total);
   if (space->total_bytes > 0)
     printf (" (%.0f %%)", PERCENT * (double)space->free_bytes / (double)space->total_bytes);
   putchar ('\n');
+}
+
+static bool
+space_of (Cli *cli,
+          SampanSession *session,
+          const SampanRemote *remote,
+          const char *label,
+          GError **error)
+{
+  g_auto (Await) await = AWAIT_INIT;
+  SampanSpace space;
+
+  sampan_session_space_async (session,
+                              sampan_remote_get_path (remote),
+                              cli->cancellable,
+                              await_done_cb,
+                              &await);
+  if (!sampan_session_space_finish (session, await_result (&await), &space, error))
+    return false;
+  print_space (cli, remote, label, &space);
+  return true;
+}
+
+/* The root is no disk: every share in it is asked. */
+static bool
+space_of_shares (Cli *cli, SampanSession *session, const SampanRemote *root, GError **error)
+{
+  g_auto (Await) await = AWAIT_INIT;
+  g_autoptr (SampanFolderList) shares = NULL;
+
+  sampan_session_list_async (session,
+                             sampan_remote_get_path (root),
+                             cli->cancellable,
+                             await_done_cb,
+                             &await);
+  shares = sampan_session_list_finish (session, await_result (&await), error);
+  for (size_t i = 0; shares != NULL && i < sampan_folder_list_get_length (shares); i++)
+    {
+      const char *name = sampan_folder_list_get (shares, i)->name;
+      g_autoptr (SampanPath) path =
+          sampan_path_get_child (sampan_remote_get_path (root), name, error);
+      g_autoptr (SampanRemote) share = path != NULL ? remote_with_path (root, path) : NULL;
+
+      if (share == NULL || !space_of (cli, session, share, name, error))
+        return false;
+    }
+  return shares != NULL;
 }
 
 void
@@ -154,28 +208,19 @@ command_df (Cli *cli, const Command *command, char **argv)
   g_auto (GStrv) operands = command_parse (cli, command, NULL, argv, cli->in_shell ? 0 : 1, 1);
   g_autoptr (SampanRemote) remote = NULL;
   g_autoptr (GError) error = NULL;
-  g_auto (Await) await = AWAIT_INIT;
   const char *where = operands != NULL && operands[0] != NULL ? operands[0] : "";
   SampanSession *session = NULL;
-  SampanSpace space;
+  bool done = false;
 
   if (operands == NULL)
     return;
   remote = cli_resolve (cli, where, &error);
   if (remote != NULL)
     session = session_pool_get (cli->sessions, remote, &error);
-  if (session != NULL)
-    {
-      sampan_session_space_async (session,
-                                  sampan_remote_get_path (remote),
-                                  cli->cancellable,
-                                  await_done_cb,
-                                  &await);
-      if (sampan_session_space_finish (session, await_result (&await), &space, &error))
-        {
-          print_space (cli, remote, &space);
-          return;
-        }
-    }
-  output_failed (cli, where, error);
+  if (session != NULL && sampan_path_is_root (sampan_remote_get_path (remote)))
+    done = space_of_shares (cli, session, remote, &error);
+  else if (session != NULL)
+    done = space_of (cli, session, remote, NULL, &error);
+  if (!done)
+    output_failed (cli, where, error);
 }

@@ -60,6 +60,12 @@ command_mkdir (Cli *cli, const Command *command, char **argv)
         return;
       if (make_folder (cli, g_ptr_array_index (remotes, i), parents, &error))
         output_remote_done (cli, "mkdir", g_ptr_array_index (remotes, i));
+      else if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_NOT_FOUND))
+        output_failed_because (cli,
+                               operands[i],
+                               CLI_STATUS_ITEMS_FAILED,
+                               parents ? _ ("There is no such share; shares are made on the box")
+                                       : _ ("The folder above is not there; -p makes it as well"));
       else
         output_failed (cli, operands[i], error);
     }

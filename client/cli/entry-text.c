@@ -117,11 +117,13 @@ entry_text_print_all (const SampanFileInfo *info, const SampanRemote *remote)
   char when[OUTPUT_TIME_SIZE];
 
   printf ("%s %s\n", _ ("Address:"), uri);
-  printf ("%s %s\n", _ ("Name:"), name);
+  if (name[0] != '\0')
+    printf ("%s %s\n", _ ("Name:"), name);
   printf ("%s %s\n", _ ("Kind:"), entry_kind_word (info->kind));
   if (!entry_is_folder (info))
     printf ("%s %s (%" PRIu64 ")\n", _ ("Size:"), size, info->size);
-  printf ("%s %s\n", _ ("Changed:"), output_format_time (info->mtime.seconds, when));
+  if (info->mtime.seconds != 0)
+    printf ("%s %s\n", _ ("Changed:"), output_format_time (info->mtime.seconds, when));
   printf ("%s %s\n", _ ("Your right:"), right_word (info->right));
 }
 

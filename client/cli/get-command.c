@@ -231,6 +231,7 @@ run (Cli *cli,
 {
   g_autoptr (GPtrArray) remotes = command_resolve_all (cli, operands, count);
   g_autoptr (TransferBatch) batch = NULL;
+  g_autofree char *parent = g_path_get_dirname (local);
   Get get = { cli, NULL, local, g_file_test (local, G_FILE_TEST_IS_DIR), G_QUEUE_INIT };
 
   if (remotes == NULL)
@@ -239,6 +240,14 @@ run (Cli *cli,
     {
       output_failed_because (cli,
                              local,
+                             CLI_STATUS_ITEMS_FAILED,
+                             _ ("This is no folder on this computer"));
+      return;
+    }
+  if (!g_file_test (parent, G_FILE_TEST_IS_DIR))
+    {
+      output_failed_because (cli,
+                             parent,
                              CLI_STATUS_ITEMS_FAILED,
                              _ ("This is no folder on this computer"));
       return;

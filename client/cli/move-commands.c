@@ -120,6 +120,24 @@ report_done (const Move *move, const char *status)
   json_line_print (&line, stdout);
 }
 
+/* Says what is not there: the thing itself, or where it should go. */
+static void
+report_failed (const Move *move, const char *typed, const GError *error)
+{
+  const SampanPath *from = sampan_remote_get_path (move->from);
+  g_autoptr (SampanFileInfo) info = NULL;
+
+  if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_NOT_FOUND))
+    info = remote_stat (move->cli, move->session, from, NULL);
+  if (info != NULL)
+    output_failed_because (move->cli,
+                           typed,
+                           CLI_STATUS_ITEMS_FAILED,
+                           _ ("The folder where it should go is not there"));
+  else
+    output_failed (move->cli, typed, error);
+}
+
 static void
 run (const Move *move, const char *typed, ConflictPolicy *policy)
 {
@@ -146,7 +164,7 @@ run (const Move *move, const char *typed, ConflictPolicy *policy)
       if (outcome == CONFLICT_SKIP)
         report_done (move, "skipped");
       else
-        output_failed (move->cli, typed, error);
+        report_failed (move, typed, error);
       if (outcome == CONFLICT_CANCEL)
         g_cancellable_cancel (move->cli->cancellable);
       return;
@@ -181,7 +199,13 @@ move_one (Cli *cli,
       return;
     }
   move.to = to;
-  run (&move, typed, policy);
+  if (sampan_path_is_below (sampan_remote_get_path (to), sampan_remote_get_path (from)))
+    output_failed_because (cli,
+                           typed,
+                           CLI_STATUS_ITEMS_FAILED,
+                           _ ("Nothing can go onto or into itself"));
+  else
+    run (&move, typed, policy);
 }
 
 static void

@@ -19,7 +19,11 @@
 #define COLUMNS_DEFAULT 80
 #define BAR_COLUMNS_MAX 24 /* more says nothing more */
 #define BAR_COLUMNS_MIN 6
-#define NAME_COLUMNS_MIN 8
+#define NAME_COLUMNS_MIN 12
+#define WIDE_COLUMNS 72    /* from here on figures keep their place while they change */
+#define SIZE_COLUMNS 9     /* "999.9 MB" and a blank */
+#define SPEED_COLUMNS 12   /* "999.9 MB/s" and a blank more */
+#define FIGURES_COLUMNS 35 /* with the percentage and the time left */
 #define JSON_INTERVAL_US (G_TIME_SPAN_SECOND / 2) /* enough for another program's bar */
 #define PERCENT_FULL 100
 #define CLEAR_LINE "\r\033[K"
@@ -149,41 +153,58 @@ append_time_left (GString *text, int seconds)
     g_string_append_printf (text, "  %d:%02d", seconds / minute, seconds % minute);
 }
 
+static void
+append_running (GString *text, const ProgressView *view, const char *total)
+{
+  g_autofree char *size = g_format_size (view->speed);
+  g_autofree char *speed = g_strconcat (size, "/s", NULL);
+
+  g_string_append_printf (text, "%3u%%  ", percent (view));
+  append_fitted (text, total, SIZE_COLUMNS);
+  append_fitted (text, speed, SPEED_COLUMNS);
+  append_time_left (text, view->seconds_left);
+}
+
 /* What stands right of the name and the bar. */
 static char *
 format_figures (const ProgressView *view)
 {
   GString *text = g_string_new (NULL);
   g_autofree char *total = g_format_size (view->total_bytes);
-  g_autofree char *speed = g_format_size (view->speed);
+  const char *stage = "";
 
   switch (view->state)
     {
     case SAMPAN_TRANSFER_SENDING:
     case SAMPAN_TRANSFER_RECEIVING:
-      g_string_append_printf (text, "%3u%%  %s  %s/s", percent (view), total, speed);
-      append_time_left (text, view->seconds_left);
-      break;
+      append_running (text, view, total);
+      return g_string_free (text, FALSE);
     case SAMPAN_TRANSFER_SAVING:
-      g_string_append_printf (text,
-                              "%s  %s",
-                              total,
-                              view->is_upload ? _ ("sent, the box is saving") : _ ("saving"));
+      stage = view->is_upload ? _ ("sent, the box is saving") : _ ("saving");
       break;
     case SAMPAN_TRANSFER_DONE:
-      g_string_append_printf (text,
-                              "%s  %s",
-                              total,
-                              view->is_upload ? _ ("safe on the box") : _ ("safe here"));
+      stage = view->is_upload ? _ ("safe on the box") : _ ("safe here");
       break;
     case SAMPAN_TRANSFER_WAITING:
     case SAMPAN_TRANSFER_CONNECTING:
     case SAMPAN_TRANSFER_FAILED:
     case SAMPAN_TRANSFER_CANCELLED:
     default:
-      g_string_append (text, total);
       break;
     }
+  append_fitted (text, total, SIZE_COLUMNS);
+  g_string_append (text, stage);
+  return g_string_free (text, FALSE);
+}
+
+/* In a wide line figures start at the same place whatever they say. */
+static char *
+format_wide_figures (const ProgressView *view)
+{
+  g_autofree char *figures = format_figures (view);
+  GString *text = g_string_new (NULL);
+
+  append_fitted (text, figures, MAX (FIGURES_COLUMNS, text_columns (figures)));
   return g_string_free (text, FALSE);
 }
 
@@ -191,18 +212,19 @@ char *
 progress_bar_format (const ProgressView *view, unsigned int columns)
 {
   GString *line = g_string_new (NULL);
-  g_autofree char *figures = format_figures (view);
+  g_autofree char *figures = columns >= WIDE_COLUMNS ? format_wide_figures (view)
+                                                     : format_figures (view);
   g_autofree char *escaped = sampan_escape (view->name, -1, 0);
   g_autofree char *name = view->count > 1
                               ? g_strdup_printf ("%u/%u %s", view->number, view->count, escaped)
                               : g_strdup (escaped);
   unsigned int taken = text_columns (figures) + 1;
   unsigned int room = columns > taken ? columns - taken : 0;
-  unsigned int bar = MIN (BAR_COLUMNS_MAX, room / 2);
+  unsigned int bar = MIN (BAR_COLUMNS_MAX, room / 3);
 
   if (room < NAME_COLUMNS_MIN)
     append_fitted (line, figures, columns);
-  else if (bar < BAR_COLUMNS_MIN)
+  else if (bar < BAR_COLUMNS_MIN || room - bar - 1 < NAME_COLUMNS_MIN)
     {
       append_fitted (line, name, room);
       g_string_append_printf (line, " %s", figures);

@@ -96,9 +96,14 @@ view_of (TransferBatch *self, SampanTransfer *transfer)
   };
 }
 
+/* Worth showing: its size is known. */
 static bool
-is_moving (SampanTransferState state)
+is_moving (SampanTransfer *transfer)
 {
+  SampanTransferState state = sampan_transfer_get_state (transfer);
+
+  if (sampan_transfer_get_total_bytes (transfer) == 0)
+    return false;
   return state == SAMPAN_TRANSFER_SENDING || state == SAMPAN_TRANSFER_RECEIVING ||
          state == SAMPAN_TRANSFER_SAVING;
 }
@@ -113,7 +118,7 @@ redraw_cb (gpointer user_data)
     {
       g_autoptr (SampanTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->queue), i);
 
-      if (is_moving (sampan_transfer_get_state (transfer)))
+      if (is_moving (transfer))
         {
           ProgressView view = view_of (self, transfer);
 
@@ -262,6 +267,14 @@ resolve_conflict (TransferBatch *self, SampanTransfer *transfer, const GError *e
     }
 }
 
+/* The file was there when it was added: what is missing is the folder on the box. */
+static bool
+is_folder_missing (const Item *item, const GError *error)
+{
+  return item->is_upload && g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_NOT_FOUND) &&
+         g_file_test (item->local, G_FILE_TEST_EXISTS);
+}
+
 static void
 report_failed (TransferBatch *self, SampanTransfer *transfer)
 {
@@ -272,6 +285,11 @@ report_failed (TransferBatch *self, SampanTransfer *transfer)
     output_failed_because (self->cli, item_name (item), CLI_STATUS_ITEMS_FAILED, _ ("Cancelled."));
   else if (sampan_error_to_code (error) == SAMPAN_ERROR_EXISTS && !self->stopping)
     resolve_conflict (self, transfer, error);
+  else if (is_folder_missing (item, error))
+    output_failed_because (self->cli,
+                           item_name (item),
+                           CLI_STATUS_ITEMS_FAILED,
+                           _ ("The folder on the box where it should go is not there"));
   else
     output_failed (self->cli, item_name (item), error);
   if (self->cli->status >= CLI_STATUS_UNREACHABLE)
