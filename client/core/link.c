@@ -166,20 +166,32 @@ sampan_link_break (SampanLink *self, SampanErrorCode code, const char *message)
   shut (self, error);
 }
 
+/* What a request that is over still owes the server: the PUT_ABORT of a cancelled upload. */
+static void
+write_last_words (SampanLink *self)
+{
+  SampanRequest *head = g_queue_peek_head (&self->to_send);
+  SampanWriter writer;
+
+  link_io_flush (self);
+  if (self->out_start == self->out_end && head != NULL && head->started && head->ended)
+    link_produce (self);
+  if (self->state != LINK_OPEN || LINK_BUFFER_BYTES - self->out_end < SAMPAN_FRAME_MAX)
+    return;
+  sampan_writer_init (&writer, sampan_link_reserve (self), SAMPAN_FRAME_PLAIN_MAX);
+  sampan_write_empty (&writer, SAMPAN_KIND_CLOSE);
+  sampan_link_commit (self, writer.length);
+  link_io_flush (self);
+}
+
 void
 sampan_link_close (SampanLink *self)
 {
-  /* Before login there is nobody to say it to. */
-  if (self->state == LINK_OPEN && self->idle != SAMPAN_LINK_IDLE_NOTHING &&
-      self->out_start == self->out_end)
-    {
-      SampanWriter writer;
+  g_autoptr (SampanLink) guard = sampan_link_ref (self);
 
-      sampan_writer_init (&writer, sampan_link_reserve (self), SAMPAN_FRAME_PLAIN_MAX);
-      sampan_write_empty (&writer, SAMPAN_KIND_CLOSE);
-      sampan_link_commit (self, writer.length);
-      link_io_flush (self);
-    }
+  /* Before login there is nobody to say it to. */
+  if (self->state == LINK_OPEN && self->idle != SAMPAN_LINK_IDLE_NOTHING)
+    write_last_words (self);
   shut (self, NULL);
 }
 
