@@ -405,3 +405,26 @@ test_client_ping (TestClient *self)
   g_assert_true (sampan_read_text (&reader, &text));
   g_assert_cmpmem (text.data, text.length, "THERE?", 6);
 }
+
+void
+test_client_begin_upload (TestClient *self, const char *path)
+{
+  static uint8_t data[SAMPAN_DATA_MAX];
+  SampanPutRequest request = { .path = test_bytes (path),
+                               .size = 100 * sizeof data,
+                               .conflict = SAMPAN_CONFLICT_REPLACE,
+                               .upload_id = { 9 } };
+  SampanWriter writer;
+
+  test_client_begin (&writer);
+  sampan_write_put_request (&writer, &request);
+  test_client_queue (self, &writer);
+  for (int i = 0; i < 8; i++)
+    {
+      test_client_begin (&writer);
+      sampan_writer_put_u8 (&writer, SAMPAN_KIND_DATA);
+      sampan_writer_put_fixed (&writer, data, sizeof data);
+      test_client_queue (self, &writer);
+    }
+  g_assert_true (test_client_flush (self));
+}

@@ -79,6 +79,8 @@ void test_client_queue_put (TestClient *self,
                             const void *data,
                             size_t length,
                             SampanConflict conflict);
+/* A put that is announced and has sent something, but not its end. */
+void test_client_begin_upload (TestClient *self, const char *path);
 void test_client_ping (TestClient *self);
 SampanBytes test_bytes (const char *text);
 

@@ -10,69 +10,10 @@
 #include "test-fixture.h"
 
 #include <glib/gstdio.h>
-#include <poll.h>
-#include <signal.h>
-#include <sodium.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define ENDED_WITHIN_US G_USEC_PER_SEC
-#define IDLE_CONNECTIONS 1000
-#define IDLE_BYTES_EACH 4096
-
-/* A put that is announced and has sent something, but not its end. */
-static void
-begin_upload (TestClient *client, const char *path)
-{
-  static uint8_t data[SAMPAN_DATA_MAX];
-  SampanPutRequest request = { .path = test_bytes (path),
-                               .size = 100 * sizeof data,
-                               .conflict = SAMPAN_CONFLICT_REPLACE,
-                               .upload_id = { 9 } };
-  SampanWriter writer;
-
-  test_client_begin (&writer);
-  sampan_write_put_request (&writer, &request);
-  test_client_queue (client, &writer);
-  for (int i = 0; i < 8; i++)
-    {
-      test_client_begin (&writer);
-      sampan_writer_put_u8 (&writer, SAMPAN_KIND_DATA);
-      sampan_writer_put_fixed (&writer, data, sizeof data);
-      test_client_queue (client, &writer);
-    }
-  g_assert_true (test_client_flush (client));
-}
-
-/* Until the staging folder holds something: the server is in the middle of it. */
-static void
-wait_for_staging (const char *files)
-{
-  g_autofree char *staging = g_build_filename (files, ".sampan", "staging", NULL);
-  int64_t until_us = g_get_monotonic_time () + TEST_TIMEOUT_SECS * G_USEC_PER_SEC;
-  while (g_get_monotonic_time () < until_us)
-    {
-      g_autoptr (GDir) dir = g_dir_open (staging, 0, NULL);
-      if (dir != NULL && g_dir_read_name (dir) != NULL)
-        return;
-      g_usleep (1000);
-    }
-  g_assert_not_reached ();
-}
-
-static void
-assert_names (const char *files, const char *const *expected)
-{
-  g_autoptr (GDir) dir = g_dir_open (files, 0, NULL);
-  const char *name;
-  g_assert_nonnull (dir);
-  while ((name = g_dir_read_name (dir)) != NULL)
-    if (strcmp (name, ".sampan") != 0)
-      g_assert_true (g_strv_contains (expected, name));
-}
 
 /* ---- Accounts ---- */
 
@@ -88,8 +29,8 @@ test_disable (void)
   SampanWriter writer;
 
   test_fixture_write (fixture, "target", "old", 3);
-  begin_upload (busy, "files/target");
-  wait_for_staging (fixture->files);
+  test_client_begin_upload (busy, "files/target");
+  test_wait_for_staging (fixture->files);
   g_assert_true (sampan_account_store_set_enabled (fixture->store, "ann", false, &error));
   int64_t start_us = g_get_monotonic_time ();
   test_fixture_reload (fixture);
@@ -97,7 +38,7 @@ test_disable (void)
   g_assert_true (test_client_is_closed (busy));
   g_assert_cmpint (g_get_monotonic_time () - start_us, <, ENDED_WITHIN_US);
   test_fixture_assert_file (fixture, "target", "old", 3);
-  assert_names (fixture->files, only);
+  test_assert_names (fixture->files, only);
   /* Neither the ticket nor the password is good any more; nobody else is touched. */
   g_autoptr (TestClient) again = test_client_connect (fixture->port, NULL);
   g_assert_false (test_client_attach (again, idle));
@@ -147,7 +88,7 @@ test_revoke_right (void)
   test_client_begin (&writer);
   sampan_write_put_request (&writer, &request);
   g_assert_true (test_client_send (client, &writer));
-  wait_for_staging (fixture->files);
+  test_wait_for_staging (fixture->files);
   g_assert_true (
       sampan_account_store_grant (fixture->store, "files", "ann", SAMPAN_RIGHT_READ, &error));
   test_fixture_reload (fixture);
@@ -344,8 +285,8 @@ test_stop (void)
   test_client_queue_put (busy, "files/whole", "whole", 5, SAMPAN_CONFLICT_REFUSE);
   g_assert_true (test_client_flush (busy));
   test_client_expect (busy, SAMPAN_KIND_STORED, &reader);
-  begin_upload (busy, "files/target");
-  wait_for_staging (fixture->files);
+  test_client_begin_upload (busy, "files/target");
+  test_wait_for_staging (fixture->files);
   test_fixture_stop (fixture);
   test_client_expect_goodbye (idle);
   test_client_expect_error (busy, SAMPAN_ERROR_SHUTTING_DOWN);
@@ -353,7 +294,7 @@ test_stop (void)
   g_assert_true (test_client_is_closed (stranger));
   test_fixture_assert_file (fixture, "target", "old", 3);
   test_fixture_assert_file (fixture, "whole", "whole", 5);
-  assert_names (fixture->files, only);
+  test_assert_names (fixture->files, only);
 }
 
 /* A client that asks for much and reads nothing: the server's memory is bounded, others are served,
@@ -388,81 +329,16 @@ test_dead_peer (void)
   const SampanServerTimes times = { .dead_peer_us = G_USEC_PER_SEC / 2 };
   g_autoptr (TestFixture) fixture = test_fixture_new (&times);
   g_autoptr (TestClient) client = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
-  begin_upload (client, "files/target");
+  test_client_begin_upload (client, "files/target");
   g_assert_true (test_client_is_closed (client));
   g_assert_null (test_fixture_read (fixture, "target"));
-}
-
-/* ---- Memory ---- */
-
-static size_t
-get_resident_bytes (void)
-{
-  size_t pages = 0;
-  FILE *file = fopen ("/proc/self/statm", "re");
-  g_assert_nonnull (file);
-  g_assert_cmpint (fscanf (file, "%*u %zu", &pages), ==, 1);
-  fclose (file);
-  return pages * (size_t)sysconf (_SC_PAGESIZE);
-}
-
-static void
-wait_until_parked (TestFixture *fixture)
-{
-  int64_t until_us = g_get_monotonic_time () + TEST_TIMEOUT_SECS * G_USEC_PER_SEC;
-  bool is_parked = false;
-  while (!is_parked && g_get_monotonic_time () < until_us)
-    {
-      g_autofree char *status = test_fixture_get_status (fixture);
-      is_parked = strstr (status, "\"active\":0") != NULL;
-      g_usleep (1000);
-    }
-  g_assert_true (is_parked);
-}
-
-/* The client's side is kept out of the sum: only descriptors stay open. */
-static void
-test_idle_memory (void)
-{
-  g_autoptr (TestFixture) fixture = test_fixture_new (NULL);
-  g_autoptr (TestClient) first = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
-  g_autofree int *fds = g_new (int, IDLE_CONNECTIONS);
-  size_t before = 0;
-
-  for (int i = 0; i < IDLE_CONNECTIONS; i++)
-    {
-      g_autoptr (TestClient) client = test_client_new_attached (fixture->port, first);
-      test_client_ping (client);
-      fds[i] = dup (client->fd);
-      g_assert_cmpint (fds[i], >=, 0);
-      /* Threads, pools and the first pages are there by now. */
-      if (i == IDLE_CONNECTIONS / 10)
-        {
-          wait_until_parked (fixture);
-          before = get_resident_bytes ();
-        }
-    }
-  wait_until_parked (fixture);
-  size_t each = (get_resident_bytes () - MIN (before, get_resident_bytes ())) /
-                (IDLE_CONNECTIONS - IDLE_CONNECTIONS / 10);
-  g_test_message ("%zu bytes for each parked connection", each);
-#if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
-  g_assert_cmpuint (each, <, IDLE_BYTES_EACH);
-#endif
-  test_client_ping (first);
-  for (int i = 0; i < IDLE_CONNECTIONS; i++)
-    close (fds[i]);
 }
 
 int
 main (int argc, char **argv)
 {
-  struct rlimit limit;
   g_test_init (&argc, &argv, NULL);
   g_assert_true (sampan_crypto_init ());
-  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
-  limit.rlim_cur = limit.rlim_max;
-  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
   g_test_add_func ("/server/endings/disable", test_disable);
   g_test_add_func ("/server/endings/remove-while-downloading", test_remove_while_downloading);
   g_test_add_func ("/server/endings/revoke-right", test_revoke_right);
@@ -473,6 +349,5 @@ main (int argc, char **argv)
   g_test_add_func ("/server/endings/stop", test_stop);
   g_test_add_func ("/server/endings/never-reads", test_never_reads);
   g_test_add_func ("/server/endings/dead-peer", test_dead_peer);
-  g_test_add_func ("/server/idle/memory", test_idle_memory);
   return g_test_run ();
 }

@@ -10,6 +10,8 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#define STAGING_TIMEOUT_SECS 20
+
 static void
 register_account (SampanAccountStore *store, const char *name, bool one_time, int64_t expires_secs)
 {
@@ -129,7 +131,7 @@ listen_cb (TestFixture *self, gpointer user_data)
 }
 
 TestFixture *
-test_fixture_new (const SampanServerTimes *times)
+test_fixture_new_without_server (void)
 {
   TestFixture *self = g_new0 (TestFixture, 1);
   g_autoptr (GError) error = NULL;
@@ -144,6 +146,14 @@ test_fixture_new (const SampanServerTimes *times)
   self->store = sampan_account_store_open (self->state, true, &error);
   g_assert_no_error (error);
   fill_store (self);
+  return self;
+}
+
+TestFixture *
+test_fixture_new (const SampanServerTimes *times)
+{
+  TestFixture *self = test_fixture_new_without_server ();
+
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
   self->thread = g_thread_new ("server", thread_func, self);
@@ -172,8 +182,8 @@ test_fixture_stop (TestFixture *self)
   call (self, stop_cb, NULL);
 }
 
-static void
-remove_tree (const char *path)
+void
+test_remove_tree (const char *path)
 {
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
@@ -181,7 +191,7 @@ remove_tree (const char *path)
     {
       g_autofree char *child = g_build_filename (path, name, NULL);
       if (g_file_test (child, G_FILE_TEST_IS_DIR) && !g_file_test (child, G_FILE_TEST_IS_SYMLINK))
-        remove_tree (child);
+        test_remove_tree (child);
       else
         g_assert_cmpint (g_unlink (child), ==, 0);
     }
@@ -193,14 +203,14 @@ test_fixture_free (TestFixture *self)
 {
   if (self == NULL)
     return;
-  if (!self->is_stopping)
+  if (self->server != NULL && !self->is_stopping)
     test_fixture_stop (self);
-  g_thread_join (self->thread);
-  sampan_server_free (self->server);
-  sampan_account_store_close (self->store);
-  g_main_loop_unref (self->loop);
-  g_main_context_unref (self->context);
-  remove_tree (self->dir);
+  g_clear_pointer (&self->thread, g_thread_join);
+  g_clear_pointer (&self->server, sampan_server_free);
+  g_clear_pointer (&self->store, sampan_account_store_close);
+  g_clear_pointer (&self->loop, g_main_loop_unref);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  test_remove_tree (self->dir);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);
   g_free (self->dir);
@@ -264,4 +274,30 @@ test_fixture_assert_file (TestFixture *self, const char *name, const void *data,
   g_autoptr (GBytes) bytes = test_fixture_read (self, name);
   g_assert_nonnull (bytes);
   g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), data, length);
+}
+
+void
+test_wait_for_staging (const char *files)
+{
+  g_autofree char *staging = g_build_filename (files, ".sampan", "staging", NULL);
+  int64_t until_us = g_get_monotonic_time () + STAGING_TIMEOUT_SECS * G_USEC_PER_SEC;
+  while (g_get_monotonic_time () < until_us)
+    {
+      g_autoptr (GDir) dir = g_dir_open (staging, 0, NULL);
+      if (dir != NULL && g_dir_read_name (dir) != NULL)
+        return;
+      g_usleep (1000);
+    }
+  g_assert_not_reached ();
+}
+
+void
+test_assert_names (const char *files, const char *const *expected)
+{
+  g_autoptr (GDir) dir = g_dir_open (files, 0, NULL);
+  const char *name;
+  g_assert_nonnull (dir);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (strcmp (name, ".sampan") != 0)
+      g_assert_true (g_strv_contains (expected, name));
 }

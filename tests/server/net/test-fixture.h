@@ -35,6 +35,8 @@ typedef struct
   bool is_done; /* what was called on the server's thread */
 } TestFixture;
 
+/* Everything but the server: the store is open, nobody listens. */
+TestFixture *test_fixture_new_without_server (void);
 /* TIMES is nullable. */
 TestFixture *test_fixture_new (const SampanServerTimes *times);
 /* Stops the server; fails the test if that is not clean. */
@@ -51,5 +53,11 @@ char *test_fixture_get_status (TestFixture *self);
 GBytes *test_fixture_read (TestFixture *self, const char *name);
 void test_fixture_write (TestFixture *self, const char *name, const void *data, gsize length);
 void test_fixture_assert_file (TestFixture *self, const char *name, const void *data, gsize length);
+
+void test_remove_tree (const char *path);
+/* Until the staging folder of the share at FILES holds something: a put is in the middle. */
+void test_wait_for_staging (const char *files);
+/* Nothing else lies in FILES, but not all of EXPECTED need to. */
+void test_assert_names (const char *files, const char *const *expected);
 
 G_END_DECLS
