@@ -65,8 +65,10 @@ prepare_process (void)
 {
   sampan_log_init (SAMPAN_LOG_INFO);
   raise_descriptor_limit ();
-  if (signal (SIGPIPE, SIG_IGN) == SIG_ERR || mallopt (M_ARENA_MAX, MALLOC_ARENAS) != 1)
-    sampan_log_event (SAMPAN_LOG_WARNING, "process", "error", "cannot be set up", NULL);
+  if (signal (SIGPIPE, SIG_IGN) == SIG_ERR)
+    sampan_log_event (SAMPAN_LOG_WARNING, "signals", "error", g_strerror (errno), NULL);
+  if (mallopt (M_ARENA_MAX, MALLOC_ARENAS) != 1)
+    g_debug ("another malloc is in use");
 }
 
 /* ---- Telling people how to connect ---- */

@@ -212,6 +212,8 @@ assert_honest_login_works (void)
   test_client_ping (client);
 }
 
+#define TEXT(literal) literal, sizeof literal - 1
+
 static void
 test_garbage (void)
 {
@@ -222,14 +224,14 @@ test_garbage (void)
     const void *bytes;
     size_t length;
   } cases[] = {
-    { "http", "GET / HTTP/1.1\r\nHost: example.org\r\nUser-Agent: x\r\nAccept: */*\r\n\r\n", 64 },
-    { "tls", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 and so on, for a long time....", 48 },
-    { "ssh", "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n", 40 },
+    { "http", TEXT ("GET / HTTP/1.1\r\nHost: example.org\r\nAccept: */*\r\n\r\n") },
+    { "tls", TEXT ("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 and so on, for long") },
+    { "ssh", TEXT ("SSH-2.0-OpenSSH_9.2p1\r\n") },
     { "zeros", zeros, sizeof zeros },
-    { "one byte", "G", 1 },
-    { "almost", "\x89SAMPAM\n", 8 },
-    { "no suites", "\x89SAMPAN\n\x01\x00", 10 },
-    { "too many suites", "\x89SAMPAN\n\x01\xff", 10 },
+    { "one byte", TEXT ("G") },
+    { "almost", TEXT ("\x89SAMPAM\n") },
+    { "no suites", TEXT ("\x89SAMPAN\n\x01\x00") },
+    { "too many suites", TEXT ("\x89SAMPAN\n\x01\xff") },
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
