@@ -9,6 +9,7 @@
 
 #include "storage/disk.h"
 #include "storage/files.h"
+#include "storage/parallel.h"
 #include "storage/upload-private.h"
 
 #include <fcntl.h>
@@ -256,8 +257,9 @@ prepare (Round *round, Item *item)
 }
 
 static void
-sync_data (Item *item)
+sync_data (gpointer data)
 {
+  Item *item = data;
   SampanUpload *upload = item->upload;
 
   if (!sampan_disk_sync (upload->file.fd))
@@ -315,10 +317,14 @@ sync_folders (Round *round)
 }
 
 static void
-check_synced (Item *item)
+sync_slot (gpointer data)
 {
-  int saved_errno = item->folder->saved_errno;
+  Item *item = data;
+  int saved_errno;
 
+  if (!item->is_placed)
+    return;
+  saved_errno = item->folder->saved_errno;
   if (saved_errno == 0)
     saved_errno = item->share->saved_errno;
   if (saved_errno != 0)
@@ -367,20 +373,11 @@ run_steps (GPtrArray *items)
   for (unsigned int i = 0; i < items->len; i++)
     if (prepare (&round, g_ptr_array_index (items, i)))
       g_ptr_array_add (ready, g_ptr_array_index (items, i));
-  for (unsigned int i = 0; i < ready->len; i++)
-    sync_data (g_ptr_array_index (ready, i));
+  sampan_parallel_run (ready->pdata, ready->len, sync_data);
   for (unsigned int i = 0; i < ready->len; i++)
     place (g_ptr_array_index (ready, i));
   sync_folders (&round);
-  for (unsigned int i = 0; i < ready->len; i++)
-    {
-      Item *item = g_ptr_array_index (ready, i);
-
-      if (item->is_placed)
-        check_synced (item);
-      item->folder = NULL;
-      item->share = NULL;
-    }
+  sampan_parallel_run (ready->pdata, ready->len, sync_slot);
 }
 
 void

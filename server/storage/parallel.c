@@ -1,0 +1,105 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Waiting for the disk with several things at once. */
+
+#include "config.h"
+
+#include "storage/parallel.h"
+
+#include <stdbool.h>
+
+#define HELPERS_MAX 15 /* of the process; with the caller 16 flushes merge into one or two */
+
+/* Shared by the caller and its helpers; one that comes late finds nothing left. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  gpointer *items; /* the caller's: not touched once all are taken */
+  int n_items;
+  void (*func) (gpointer item);
+  int n_taken; /* atomic; runs past n_items */
+  int n_open;  /* atomic; not done yet */
+  GMutex mutex;
+  GCond all_done;
+} Work;
+
+static void
+work_unref (Work *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  g_mutex_clear (&self->mutex);
+  g_cond_clear (&self->all_done);
+  g_free (self);
+}
+
+static void
+take_items (Work *self)
+{
+  int index;
+
+  while ((index = g_atomic_int_add (&self->n_taken, 1)) < self->n_items)
+    {
+      self->func (self->items[index]);
+      if (g_atomic_int_dec_and_test (&self->n_open))
+        {
+          g_mutex_lock (&self->mutex);
+          g_cond_signal (&self->all_done);
+          g_mutex_unlock (&self->mutex);
+        }
+    }
+}
+
+static void
+help (gpointer data, gpointer user_data)
+{
+  Work *work = data;
+
+  take_items (work);
+  work_unref (work);
+}
+
+static GThreadPool *
+get_pool (void)
+{
+  static GThreadPool *pool;
+
+  if (g_once_init_enter (&pool))
+    g_once_init_leave (&pool, g_thread_pool_new (help, NULL, HELPERS_MAX, FALSE, NULL));
+  return pool;
+}
+
+static void
+wait_for_all (Work *self)
+{
+  g_mutex_lock (&self->mutex);
+  while (g_atomic_int_get (&self->n_open) > 0)
+    g_cond_wait (&self->all_done, &self->mutex);
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+sampan_parallel_run (gpointer *items, size_t n_items, void (*func) (gpointer item))
+{
+  Work *work;
+
+  if (n_items == 0)
+    return;
+  g_assert (n_items < G_MAXINT / 2);
+  work = g_new0 (Work, 1);
+  g_atomic_ref_count_init (&work->ref_count);
+  work->items = items;
+  work->n_items = work->n_open = (int)n_items;
+  work->func = func;
+  g_mutex_init (&work->mutex);
+  g_cond_init (&work->all_done);
+  for (size_t i = 1; i < n_items && i <= HELPERS_MAX; i++)
+    {
+      g_atomic_ref_count_inc (&work->ref_count);
+      g_thread_pool_push (get_pool (), work, NULL);
+    }
+  take_items (work);
+  wait_for_all (work);
+  work_unref (work);
+}
