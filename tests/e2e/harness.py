@@ -413,6 +413,10 @@ class Case(unittest.TestCase):
         self.server = Server(self.folder)
         self.addCleanup(self.server.kill)
 
+    def tearDown(self):
+        """A server that still runs must end well, whatever the test did to it."""
+        self.server.stop()
+
     def start_server(self, **rights):
         """An account ann who may change the share "files", whose directory is self.share."""
         self.server.add_user("ann")
