@@ -146,7 +146,8 @@ set_up_editor (ShellInput *self)
   el_set (self->edit, EL_PROMPT, prompt_cb);
   el_set (self->edit, EL_HIST, history, self->history);
   el_set (self->edit, EL_GETCFN, read_character_cb);
-  el_set (self->edit, EL_ADDFN, "sampan-complete", "Complete a name", complete_cb);
+  /* The narrow form copies both strings and never frees them. */
+  el_wset (self->edit, EL_ADDFN, L"sampan-complete", L"Complete a name", complete_cb);
   el_set (self->edit, EL_BIND, "^I", "sampan-complete", NULL);
   el_set (self->edit, EL_BIND, "^R", "em-inc-search-prev", NULL);
   el_source (self->edit, NULL);
