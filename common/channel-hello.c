@@ -18,7 +18,8 @@ G_STATIC_ASSERT (SAMPAN_HELLO_SERVER_LENGTH ==
 G_STATIC_ASSERT (SAMPAN_HELLO_CLIENT_MAX ==
                  SAMPAN_HELLO_CLIENT_PROLOGUE_MAX + SAMPAN_NOISE_MESSAGE_1_LENGTH);
 
-/* Best first; what is not supported here is left out of the offer and never taken. */
+/* Best first: where AESGCM is supported it is the faster one. What is not supported here is left
+ * out of the offer and never taken. */
 static const SampanSuite suites[] = { SAMPAN_SUITE_AESGCM, SAMPAN_SUITE_CHACHAPOLY };
 G_STATIC_ASSERT (G_N_ELEMENTS (suites) <= SAMPAN_SUITES_MAX);
 
@@ -36,11 +37,17 @@ finish_hello (SampanChannel *self, SampanNoise *noise)
   self->suite = noise->suite;
 }
 
+static bool
+can_do (const SampanChannel *self, SampanSuite suite)
+{
+  return !(self->lacks & 1u << suite) && sampan_cipher_suite_is_supported (suite);
+}
+
 static SampanSuite
-choose_suite (const uint8_t *offered, size_t n_offered)
+choose_suite (const SampanChannel *self, const uint8_t *offered, size_t n_offered)
 {
   for (size_t i = 0; i < G_N_ELEMENTS (suites); i++)
-    if (sampan_cipher_suite_is_supported (suites[i]) && memchr (offered, (int)suites[i], n_offered))
+    if (can_do (self, suites[i]) && memchr (offered, (int)suites[i], n_offered))
       return suites[i];
   return SAMPAN_SUITE_NONE;
 }
@@ -165,6 +172,13 @@ sampan_hello_free (SampanHello *hello)
   g_free (hello);
 }
 
+void
+sampan_channel_set_lacks (SampanChannel *self, SampanSuite suite)
+{
+  g_assert (!self->hello && self->suite == SAMPAN_SUITE_NONE);
+  self->lacks |= (uint8_t)(1u << suite);
+}
+
 size_t
 sampan_channel_write_hello (SampanChannel *self, uint8_t out[static SAMPAN_HELLO_CLIENT_MAX])
 {
@@ -176,7 +190,7 @@ sampan_channel_write_hello (SampanChannel *self, uint8_t out[static SAMPAN_HELLO
   memcpy (hello->prologue, SAMPAN_MAGIC, SAMPAN_MAGIC_LENGTH);
   hello->prologue[SAMPAN_MAGIC_LENGTH] = SAMPAN_PROTOCOL_VERSION;
   for (size_t i = 0; i < G_N_ELEMENTS (suites); i++)
-    if (sampan_cipher_suite_is_supported (suites[i]))
+    if (can_do (self, suites[i]))
       hello->prologue[length++] = (uint8_t)suites[i];
   hello->prologue[SAMPAN_MAGIC_LENGTH + 1] = (uint8_t)(length - SAMPAN_MAGIC_LENGTH - 2);
   hello->prologue_length = length;
@@ -240,7 +254,7 @@ sampan_channel_read_client_hello (SampanChannel *self,
   if (length < prologue_length + SAMPAN_NOISE_MESSAGE_1_LENGTH)
     return SAMPAN_CHANNEL_NEED_MORE;
 
-  suite = choose_suite (bytes + SAMPAN_MAGIC_LENGTH + 2, n_offered);
+  suite = choose_suite (self, bytes + SAMPAN_MAGIC_LENGTH + 2, n_offered);
   if (suite == SAMPAN_SUITE_NONE)
     {
       *out_length = write_server_prologue (SAMPAN_SUITE_NONE, out);

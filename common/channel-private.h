@@ -30,6 +30,7 @@ void sampan_hello_free (SampanHello *hello);
 struct _SampanChannel
 {
   bool is_client;
+  uint8_t lacks;     /* bits by suite: what is neither offered nor taken although it could be */
   SampanSuite suite; /* SAMPAN_SUITE_NONE until the hellos are over */
   uint8_t h[SAMPAN_HANDSHAKE_HASH_LENGTH];
   SampanHello *hello; /* owned; NULL but on a client that waits for the server's hello */
@@ -37,5 +38,9 @@ struct _SampanChannel
   SampanCipher receiving;  /* cleared by the first failure */
   size_t plain_length_max; /* of a received frame */
 };
+
+/* Before the hello: behaves as on a machine without SUITE. For tests, which want each suite on any
+ * machine. */
+void sampan_channel_set_lacks (SampanChannel *self, SampanSuite suite);
 
 G_END_DECLS

@@ -14,16 +14,133 @@
 
 G_STATIC_ASSERT (SAMPAN_CIPHER_KEY_LENGTH == crypto_aead_chacha20poly1305_ietf_KEYBYTES);
 G_STATIC_ASSERT (SAMPAN_CIPHER_TAG_LENGTH == crypto_aead_chacha20poly1305_ietf_ABYTES);
+G_STATIC_ASSERT (SAMPAN_CIPHER_KEY_LENGTH == crypto_aead_aes256gcm_KEYBYTES);
+G_STATIC_ASSERT (SAMPAN_CIPHER_TAG_LENGTH == crypto_aead_aes256gcm_ABYTES);
+G_STATIC_ASSERT (NONCE_LENGTH == crypto_aead_aes256gcm_NPUBBYTES);
 G_STATIC_ASSERT (SAMPAN_CIPHER_TAG_LENGTH == SAMPAN_FRAME_TAG);
 
-/* ChaChaPoly, Noise 12.3: 32 zero bits, then the counter in little-endian. */
-static void
-make_nonce (uint8_t nonce[static NONCE_LENGTH], uint64_t counter)
+/* libsodium's own signatures of encrypt_detached and decrypt_detached. */
+typedef int (*SealFunc) (unsigned char *c,
+                         unsigned char *mac,
+                         unsigned long long *maclen_p,
+                         const unsigned char *m,
+                         unsigned long long mlen,
+                         const unsigned char *ad,
+                         unsigned long long adlen,
+                         const unsigned char *nsec,
+                         const unsigned char *npub,
+                         const unsigned char *k);
+typedef int (*OpenFunc) (unsigned char *m,
+                         unsigned char *nsec,
+                         const unsigned char *c,
+                         unsigned long long clen,
+                         const unsigned char *mac,
+                         const unsigned char *ad,
+                         unsigned long long adlen,
+                         const unsigned char *npub,
+                         const unsigned char *k);
+
+typedef struct
 {
-  uint64_t little_endian = GUINT64_TO_LE (counter);
+  SealFunc seal;
+  OpenFunc open;
+  int (*is_available) (void); /* NULL: always */
+  bool big_endian_nonce;
+} Aead;
+
+/* As libsodium's encrypt_detached, of which 1.0.18 leaves the round keys on the stack: they would
+ * outlive a rekey. */
+static int
+seal_aesgcm (unsigned char *c,
+             unsigned char *mac,
+             unsigned long long *maclen_p,
+             const unsigned char *m,
+             unsigned long long mlen,
+             const unsigned char *ad,
+             unsigned long long adlen,
+             const unsigned char *nsec,
+             const unsigned char *npub,
+             const unsigned char *k)
+{
+  crypto_aead_aes256gcm_state state;
+  int result = crypto_aead_aes256gcm_beforenm (&state, k);
+
+  if (result == 0)
+    result = crypto_aead_aes256gcm_encrypt_detached_afternm (c,
+                                                             mac,
+                                                             maclen_p,
+                                                             m,
+                                                             mlen,
+                                                             ad,
+                                                             adlen,
+                                                             nsec,
+                                                             npub,
+                                                             &state);
+  sodium_memzero (&state, sizeof state);
+  return result;
+}
+
+static int
+open_aesgcm (unsigned char *m,
+             unsigned char *nsec,
+             const unsigned char *c,
+             unsigned long long clen,
+             const unsigned char *mac,
+             const unsigned char *ad,
+             unsigned long long adlen,
+             const unsigned char *npub,
+             const unsigned char *k)
+{
+  crypto_aead_aes256gcm_state state;
+  int result = crypto_aead_aes256gcm_beforenm (&state, k);
+
+  if (result == 0)
+    result = crypto_aead_aes256gcm_decrypt_detached_afternm (m,
+                                                             nsec,
+                                                             c,
+                                                             clen,
+                                                             mac,
+                                                             ad,
+                                                             adlen,
+                                                             npub,
+                                                             &state);
+  sodium_memzero (&state, sizeof state);
+  return result;
+}
+
+/* The byte order of the nonce: Noise 12.3 and 12.4. */
+static const Aead aeads[] = {
+  [SAMPAN_SUITE_CHACHAPOLY] = {
+    .seal = crypto_aead_chacha20poly1305_ietf_encrypt_detached,
+    .open = crypto_aead_chacha20poly1305_ietf_decrypt_detached,
+  },
+  [SAMPAN_SUITE_AESGCM] = {
+    .seal = seal_aesgcm,
+    .open = open_aesgcm,
+    .is_available = crypto_aead_aes256gcm_is_available,
+    .big_endian_nonce = true,
+  },
+};
+
+/* NULL: no suite, or none that can run here. */
+static const Aead *
+find_aead (SampanSuite suite)
+{
+  const Aead *aead = (size_t)suite < G_N_ELEMENTS (aeads) ? &aeads[suite] : NULL;
+
+  if (!aead || !aead->seal || (aead->is_available && !aead->is_available ()))
+    return NULL;
+  return aead;
+}
+
+/* 32 zero bits, then the counter. */
+static void
+make_nonce (const Aead *aead, uint8_t nonce[static NONCE_LENGTH], uint64_t counter)
+{
+  uint64_t bytes = aead->big_endian_nonce ? GUINT64_TO_BE (counter) : GUINT64_TO_LE (counter);
 
   memset (nonce, 0, NONCE_LENGTH);
-  memcpy (nonce + NONCE_LENGTH - sizeof little_endian, &little_endian, sizeof little_endian);
+  memcpy (nonce + NONCE_LENGTH - sizeof bytes, &bytes, sizeof bytes);
 }
 
 static bool
@@ -35,33 +152,19 @@ seal_with_counter (const SampanCipher *self,
                    size_t length,
                    uint8_t tag[static SAMPAN_CIPHER_TAG_LENGTH])
 {
+  const Aead *aead = find_aead (self->suite);
   uint8_t nonce[NONCE_LENGTH];
 
-  switch (self->suite)
-    {
-    case SAMPAN_SUITE_CHACHAPOLY:
-      make_nonce (nonce, counter);
-      return crypto_aead_chacha20poly1305_ietf_encrypt_detached (text,
-                                                                 tag,
-                                                                 NULL,
-                                                                 text,
-                                                                 length,
-                                                                 ad,
-                                                                 ad_length,
-                                                                 NULL,
-                                                                 nonce,
-                                                                 self->key) == 0;
-    case SAMPAN_SUITE_NONE:
-    case SAMPAN_SUITE_AESGCM:
-      break;
-    }
-  return false;
+  if (!aead)
+    return false;
+  make_nonce (aead, nonce, counter);
+  return aead->seal (text, tag, NULL, text, length, ad, ad_length, NULL, nonce, self->key) == 0;
 }
 
 bool
 sampan_cipher_suite_is_supported (SampanSuite suite)
 {
-  return suite == SAMPAN_SUITE_CHACHAPOLY;
+  return find_aead (suite) != NULL;
 }
 
 void
@@ -109,31 +212,16 @@ sampan_cipher_open (SampanCipher *self,
                     size_t length,
                     const uint8_t tag[static SAMPAN_CIPHER_TAG_LENGTH])
 {
+  const Aead *aead = find_aead (self->suite);
   uint8_t nonce[NONCE_LENGTH];
 
-  if (self->counter == SAMPAN_CIPHER_COUNTER_END)
+  if (!aead || self->counter == SAMPAN_CIPHER_COUNTER_END)
     return false;
-  switch (self->suite)
-    {
-    case SAMPAN_SUITE_CHACHAPOLY:
-      make_nonce (nonce, self->counter);
-      if (crypto_aead_chacha20poly1305_ietf_decrypt_detached (text,
-                                                              NULL,
-                                                              text,
-                                                              length,
-                                                              tag,
-                                                              ad,
-                                                              ad_length,
-                                                              nonce,
-                                                              self->key) != 0)
-        return false;
-      self->counter++;
-      return true;
-    case SAMPAN_SUITE_NONE:
-    case SAMPAN_SUITE_AESGCM:
-      break;
-    }
-  return false;
+  make_nonce (aead, nonce, self->counter);
+  if (aead->open (text, NULL, text, length, tag, ad, ad_length, nonce, self->key) != 0)
+    return false;
+  self->counter++;
+  return true;
 }
 
 void

@@ -25,7 +25,8 @@ typedef struct
   SampanSuite suite; /* SAMPAN_SUITE_NONE: no key yet */
 } SampanCipher;
 
-/* Whether this build can do SUITE on this machine. */
+/* Whether this machine can do SUITE: AESGCM needs its instructions. Known once sampan_crypto_init()
+ * has run. */
 bool sampan_cipher_suite_is_supported (SampanSuite suite);
 
 /* Sets a key; the counter starts at 0. */
@@ -35,15 +36,16 @@ void sampan_cipher_init (SampanCipher *self,
 void sampan_cipher_clear (SampanCipher *self);
 bool sampan_cipher_has_key (const SampanCipher *self);
 
-/* Encrypts TEXT in place and writes TAG. FALSE: no key, or the counter is used up. */
+/* Encrypts TEXT in place and writes TAG. FALSE: no key, a suite that is not supported, or the
+ * counter is used up. */
 bool sampan_cipher_seal (SampanCipher *self,
                          const uint8_t *ad,
                          size_t ad_length,
                          uint8_t *text,
                          size_t length,
                          uint8_t tag[static SAMPAN_CIPHER_TAG_LENGTH]) G_GNUC_WARN_UNUSED_RESULT;
-/* Decrypts TEXT in place. FALSE: forged, no key, or the counter is used up; the counter stays and
- * TEXT holds nothing to be used. */
+/* Decrypts TEXT in place. FALSE: forged, or as above; the counter stays and TEXT holds nothing to
+ * be used. */
 bool
 sampan_cipher_open (SampanCipher *self,
                     const uint8_t *ad,

@@ -22,7 +22,7 @@ typedef enum
 {
   SAMPAN_SUITE_NONE = 0,       /* the server's answer when it speaks none of what was offered */
   SAMPAN_SUITE_CHACHAPOLY = 1, /* Noise_NN_25519_ChaChaPoly_SHA512: always there */
-  SAMPAN_SUITE_AESGCM = 2,     /* Noise_NN_25519_AESGCM_SHA512: reserved, needs hardware AES */
+  SAMPAN_SUITE_AESGCM = 2,     /* Noise_NN_25519_AESGCM_SHA512: where the CPU has AES */
 } SampanSuite;
 
 /* ---- Frames ---- 16-bit big-endian length of the sealed part, then the sealed part. */

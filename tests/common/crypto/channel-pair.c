@@ -11,8 +11,14 @@
 
 static const uint8_t login_secret[] = "what a login agreed upon";
 
+SampanSuite
+get_other_suite (SampanSuite suite)
+{
+  return suite == SAMPAN_SUITE_AESGCM ? SAMPAN_SUITE_CHACHAPOLY : SAMPAN_SUITE_AESGCM;
+}
+
 void
-channel_pair_init (ChannelPair *self, bool logged_in)
+channel_pair_init (ChannelPair *self, SampanSuite suite, bool logged_in)
 {
   uint8_t hello[SAMPAN_HELLO_CLIENT_MAX], answer[SAMPAN_HELLO_SERVER_LENGTH];
   size_t length, consumed, answer_length;
@@ -20,6 +26,7 @@ channel_pair_init (ChannelPair *self, bool logged_in)
 
   self->client = sampan_channel_new_client ();
   self->server = sampan_channel_new_server ();
+  sampan_channel_set_lacks (self->client, get_other_suite (suite));
   length = sampan_channel_write_hello (self->client, hello);
   g_assert_cmpint (sampan_channel_read_client_hello (self->server,
                                                      hello,
@@ -36,6 +43,8 @@ channel_pair_init (ChannelPair *self, bool logged_in)
       SAMPAN_CHANNEL_READY);
   g_assert_no_error (error);
   g_assert_cmpuint (consumed, ==, answer_length);
+  g_assert_cmpint (sampan_channel_get_suite (self->client), ==, suite);
+  g_assert_cmpint (sampan_channel_get_suite (self->server), ==, suite);
   if (!logged_in)
     return;
   sampan_channel_switch_sending_key (self->client, login_secret, sizeof login_secret);

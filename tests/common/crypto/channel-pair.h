@@ -8,14 +8,17 @@
 #include "channel-private.h"
 #include <glib.h>
 
+/* The one of the two suites that is not SUITE. */
+SampanSuite get_other_suite (SampanSuite suite);
+
 typedef struct
 {
   SampanChannel *client; /* owned */
   SampanChannel *server; /* owned */
 } ChannelPair;
 
-/* After the hellos; with LOGGED_IN also after both key switches. */
-void channel_pair_init (ChannelPair *self, bool logged_in);
+/* After the hellos, which offer SUITE alone; with LOGGED_IN also after both key switches. */
+void channel_pair_init (ChannelPair *self, SampanSuite suite, bool logged_in);
 void channel_pair_clear (ChannelPair *self);
 
 /* One frame from FROM that holds LENGTH bytes of TEXT; free with g_free. */

@@ -1,11 +1,10 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* HKDF-SHA512 and the cipher state. */
+/* SHA-512, HMAC and HKDF. */
 
 #include "config.h"
 
-#include "cipher.h"
 #include "hex.h"
 #include "hkdf.h"
 #include "secret.h"
@@ -112,123 +111,6 @@ test_hkdf_lengths (void)
     }
 }
 
-static void
-init_counting_key (SampanCipher *cipher)
-{
-  uint8_t key[SAMPAN_CIPHER_KEY_LENGTH];
-
-  for (size_t i = 0; i < sizeof key; i++)
-    key[i] = (uint8_t)i;
-  sampan_cipher_init (cipher, SAMPAN_SUITE_CHACHAPOLY, key);
-}
-
-/* The figure: 32 zero bytes under key 00..1f and nonce 2^64-1, from OpenSSL. */
-static void
-test_cipher_rekey (void)
-{
-  SampanCipher cipher;
-
-  init_counting_key (&cipher);
-  cipher.counter = 41;
-  sampan_cipher_rekey (&cipher);
-  assert_hex_array (cipher.key, "50835543a205b22c9323f2022bc4f67d838f90e61d5ccf33c4513e01f85b5042");
-  g_assert_cmpuint (cipher.counter, ==, 41);
-}
-
-/* libsodium's combined calls are the same thing, out of place. */
-static void
-test_cipher_in_place (void)
-{
-  static const uint8_t ad[] = "ad";
-  static const uint8_t nonce[] = { 0, 0, 0, 0, 0x02, 0x01, 0, 0, 0, 0, 0, 0 };
-  SampanCipher sealing, opening;
-  uint8_t text[100], expected[100 + SAMPAN_CIPHER_TAG_LENGTH], tag[SAMPAN_CIPHER_TAG_LENGTH];
-  uint8_t plain[100];
-
-  init_counting_key (&sealing);
-  sealing.counter = 0x0102;
-  opening = sealing;
-  memset (plain, 'x', sizeof plain);
-  memcpy (text, plain, sizeof text);
-  g_assert_cmpint (crypto_aead_chacha20poly1305_ietf_encrypt (expected,
-                                                              NULL,
-                                                              plain,
-                                                              sizeof plain,
-                                                              ad,
-                                                              2,
-                                                              NULL,
-                                                              nonce,
-                                                              sealing.key),
-                   ==,
-                   0);
-  g_assert_true (sampan_cipher_seal (&sealing, ad, 2, text, sizeof text, tag));
-  g_assert_cmpmem (text, sizeof text, expected, sizeof text);
-  g_assert_cmpmem (tag, sizeof tag, expected + sizeof text, sizeof tag);
-  g_assert_cmpuint (sealing.counter, ==, 0x0103);
-
-  g_assert_false (sampan_cipher_open (&opening, ad, 1, text, sizeof text, tag));
-  g_assert_cmpuint (opening.counter, ==, 0x0102);
-  memcpy (text, expected, sizeof text); /* a failure leaves nothing to be used */
-  g_assert_true (sampan_cipher_open (&opening, ad, 2, text, sizeof text, tag));
-  g_assert_cmpmem (text, sizeof text, plain, sizeof plain);
-}
-
-/* A9: the last counter is for the rekey alone, even for a record that is rightly sealed with it. */
-static void
-test_cipher_exhausted (void)
-{
-  static const uint8_t last_nonce[] = { 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255 };
-  SampanCipher sealing, opening;
-  uint8_t text[1] = { 'x' }, tag[SAMPAN_CIPHER_TAG_LENGTH];
-
-  init_counting_key (&sealing);
-  sealing.counter = UINT64_MAX - 1;
-  opening = sealing;
-  g_assert_true (sampan_cipher_seal (&sealing, NULL, 0, text, 1, tag));
-  g_assert_true (sampan_cipher_open (&opening, NULL, 0, text, 1, tag));
-  g_assert_cmpuint (text[0], ==, 'x');
-  for (int again = 0; again < 2; again++)
-    {
-      g_assert_false (sampan_cipher_seal (&sealing, NULL, 0, text, 1, tag));
-      g_assert_cmpint (crypto_aead_chacha20poly1305_ietf_encrypt_detached (text,
-                                                                           tag,
-                                                                           NULL,
-                                                                           text,
-                                                                           1,
-                                                                           NULL,
-                                                                           0,
-                                                                           NULL,
-                                                                           last_nonce,
-                                                                           opening.key),
-                       ==,
-                       0);
-      g_assert_false (sampan_cipher_open (&opening, NULL, 0, text, 1, tag));
-      g_assert_cmpuint (sealing.counter, ==, UINT64_MAX);
-      g_assert_cmpuint (opening.counter, ==, UINT64_MAX);
-    }
-}
-
-static void
-test_cipher_no_key (void)
-{
-  static const SampanSuite suites[] = { SAMPAN_SUITE_NONE, SAMPAN_SUITE_AESGCM };
-  SampanCipher cipher;
-  uint8_t text[1] = { 'x' }, tag[SAMPAN_CIPHER_TAG_LENGTH] = { 0 };
-
-  for (size_t i = 0; i < G_N_ELEMENTS (suites); i++)
-    {
-      init_counting_key (&cipher);
-      cipher.suite = suites[i];
-      g_assert_false (sampan_cipher_suite_is_supported (suites[i]));
-      g_assert_false (sampan_cipher_seal (&cipher, NULL, 0, text, 1, tag));
-      g_assert_false (sampan_cipher_open (&cipher, NULL, 0, text, 1, tag));
-    }
-  init_counting_key (&cipher);
-  sampan_cipher_clear (&cipher);
-  g_assert_false (sampan_cipher_has_key (&cipher));
-  g_assert_true (sodium_is_zero (cipher.key, sizeof cipher.key));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -237,9 +119,5 @@ main (int argc, char **argv)
   g_test_add_func ("/hkdf/vectors", test_hkdf_vectors);
   g_test_add_func ("/hkdf/parts", test_hkdf_parts);
   g_test_add_func ("/hkdf/lengths", test_hkdf_lengths);
-  g_test_add_func ("/cipher/rekey", test_cipher_rekey);
-  g_test_add_func ("/cipher/in-place", test_cipher_in_place);
-  g_test_add_func ("/cipher/exhausted", test_cipher_exhausted);
-  g_test_add_func ("/cipher/no-key", test_cipher_no_key);
   return g_test_run ();
 }

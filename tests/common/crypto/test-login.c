@@ -11,6 +11,7 @@
 #include "login-private.h"
 #include "login.h"
 #include "secret.h"
+#include "suite-test.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -130,13 +131,13 @@ attempt (const char *user, const char *password, const Belief *server, const Bel
 
 /* Registered by one spelling, logged in by the other; then the channel moves to the new keys. */
 static void
-test_session (void)
+test_session (SampanSuite suite)
 {
   ChannelPair pair;
   Login login;
   Belief belief;
 
-  channel_pair_init (&pair, false);
+  channel_pair_init (&pair, suite, false);
   belief = believe (&pair, "alice", alice_record);
   start (&login, "alice", PASSWORD_NFD, &belief);
   g_assert_cmpint (finish (&login, &belief), ==, 0);
@@ -173,7 +174,7 @@ test_refused (void)
   ChannelPair pair;
   Belief alice, nobody;
 
-  channel_pair_init (&pair, false);
+  channel_pair_init (&pair, SAMPAN_SUITE_CHACHAPOLY, false);
   alice = believe (&pair, "alice", alice_record);
   nobody = believe (&pair, "nobody", fake_record);
   g_assert_cmpint (attempt ("alice", PASSWORD_NFC " ", &alice, &alice),
@@ -192,8 +193,8 @@ test_intercepted (void)
   ChannelPair to_relay, to_server;
   Belief server, client;
 
-  channel_pair_init (&to_relay, false);
-  channel_pair_init (&to_server, false);
+  channel_pair_init (&to_relay, SAMPAN_SUITE_CHACHAPOLY, false);
+  channel_pair_init (&to_server, SAMPAN_SUITE_CHACHAPOLY, false);
   server = believe (&to_server, "alice", alice_record);
   client = believe (&to_relay, "alice", alice_record);
   g_assert_cmpint (attempt ("alice", PASSWORD_NFC, &server, &client), ==, SAMPAN_ERROR_INTERCEPTED);
@@ -208,7 +209,7 @@ test_context (void)
   ChannelPair pair;
   Belief server, client;
 
-  channel_pair_init (&pair, false);
+  channel_pair_init (&pair, SAMPAN_SUITE_CHACHAPOLY, false);
   server = client = believe (&pair, "alice", alice_record);
   client.purpose = server.purpose = SAMPAN_LOGIN_FOR_PASSWORD_CHANGE;
   g_assert_cmpint (attempt ("alice", PASSWORD_NFC, &server, &client), ==, 0);
@@ -229,7 +230,7 @@ test_malformed (void)
   Login login;
   uint8_t ke1[SAMPAN_KE1_LENGTH] = { 0 };
 
-  channel_pair_init (&pair, false);
+  channel_pair_init (&pair, SAMPAN_SUITE_CHACHAPOLY, false);
   belief = unknown = believe (&pair, "alice", alice_record);
   unknown.ksf = SAMPAN_KSF_256M + 1;
   g_assert_true (sampan_ksf_is_known (SAMPAN_KSF_64M));
@@ -267,7 +268,7 @@ test_same_evaluation (void)
   const uint8_t *records[] = { fake_record, alice_record };
   SampanLoginServer server;
 
-  channel_pair_init (&pair, false);
+  channel_pair_init (&pair, SAMPAN_SUITE_CHACHAPOLY, false);
   g_assert_true (sampan_login_client_start (client, ke1, NULL));
   for (int i = 0; i < 2; i++)
     g_assert_true (sampan_login_server_answer (&server,
@@ -311,7 +312,7 @@ test_registration (void)
   g_assert_no_error (error);
   g_assert_true (sampan_registration_record_is_valid (record));
 
-  channel_pair_init (&pair, false);
+  channel_pair_init (&pair, SAMPAN_SUITE_CHACHAPOLY, false);
   belief = believe (&pair, "bob", record);
   g_assert_cmpint (attempt ("bob", "the second one", &belief, &belief), ==, 0);
   channel_pair_clear (&pair);
@@ -457,7 +458,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_assert_true (sampan_crypto_init ());
   make_server ();
-  g_test_add_func ("/login/session", test_session);
+  add_suite_test ("/login/session", test_session);
   g_test_add_func ("/login/fail/refused", test_refused);
   g_test_add_func ("/login/fail/intercepted", test_intercepted);
   g_test_add_func ("/login/fail/malformed", test_malformed);

@@ -9,6 +9,7 @@
 #include "noise-vectors.h"
 #include "noise.h"
 #include "secret.h"
+#include "suite-test.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -26,6 +27,15 @@ static const char *const low_order_points[] = {
   "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
 };
 
+static const NoiseVector *
+find_vector (SampanSuite suite)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (noise_vectors); i++)
+    if (noise_vectors[i].suite == suite)
+      return &noise_vectors[i];
+  g_assert_not_reached ();
+}
+
 static void
 start (SampanNoise *noise, SampanNoiseRole role, const NoiseVector *vector)
 {
@@ -34,7 +44,7 @@ start (SampanNoise *noise, SampanNoiseRole role, const NoiseVector *vector)
   SampanBytes prologue = from_hex (vector->prologue);
 
   sampan_noise_init (noise, role, from_hex_fixed (ephemeral, SAMPAN_NOISE_KEY_LENGTH));
-  sampan_noise_start (noise, SAMPAN_SUITE_CHACHAPOLY, &prologue, 1);
+  sampan_noise_start (noise, vector->suite, &prologue, 1);
 }
 
 static void
@@ -67,39 +77,45 @@ run_transport_message (SampanCipher *from, SampanCipher *to, const NoiseVector *
 }
 
 static void
-test_vectors (void)
+run_vector (const NoiseVector *vector)
 {
-  for (size_t v = 0; v < G_N_ELEMENTS (noise_vectors); v++)
-    {
-      const NoiseVector *vector = &noise_vectors[v];
-      SampanNoise initiator, responder;
-      SampanCipher initiator_sending, initiator_receiving;
-      SampanCipher responder_sending, responder_receiving;
+  SampanNoise initiator, responder;
+  SampanCipher initiator_sending, initiator_receiving;
+  SampanCipher responder_sending, responder_receiving;
 
-      g_test_message ("%s", vector->name);
-      start (&initiator, SAMPAN_NOISE_INITIATOR, vector);
-      start (&responder, SAMPAN_NOISE_RESPONDER, vector);
-      run_handshake_message (&initiator, &responder, vector, 0);
-      run_handshake_message (&responder, &initiator, vector, 1);
-      g_assert_cmpmem (initiator.h, sizeof initiator.h, responder.h, sizeof responder.h);
-      if (vector->handshake_hash)
-        assert_hex_array (initiator.h, vector->handshake_hash);
+  start (&initiator, SAMPAN_NOISE_INITIATOR, vector);
+  start (&responder, SAMPAN_NOISE_RESPONDER, vector);
+  run_handshake_message (&initiator, &responder, vector, 0);
+  run_handshake_message (&responder, &initiator, vector, 1);
+  g_assert_cmpmem (initiator.h, sizeof initiator.h, responder.h, sizeof responder.h);
+  if (vector->handshake_hash)
+    assert_hex_array (initiator.h, vector->handshake_hash);
 
-      sampan_noise_split (&initiator, &initiator_sending, &initiator_receiving);
-      sampan_noise_split (&responder, &responder_sending, &responder_receiving);
-      for (size_t i = 2; i < NOISE_MESSAGES_MAX && vector->messages[i].payload; i++)
-        if (i % 2 == 0)
-          run_transport_message (&initiator_sending, &responder_receiving, vector, i);
-        else
-          run_transport_message (&responder_sending, &initiator_receiving, vector, i);
-    }
+  sampan_noise_split (&initiator, &initiator_sending, &initiator_receiving);
+  sampan_noise_split (&responder, &responder_sending, &responder_receiving);
+  for (size_t i = 2; i < NOISE_MESSAGES_MAX && vector->messages[i].payload; i++)
+    if (i % 2 == 0)
+      run_transport_message (&initiator_sending, &responder_receiving, vector, i);
+    else
+      run_transport_message (&responder_sending, &initiator_receiving, vector, i);
+}
+
+static void
+test_vectors (SampanSuite suite)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (noise_vectors); i++)
+    if (noise_vectors[i].suite == suite)
+      {
+        g_test_message ("%s", noise_vectors[i].name);
+        run_vector (&noise_vectors[i]);
+      }
 }
 
 /* Message 1 taken first and mixed in once the prologue is known, as the channel does. */
 static void
-test_late_start (void)
+test_late_start (SampanSuite suite)
 {
-  const NoiseVector *vector = &noise_vectors[0];
+  const NoiseVector *vector = find_vector (suite);
   SampanBytes prologue = from_hex (vector->prologue);
   SampanNoise initiator;
   uint8_t message[SAMPAN_NOISE_MESSAGE_1_LENGTH];
@@ -110,7 +126,7 @@ test_late_start (void)
                      from_hex_fixed (vector->initiator_ephemeral, SAMPAN_NOISE_KEY_LENGTH));
   memcpy (early, sampan_noise_get_ephemeral (&initiator), sizeof early);
   sampan_noise_start (&initiator,
-                      SAMPAN_SUITE_CHACHAPOLY,
+                      suite,
                       SAMPAN_PARTS (sampan_bytes (prologue.data, 3),
                                     sampan_bytes (prologue.data + 3, prologue.length - 3)));
   g_assert_cmpuint (sampan_noise_write (&initiator, NULL, 0, message), ==, sizeof message);
@@ -119,9 +135,9 @@ test_late_start (void)
 
 /* Each bit of message 2, cut everywhere, and another prologue. */
 static void
-test_message_2_altered (void)
+test_message_2_altered (SampanSuite suite)
 {
-  const NoiseVector *vector = &noise_vectors[0];
+  const NoiseVector *vector = find_vector (suite);
   SampanBytes sent = from_hex (vector->messages[1].ciphertext);
   uint8_t message[MESSAGE_MAX], message_1[MESSAGE_MAX];
   SampanBytes payload_1 = from_hex (vector->messages[0].payload);
@@ -161,9 +177,9 @@ test_message_2_altered (void)
 
 /* A2: both sides refuse the points that give a shared secret of zero. */
 static void
-test_low_order (void)
+test_low_order (SampanSuite suite)
 {
-  const NoiseVector *vector = &noise_vectors[0];
+  const NoiseVector *vector = find_vector (suite);
   uint8_t *payload;
   size_t payload_length;
 
@@ -221,10 +237,10 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_assert_true (sampan_crypto_init ());
-  g_test_add_func ("/noise/vectors", test_vectors);
-  g_test_add_func ("/noise/late-start", test_late_start);
-  g_test_add_func ("/noise/fail/message-2-altered", test_message_2_altered);
-  g_test_add_func ("/noise/fail/low-order", test_low_order);
+  add_suite_test ("/noise/vectors", test_vectors);
+  add_suite_test ("/noise/late-start", test_late_start);
+  add_suite_test ("/noise/fail/message-2-altered", test_message_2_altered);
+  add_suite_test ("/noise/fail/low-order", test_low_order);
   g_test_add_func ("/noise/suites-differ", test_suites_differ);
   g_test_add_func ("/noise/clear", test_clear);
   return g_test_run ();
