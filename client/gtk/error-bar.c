@@ -9,6 +9,8 @@
 
 #include "accessible.h"
 
+#include <glib/gi18n.h>
+
 struct _SampanErrorBar
 {
   GtkInfoBar parent_instance;
@@ -27,11 +29,32 @@ sampan_error_bar_response (GtkInfoBar *bar, int response)
     sampan_error_bar_clear (SAMPAN_ERROR_BAR (bar));
 }
 
+/* GTK leaves its own close button without a name. */
+static void
+name_close_button_cb (GtkWidget *widget, gpointer user_data)
+{
+  if (GTK_IS_BUTTON (widget) &&
+      gtk_style_context_has_class (gtk_widget_get_style_context (widget), "close"))
+    sampan_accessible_set_name (widget, _ ("Close"));
+  else if (GTK_IS_CONTAINER (widget))
+    gtk_container_forall (GTK_CONTAINER (widget), name_close_button_cb, NULL);
+}
+
+/* A construct property: set any earlier, it falls back to its default. */
+static void
+sampan_error_bar_constructed (GObject *object)
+{
+  G_OBJECT_CLASS (sampan_error_bar_parent_class)->constructed (object);
+  gtk_info_bar_set_show_close_button (GTK_INFO_BAR (object), TRUE);
+  gtk_container_forall (GTK_CONTAINER (object), name_close_button_cb, NULL);
+}
+
 static void
 sampan_error_bar_class_init (SampanErrorBarClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->constructed = sampan_error_bar_constructed;
   GTK_INFO_BAR_CLASS (klass)->response = sampan_error_bar_response;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sampan/Sampan/ui/error-bar.ui");
@@ -43,7 +66,6 @@ static void
 sampan_error_bar_init (SampanErrorBar *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_info_bar_set_show_close_button (GTK_INFO_BAR (self), TRUE);
 }
 
 void

@@ -86,9 +86,10 @@ sampan_name_popover_closed (GtkPopover *popover)
   g_idle_add (destroy_cb, g_object_ref (popover));
 }
 
-static void
-select_stem (SampanNamePopover *self)
+static gboolean
+select_stem_cb (gpointer user_data)
 {
+  SampanNamePopover *self = user_data;
   const char *dot = strrchr (self->initial, '.');
 
   gtk_widget_grab_focus (GTK_WIDGET (self->entry));
@@ -96,13 +97,15 @@ select_stem (SampanNamePopover *self)
     gtk_editable_select_region (GTK_EDITABLE (self->entry),
                                 0,
                                 (int)g_utf8_pointer_to_offset (self->initial, dot));
+  return G_SOURCE_REMOVE;
 }
 
+/* GtkPopover moves the focus by itself once it is mapped; the selection has to come after that. */
 static void
 sampan_name_popover_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (sampan_name_popover_parent_class)->map (widget);
-  select_stem (SAMPAN_NAME_POPOVER (widget));
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, select_stem_cb, g_object_ref (widget), g_object_unref);
 }
 
 static void

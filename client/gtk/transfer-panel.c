@@ -178,9 +178,8 @@ update_counts (SampanTransferPanel *self, const Sums *sums)
 {
   guint n_done = count_state (self, SAMPAN_TRANSFER_DONE);
   guint n_failed = count_state (self, SAMPAN_TRANSFER_FAILED);
-  /* Translators: how many transfers wait or run, how many are done. */
-  g_autofree char *text =
-      g_strdup_printf (_ ("%u waiting, %u done"), sums->n_waiting + sums->n_running, n_done);
+  /* Translators: how many transfers wait, how many are done. */
+  g_autofree char *text = g_strdup_printf (_ ("%u waiting, %u done"), sums->n_waiting, n_done);
 
   if (n_failed > 0)
     {

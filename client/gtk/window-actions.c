@@ -15,6 +15,8 @@
 
 /* Removals under way at the same time: enough to hide the round trip. */
 #define REMOVE_AT_ONCE 32
+/* About what a name takes in the list. */
+#define NAME_WIDTH_PX 160
 
 /* ---- new folder ---- */
 

@@ -108,7 +108,7 @@ list_cb (GObject *source, GAsyncResult *result, gpointer user_data)
                                   host,
                                   path,
                                   list,
-                                  sampan_window_get_right (self) >= SAMPAN_RIGHT_ADD);
+                                  sampan_window_get_share_right (self) >= SAMPAN_RIGHT_ADD);
     }
   sampan_window_update_actions (self);
 }

@@ -112,12 +112,25 @@ show_trouble (SampanWindow *self, const GError *error)
 
 /* ---- login ---- */
 
+/* The old list is still on screen: another try is one press away. */
+static void
+tell_still_broken (SampanWindow *self, const GError *error)
+{
+  sampan_error_bar_tell (self->error_bar,
+                         GTK_MESSAGE_WARNING,
+                         sampan_error_get_text (error),
+                         _ ("_Reconnect"),
+                         "win.reconnect");
+}
+
 static void
 login_failed (SampanWindow *self, const GError *error)
 {
   if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_SERVER_CHANGED) ||
       g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_INTERCEPTED))
     show_trouble (self, error);
+  else if (self->path != NULL)
+    tell_still_broken (self, error);
   else
     sampan_window_tell_error (self, error);
   sampan_server_bar_focus (self->server_bar);
@@ -268,12 +281,8 @@ sampan_window_session_changed (SampanWindow *self)
     {
       self->entered = false;
       g_cancellable_cancel (self->list_cancellable);
-      sampan_error_bar_tell (self->error_bar,
-                             GTK_MESSAGE_WARNING,
-                             error != NULL ? sampan_error_get_text (error)
-                                           : _ ("The connection to the server broke."),
-                             _ ("_Reconnect"),
-                             "win.reconnect");
+      if (error != NULL)
+        tell_still_broken (self, error);
     }
   sampan_window_update_actions (self);
 }

@@ -59,7 +59,9 @@ struct _SampanWindow
 
 /* window.c */
 bool sampan_window_is_ready (SampanWindow *self);
-/* In the folder on screen. */
+/* In the share that the path leads to. */
+SampanRight sampan_window_get_share_right (SampanWindow *self);
+/* In the folder on screen; none when it could not be shown. */
 SampanRight sampan_window_get_right (SampanWindow *self);
 void sampan_window_update_actions (SampanWindow *self);
 void sampan_window_tell_error (SampanWindow *self, const GError *error);

@@ -7,6 +7,7 @@
 
 #include "window-private.h"
 
+#include "accessible.h"
 #include "escape.h"
 #include "remote.h"
 
@@ -24,7 +25,7 @@ sampan_window_is_ready (SampanWindow *self)
 }
 
 SampanRight
-sampan_window_get_right (SampanWindow *self)
+sampan_window_get_share_right (SampanWindow *self)
 {
   g_autoptr (SampanPath) below = NULL;
   g_autofree char *share = NULL;
@@ -35,6 +36,13 @@ sampan_window_get_right (SampanWindow *self)
   if (share == NULL)
     return SAMPAN_RIGHT_NONE;
   return (SampanRight)GPOINTER_TO_INT (g_hash_table_lookup (self->rights, share));
+}
+
+SampanRight
+sampan_window_get_right (SampanWindow *self)
+{
+  return sampan_file_view_get_list (self->file_view) != NULL ? sampan_window_get_share_right (self)
+                                                             : SAMPAN_RIGHT_NONE;
 }
 
 bool
@@ -98,11 +106,13 @@ sampan_window_ask (SampanWindow *self,
                                               GTK_BUTTONS_NONE,
                                               "%s",
                                               title);
-  GtkWidget *accept;
+  GtkWidget *cancel, *accept;
 
   gtk_message_dialog_format_secondary_text (GTK_MESSAGE_DIALOG (dialog), "%s", text);
-  gtk_dialog_add_button (GTK_DIALOG (dialog), _ ("_Cancel"), GTK_RESPONSE_CANCEL);
+  cancel = gtk_dialog_add_button (GTK_DIALOG (dialog), _ ("_Cancel"), GTK_RESPONSE_CANCEL);
   accept = gtk_dialog_add_button (GTK_DIALOG (dialog), button, GTK_RESPONSE_ACCEPT);
+  sampan_accessible_set_name_from_label (cancel, _ ("_Cancel"));
+  sampan_accessible_set_name_from_label (accept, button);
   gtk_style_context_add_class (gtk_widget_get_style_context (accept),
                                GTK_STYLE_CLASS_DESTRUCTIVE_ACTION);
   gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_CANCEL);
@@ -121,7 +131,7 @@ dup_summary (guint n_shown, GPtrArray *selected)
   g_autofree char *size = NULL;
 
   if (selected->len == 0)
-    return g_strdup_printf (ngettext ("%u item", "%u items", n_shown), n_shown);
+    return g_strdup_printf (ngettext ("%'u item", "%'u items", n_shown), n_shown);
   for (guint i = 0; i < selected->len; i++)
     {
       const SampanFileInfo *info = g_ptr_array_index (selected, i);
@@ -130,7 +140,7 @@ dup_summary (guint n_shown, GPtrArray *selected)
         bytes += info->size;
     }
   /* Translators: how many are selected of how many. */
-  count = g_strdup_printf (_ ("%u of %u selected"), selected->len, n_shown);
+  count = g_strdup_printf (_ ("%'u of %'u selected"), selected->len, n_shown);
   if (bytes == 0)
     return g_steal_pointer (&count);
   size = g_format_size (bytes);
@@ -203,7 +213,7 @@ sampan_window_update_actions (SampanWindow *self)
   right = sampan_window_get_right (self);
   ready = sampan_window_is_ready (self) && self->path != NULL;
   in_share = ready && !sampan_path_is_root (self->path);
-  summary = self->path != NULL
+  summary = sampan_file_view_get_list (self->file_view) != NULL
                 ? dup_summary (sampan_file_view_get_n_shown (self->file_view), selected)
                 : g_strdup ("");
 

@@ -1,0 +1,262 @@
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The window as a screen reader meets it: things are found by role and name, and waited for."""
+
+import subprocess
+import time
+
+import pyatspi
+from gi.repository import GLib
+
+TIMEOUT_SECS = 10
+POLL_SECS = 0.02
+
+
+def let_events_through():
+    """pyatspi keeps copies of what it read; its events make them fresh."""
+    context = GLib.MainContext.default()
+    while context.iteration(False):
+        pass
+
+
+def wait_for(probe, what, timeout=TIMEOUT_SECS):
+    """Calls PROBE until it returns something true. What vanishes between two reads is no error."""
+    end = time.monotonic() + timeout
+    problem = None
+    while time.monotonic() < end:
+        let_events_through()
+        try:
+            found = probe()
+            if found:
+                return found
+        except Exception as error:  # D-Bus errors of widgets that are gone come as many types
+            problem = error
+        time.sleep(POLL_SECS)
+    raise AssertionError(f"waited in vain for {what} ({problem!r})")
+
+
+def everything_in(node, skip_tables=False):
+    """NODE and all below it. A table may have a hundred thousand cells."""
+    yield node
+    if skip_tables and node.getRoleName() == "table":
+        return
+    for index in range(node.childCount):
+        child = node.getChildAtIndex(index)
+        if child is not None:
+            yield from everything_in(child, skip_tables)
+
+
+def has_state(node, state):
+    return node.getState().contains(state)
+
+
+def is_showing(node):
+    return has_state(node, pyatspi.STATE_SHOWING)
+
+
+def is_sensitive(node):
+    return has_state(node, pyatspi.STATE_SENSITIVE)
+
+
+def find_application(name, timeout=TIMEOUT_SECS):
+    def probe():
+        for application in pyatspi.Registry.getDesktop(0):
+            if application is not None and application.name == name:
+                return application
+        return None
+
+    return wait_for(probe, f"the application {name!r}", timeout)
+
+
+def look(root, name=None, role=None):
+    """The first thing on screen of that name and role, now; None if there is none."""
+    for node in everything_in(root, skip_tables=role not in ("table column header", "table cell")):
+        if name is not None and node.name != name:
+            continue
+        if role is not None and node.getRoleName() != role:
+            continue
+        if is_showing(node):
+            return node
+    return None
+
+
+def find(root, name=None, role=None, timeout=TIMEOUT_SECS):
+    return wait_for(lambda: look(root, name, role), f"{role or 'something'} {name!r}", timeout)
+
+
+def find_gone(root, name=None, role=None):
+    wait_for(lambda: look(root, name, role) is None, f"the end of {role or 'something'} {name!r}")
+
+
+def find_text(root, part):
+    """A label whose text contains PART."""
+
+    def probe():
+        for node in everything_in(root, skip_tables=True):
+            if node.getRoleName() == "label" and part in node.name and is_showing(node):
+                return node
+        return None
+
+    return wait_for(probe, f"the text {part!r}")
+
+
+def press(node):
+    wait_for(lambda: is_sensitive(node), f"{node.name!r} to be sensitive")
+    action = node.queryAction()
+    for index in range(action.nActions):
+        if action.getName(index) in ("click", "press", "activate"):
+            action.doAction(index)
+            return
+    raise AssertionError(f"{node.name!r} cannot be pressed")
+
+
+def type_into(node, text):
+    """Replaces what an entry holds."""
+    node.queryEditableText().setTextContents(text)
+
+
+def read(node):
+    text = node.queryText()
+    return text.getText(0, text.characterCount)
+
+
+def get_rows(table):
+    """The texts of all rows, cell by cell; a cell's icon and text are one."""
+    query = table.queryTable()
+    return [
+        [read_cell(query.getAccessibleAt(row, column)) for column in range(query.nColumns)]
+        for row in range(query.nRows)
+    ]
+
+
+def read_cell(cell):
+    if cell.childCount == 0:
+        return cell.name
+    return "".join(cell.getChildAtIndex(i).name for i in range(cell.childCount))
+
+
+def find_row(table, name):
+    def probe():
+        query = table.queryTable()
+        for row in range(query.nRows):
+            if read_cell(query.getAccessibleAt(row, 0)) == name:
+                return row + 1  # so that the first row is true
+        return None
+
+    return wait_for(probe, f"the row {name!r}") - 1
+
+
+def select_row(table, name):
+    query = table.queryTable()
+    row = find_row(table, name)
+    for selected in list(query.getSelectedRows()):
+        query.removeRowSelection(selected)
+    query.addRowSelection(row)
+
+
+def press_keys(*keys):
+    subprocess.run(["xdotool", "key", "--delay", "20", *keys], check=True)
+
+
+def get_box(node):
+    box = node.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+    return box.x, box.y, box.width, box.height
+
+
+def click_at(x, y, button=1, repeat=1):
+    subprocess.run(
+        ["xdotool", "mousemove", str(x), str(y), "click", "--repeat", str(repeat), str(button)],
+        check=True,
+    )
+
+
+def put_pointer_away():
+    """Where it brings up no tooltip."""
+    subprocess.run(["xdotool", "mousemove", "0", "0"], check=True)
+
+
+def find_resting_box(node):
+    """Where NODE is once nothing moves any more."""
+    last = None
+
+    def probe():
+        nonlocal last
+        before, last = last, get_box(node)
+        time.sleep(0.1)
+        return last if before == last else None
+
+    return wait_for(probe, f"{node.name!r} to be at rest")
+
+
+def double_click_row(table, name):
+    cell = table.queryTable().getAccessibleAt(find_row(table, name), 0)
+    x, y, _, height = find_resting_box(cell)
+    click_at(x + 40, y + height // 2, repeat=2)
+    put_pointer_away()
+
+
+def choose_file(application, path, accept):
+    """Answers a file chooser of GTK: types PATH (and the button ACCEPT).
+
+    Keys that come before the chooser is active get lost, and GTK complains of them: so it is waited
+    for, and the key for the location entry repeated until the entry is there."""
+    chooser = find(application, role="file chooser")
+    wait_for(lambda: has_state(chooser, pyatspi.STATE_ACTIVE), "the chooser to be active")
+    wait_for(
+        lambda: any(
+            has_state(node, pyatspi.STATE_FOCUSED) and is_showing(node)
+            for node in everything_in(chooser)
+        ),
+        "the chooser to take keys",
+    )
+
+    def location_entry():
+        for node in everything_in(chooser):
+            if (
+                node.getRoleName() == "text"
+                and is_showing(node)
+                and has_state(node, pyatspi.STATE_EDITABLE)
+            ):
+                return node
+        return None
+
+    def entry_after_key():
+        entry = location_entry()
+        if entry is None:
+            press_keys("ctrl+l")
+            time.sleep(0.2)
+            entry = location_entry()
+        return entry
+
+    type_into(wait_for(entry_after_key, "the location entry"), str(path))
+    press(find(chooser, accept, "push button"))
+    find_gone(application, role="file chooser")
+
+
+def take_picture(path):
+    subprocess.run(["import", "-window", "root", str(path)], check=True)
+
+
+def get_visible_texts(root):
+    """All that can be read on screen: names, labels, and what entries hold."""
+    texts = set()
+    for node in everything_in(root):
+        # The name of an entry's icon is that of the picture.
+        if not is_showing(node) or node.getRoleName() == "icon":
+            continue
+        if node.name:
+            texts.add(node.name)
+        if node.description:
+            texts.add(node.description)
+    return texts
+
+
+def describe(node, depth=0):
+    """For the one who writes a test: the tree below NODE."""
+    shown = "" if is_showing(node) else " (hidden)"
+    print("  " * depth + f"{node.getRoleName()}: {node.name!r}{shown}")
+    for index in range(node.childCount):
+        child = node.getChildAtIndex(index)
+        if child is not None:
+            describe(child, depth + 1)

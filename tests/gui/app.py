@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The real desktop app, driven by the names of its widgets."""
+
+import os
+import pathlib
+import subprocess
+import tempfile
+import time
+
+import a11y
+
+EXIT_SECS = 10
+
+
+class App:
+    """With `with`: it runs inside. That it ended by itself, or wrote a warning, is a failure.
+
+    TEXTS: English names to those of the language that it runs in."""
+
+    def __init__(
+        self,
+        *arguments,
+        program=None,
+        name="sampan",
+        environment=None,
+        texts=None,
+        width=860,
+        height=700,
+    ):
+        self.arguments = arguments
+        self.program = program or os.environ["SAMPAN"]
+        self.name = name
+        self.size = width, height
+        self.environment = environment or {}
+        self.texts = texts or {}
+        self.ended = False  # a test that closes the window by itself says so
+
+    def __enter__(self):
+        self.place = tempfile.TemporaryDirectory(prefix="sampan-app-")
+        self.config = pathlib.Path(self.place.name)
+        self.log_path = self.config / "log"
+        self.log = open(self.log_path, "w", encoding="utf-8")
+        settings = self.config / "config" / "sampan" / "window.conf"
+        settings.parent.mkdir(parents=True)
+        settings.write_text("[Window]\nwidth={}\nheight={}\n".format(*self.size))
+        a11y.put_pointer_away()
+        environment = dict(os.environ)
+        environment.update(
+            G_DEBUG="fatal-criticals", XDG_CONFIG_HOME=str(self.config / "config")
+        )
+        environment.update(self.environment)
+        self.process = subprocess.Popen(
+            [self.program, *self.arguments], env=environment, stdout=self.log, stderr=self.log
+        )
+        self.root = a11y.find_application(self.name)
+        self.window = a11y.find(self.root, role="frame")
+        return self
+
+    def __exit__(self, kind, value, traceback):
+        try:
+            if kind is None:
+                self.quit()
+        finally:
+            self.process.kill()
+            self.process.wait()
+            self.log.close()
+            said = self.log_path.read_text(encoding="utf-8", errors="replace")
+            self.place.cleanup()
+            if kind is not None and said:
+                print(said)
+        if kind is None:
+            assert "WARNING" not in said and "CRITICAL" not in said, said
+
+    def quit(self):
+        if self.ended:
+            return
+        assert self.process.poll() is None, f"it ended by itself: {self.process.returncode}"
+        a11y.press_keys("ctrl+q")
+        status = self.process.wait(EXIT_SECS)
+        assert status == 0, f"it ended with {status}: {self.log_path.read_text()}"
+
+    def text(self, english):
+        return self.texts.get(english, english)
+
+    def find(self, name, role=None):
+        return a11y.find(self.root, self.text(name), role)
+
+    def press(self, name, role="push button"):
+        a11y.press(self.find(name, role))
+
+    def press_in_dialog(self, name):
+        """The window may have a button of the same name."""
+        dialog = a11y.find(self.root, role="alert")
+        a11y.press(a11y.find(dialog, self.text(name), "push button"))
+        a11y.find_gone(self.root, role="alert")
+
+    def take_picture(self, name):
+        folder = os.environ.get("PICTURES")
+        if folder:
+            # The pointer's tooltip and a running fade are not what is to be seen.
+            time.sleep(0.5)
+            a11y.take_picture(pathlib.Path(folder) / f"{name}.png")
+
+    def fill_form(self, box, password=None, user=None):
+        a11y.type_into(self.find("Address", "text"), "127.0.0.1")
+        a11y.type_into(self.find("Port", "spin button"), str(box.port))
+        a11y.type_into(self.find("User", "text"), user or box.user)
+        a11y.type_into(self.find("Password", "password text"), password or box.password)
+
+    def log_in(self, box, password=None, user=None):
+        self.fill_form(box, password, user)
+        self.press("Log In")
+
+    def table(self):
+        return a11y.find(self.root, self.text("Files"), role="table")
+
+    def names(self):
+        return [row[0] for row in a11y.get_rows(self.table())]
+
+    def wait_for_names(self, *expected):
+        a11y.wait_for(
+            lambda: self.names() == list(expected), f"the list to be {expected}", timeout=15
+        )
+
+    def wait_for_bar(self, part):
+        """The strip under the header bar says PART."""
+        return a11y.find_text(self.window, part)

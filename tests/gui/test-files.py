@@ -1,0 +1,178 @@
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Moving through the folders and changing what is in them."""
+
+import os
+import unittest
+
+import a11y
+from app import App
+from box import Box
+
+LISTED = (
+    "Harbour",
+    "Spring festival",
+    "boat-at-dawn.jpg",
+    "charts.tar.xz",
+    "crew.jpg",
+    "manifest.odt",
+    "notes.txt",
+)
+
+
+class Files(unittest.TestCase):
+    def test_browse(self):
+        with Box() as box, App() as app:
+            box.fill()
+            app.log_in(box)
+            app.wait_for_names(*LISTED)
+            sizes = [row[1] for row in a11y.get_rows(app.table())]
+            self.assertEqual(sizes[2], "4.2\u00a0MB")
+            a11y.double_click_row(app.table(), "Harbour")
+            app.wait_for_names("lighthouse.jpg")
+            app.press("photos")
+            app.wait_for_names(*LISTED)
+            app.press("Back")
+            app.wait_for_names("lighthouse.jpg")
+            app.press("Up")
+            app.wait_for_names(*LISTED)
+            app.press("127.0.0.1")
+            app.wait_for_names("photos")
+
+    def test_typed_path(self):
+        with Box() as box, App() as app:
+            box.fill()
+            app.log_in(box)
+            app.wait_for_names(*LISTED)
+            a11y.press_keys("ctrl+l")
+            entry = app.find("Path", "text")
+            self.assertEqual(a11y.read(entry), "/photos")
+            a11y.type_into(entry, "/photos/Harbour")
+            a11y.press_keys("Return")
+            app.wait_for_names("lighthouse.jpg")
+            a11y.press_keys("ctrl+l")
+            a11y.type_into(app.find("Path", "text"), "/photos/nowhere")
+            a11y.press_keys("Return")
+            a11y.find_text(app.window, "It is not there any more.")
+            app.take_picture("folder-error")
+            app.find("Try Again")
+
+    def test_filter_and_sort(self):
+        with Box() as box, App() as app:
+            box.fill()
+            app.log_in(box)
+            app.wait_for_names(*LISTED)
+            a11y.type_into(app.find("Filter", "text"), "JPG")
+            app.wait_for_names("boat-at-dawn.jpg", "crew.jpg")
+            a11y.type_into(app.find("Filter", "text"), "zebra")
+            a11y.find_text(app.window, "No name here contains “zebra”.")
+            app.take_picture("nothing-found")
+            app.press("Clear Filter")
+            app.wait_for_names(*LISTED)
+            a11y.press(app.find("Size", "table column header"))
+            app.wait_for_names(
+                "Spring festival",
+                "Harbour",
+                "charts.tar.xz",
+                "boat-at-dawn.jpg",
+                "crew.jpg",
+                "manifest.odt",
+                "notes.txt",
+            )
+
+    def test_hidden_files(self):
+        with Box() as box, App() as app:
+            (box.files / ".secret").write_text("x")
+            (box.files / "open").write_text("x")
+            app.log_in(box)
+            app.wait_for_names("open")
+            a11y.press_keys("ctrl+h")
+            app.wait_for_names(".secret", "open")
+
+    def test_new_folder(self):
+        with Box() as box, App() as app:
+            app.log_in(box)
+            a11y.find_text(app.window, "This Folder Is Empty")
+            app.press("New Folder")
+            name = app.find("Name", "text")
+            a11y.type_into(name, "a/b")
+            self.assertFalse(a11y.is_sensitive(app.find("Create")))
+            a11y.type_into(name, "Summer")
+            app.take_picture("new-folder")
+            app.press("Create")
+            app.wait_for_names("Summer")
+            self.assertTrue((box.files / "Summer").is_dir())
+
+    def test_rename(self):
+        with Box() as box, App() as app:
+            box.fill()
+            app.log_in(box)
+            a11y.select_row(app.table(), "crew.jpg")
+            app.press("Rename")
+            name = app.find("Name", "text")
+            self.assertEqual(a11y.read(name), "crew.jpg")
+            app.take_picture("rename")
+            a11y.type_into(name, "captain.jpg")
+            a11y.press_keys("Return")
+            a11y.find_row(app.table(), "captain.jpg")
+            self.assertFalse((box.files / "crew.jpg").exists())
+            self.assertEqual((box.files / "captain.jpg").stat().st_size, 3_900_000)
+
+    def test_delete(self):
+        with Box() as box, App() as app:
+            box.fill()
+            app.log_in(box)
+            a11y.select_row(app.table(), "Harbour")
+            a11y.find_text(app.window, "1 of 7 selected")
+            app.press("Delete")
+            a11y.find_text(app.root, "Move “Harbour” to the box’s trash?")
+            app.take_picture("delete")
+            app.press_in_dialog("Delete")
+            a11y.wait_for(lambda: "Harbour" not in app.names(), "the folder to go")
+            self.assertFalse((box.files / "Harbour").exists())
+            trashed = [
+                name for _, _, names in os.walk(box.files / ".sampan") for name in names
+            ]
+            self.assertIn("lighthouse.jpg", trashed)
+
+    def test_hostile_names(self):
+        names = (
+            b"two\nlines",
+            b"<b>bold<b> & <i>",
+            b"esc\x1b[31mred",
+            b"latin-\xe9.txt",
+            "right-\u202eto-left".encode(),
+            b"%s%n _under (_U)",
+        )
+        with Box() as box, App() as app:
+            folder = os.fsencode(box.files)
+            for name in names:
+                with open(os.path.join(folder, name), "wb") as file:
+                    file.write(b"x")
+            app.log_in(box)
+            a11y.wait_for(lambda: len(app.names()) == len(names), "all of them", timeout=15)
+            shown = set(app.names())
+            self.assertEqual(
+                shown,
+                {
+                    "two\ufffdlines",
+                    "<b>bold<b> & <i>",
+                    "esc\ufffd[31mred",
+                    "latin-\ufffd.txt",
+                    "right-\ufffdto-left",
+                    "%s%n _under (_U)",
+                },
+            )
+            app.take_picture("hostile-names")
+            for name in ("<b>bold<b> & <i>", "latin-\ufffd.txt"):
+                a11y.select_row(app.table(), name)
+                app.press("Delete")
+                a11y.find_text(app.root, f"Move “{name}” to the box’s trash?")
+                app.press_in_dialog("Delete")
+                a11y.wait_for(lambda gone=name: gone not in app.names(), "it to go")
+            self.assertEqual(len(os.listdir(folder)), len(names) - 2 + 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

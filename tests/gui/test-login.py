@@ -1,0 +1,125 @@
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Logging in and out, and what the window says when that fails."""
+
+import unittest
+
+import a11y
+from app import App
+from box import Box
+
+
+class Login(unittest.TestCase):
+    def test_in_and_out(self):
+        with Box() as box, App() as app:
+            app.take_picture("not-connected")
+            app.log_in(box)
+            a11y.find_text(app.window, "ann on 127.0.0.1")
+            a11y.find_text(app.window, "This Folder Is Empty")
+            a11y.find_text(app.window, "This Folder Is Empty")
+            app.take_picture("empty-folder")
+            self.assertEqual(box.count_sessions(), 1)
+            app.press("Log Out")
+            app.find("Log In")
+            a11y.wait_for(lambda: box.count_sessions() == 0, "the session to end on the server")
+            self.assertEqual(a11y.read(app.find("Password", "password text")), "")
+
+    def test_wrong_password(self):
+        with Box() as box, App() as app:
+            app.log_in(box, password="not this one")
+            app.wait_for_bar("The name or the password is wrong.")
+            app.take_picture("wrong-password")
+            self.assertEqual(box.count_sessions(), 0)
+            a11y.type_into(app.find("Password", "password text"), box.password)
+            app.press("Log In")
+            a11y.find_text(app.window, "ann on 127.0.0.1")
+            a11y.find_gone(app.window, role="info bar")
+
+    def test_nothing_listens(self):
+        with Box() as box, App() as app:
+            box.stop()
+            app.log_in(box)
+            app.wait_for_bar("Check")
+
+    def test_return_key_logs_in(self):
+        with Box() as box, App() as app:
+            app.fill_form(box)
+            app.find("Password", "password text").queryComponent().grabFocus()
+            a11y.press_keys("Return")
+            a11y.find_text(app.window, "ann on 127.0.0.1")
+
+    def test_closing_ends_the_session(self):
+        with Box() as box:
+            with App() as app:
+                app.log_in(box)
+                a11y.wait_for(lambda: box.count_sessions() == 1, "the session")
+            a11y.wait_for(lambda: box.count_sessions() == 0, "the session to end on the server")
+
+    def test_server_goes_and_comes_back(self):
+        with Box() as box, App() as app:
+            box.fill()
+            app.log_in(box)
+            app.table()
+            box.stop()
+            app.press("Reconnect")
+            app.wait_for_bar("Check")
+            app.take_picture("server-gone")
+            box.start()
+            a11y.type_into(app.find("Password", "password text"), box.password)
+            app.press("Log In")
+            a11y.find_text(app.window, "ann on 127.0.0.1")
+
+    def test_one_time_code(self):
+        with Box() as box, App() as app:
+            said = box.admin("user", "add", "ben", "--invite")
+            box.admin("share", "grant", "photos", "--read", "ben")
+            app.log_in(box, user="ben", password=find_code(said))
+            first = app.find("New Password", "password text")
+            again = app.find("Password Once More", "password text")
+            accept = app.find("Set Password")
+            a11y.type_into(first, "short")
+            a11y.type_into(again, "short")
+            self.assertFalse(a11y.is_sensitive(accept))
+            a11y.type_into(first, "seven small sampans")
+            a11y.find_text(app.root, "The two are not the same.")
+            app.take_picture("choose-password")
+            a11y.type_into(again, "seven small sampans")
+            a11y.press(accept)
+            a11y.find_text(app.window, "This Folder Is Empty")
+            self.assertFalse(a11y.is_sensitive(app.find("Upload")))
+            app.press("Log Out")
+            app.log_in(box, user="ben", password="seven small sampans")
+            a11y.find_text(app.window, "ben on 127.0.0.1")
+
+    def test_another_server_at_the_same_address(self):
+        with Box() as old, App() as app:
+            app.log_in(old)
+            app.press("Log Out")
+            app.find("Log In")
+            old.stop()
+            with Box(port=old.port) as new:
+                app.log_in(new)
+                a11y.find_text(app.root, "is not the box it was before")
+                app.take_picture("server-changed")
+                self.assertIsNone(a11y.look(app.root, "Forget the Old Box"))
+                expander = app.find("I know that the box was set up anew")
+                a11y.press(expander)
+                forget = app.find("Forget the Old Box")
+                self.assertFalse(a11y.is_sensitive(forget))
+                a11y.press(app.find("I asked, and it was set up anew", "check box"))
+                app.take_picture("server-changed-second-step")
+                a11y.press(forget)
+                a11y.find_text(app.window, "ann on 127.0.0.1")
+
+
+def find_code(said):
+    """The word with dashes that stands alone on its line."""
+    for word in said.split():
+        if word.count("-") >= 3:
+            return word
+    raise AssertionError(f"no code in {said!r}")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,144 @@
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Uploads and downloads, through the file chooser, with the disks looked at."""
+
+import os
+import pathlib
+import tempfile
+import unittest
+
+import a11y
+from app import App
+from box import Box
+
+CONTENT = os.urandom(3_000_000)
+
+
+class Transfers(unittest.TestCase):
+    def setUp(self):
+        self.place = tempfile.TemporaryDirectory(prefix="sampan-local-")
+        self.local = pathlib.Path(self.place.name)
+
+    def tearDown(self):
+        self.place.cleanup()
+
+    def upload(self, app, path):
+        app.press("Upload")
+        a11y.choose_file(app.root, path, "Open")
+
+    def download(self, app, folder):
+        app.press("Download")
+        a11y.choose_file(app.root, folder, "Open")
+
+    def test_upload(self):
+        source = self.local / "boat.bin"
+        source.write_bytes(CONTENT)
+        os.utime(source, ns=(1_700_000_000_123_456_789,) * 2)
+        with Box() as box, App() as app:
+            app.log_in(box)
+            self.upload(app, source)
+            a11y.find_text(app.window, "Safe on the box")
+            app.wait_for_names("boat.bin")
+            app.take_picture("uploaded")
+            stored = box.files / "boat.bin"
+            self.assertEqual(stored.read_bytes(), CONTENT)
+            self.assertEqual(stored.stat().st_mtime_ns, 1_700_000_000_123_456_789)
+            progress = app.find("Transfer Progress", "progress bar")
+            self.assertEqual(progress.queryValue().currentValue, 1.0)
+            app.find("0 waiting, 1 done")
+
+    def test_download(self):
+        with Box() as box, App() as app:
+            (box.files / "boat.bin").write_bytes(CONTENT)
+            app.log_in(box)
+            a11y.select_row(app.table(), "boat.bin")
+            self.download(app, self.local)
+            a11y.find_text(app.window, "Saved")
+            self.assertEqual((self.local / "boat.bin").read_bytes(), CONTENT)
+            self.assertEqual(os.listdir(self.local), ["boat.bin"])
+
+    def test_upload_conflict(self):
+        source = self.local / "notes.txt"
+        source.write_text("new")
+        with Box() as box, App() as app:
+            stored = box.files / "notes.txt"
+            stored.write_text("old")
+            app.log_in(box)
+            a11y.find_row(app.table(), "notes.txt")
+            self.upload(app, source)
+            a11y.find_text(app.root, "“notes.txt” is already in “photos”")
+            app.take_picture("conflict")
+            app.press("Keep Both")
+            app.wait_for_names("notes.txt", "notes (2).txt")
+            self.assertEqual(stored.read_text(), "old")
+            self.upload(app, source)
+            app.press("Replace")
+            a11y.wait_for(lambda: stored.read_text() == "new", "the new content")
+            self.upload(app, source)
+            app.press("Skip")
+            app.find("0 waiting, 2 done")
+
+    def test_download_conflict(self):
+        target = self.local / "notes.txt"
+        target.write_text("mine")
+        with Box() as box, App() as app:
+            (box.files / "notes.txt").write_text("theirs")
+            app.log_in(box)
+            a11y.select_row(app.table(), "notes.txt")
+            self.download(app, self.local)
+            app.press("Skip")
+            self.assertEqual(target.read_text(), "mine")
+            self.download(app, self.local)
+            app.press("Replace")
+            a11y.wait_for(lambda: target.read_text() == "theirs", "the new content")
+
+    def test_cancel(self):
+        source = self.local / "huge.bin"
+        with open(source, "wb") as file:
+            file.truncate(40_000_000_000)
+        with Box() as box, App() as app:
+            app.log_in(box)
+            self.upload(app, source)
+            a11y.find_text(app.window, "MB/s")
+            app.take_picture("uploading")
+            panel = app.find("Transfers", "panel")
+            a11y.press(a11y.find(panel, "Cancel", "push button"))
+            a11y.find_text(panel, "Cancelled")
+            self.assertEqual(visible_files(box), [])
+
+    def test_closing_asks_once(self):
+        source = self.local / "huge.bin"
+        with open(source, "wb") as file:
+            file.truncate(40_000_000_000)
+        with Box() as box, App() as app:
+            app.log_in(box)
+            self.upload(app, source)
+            a11y.find_text(app.window, "MB/s")
+            a11y.press_keys("ctrl+w")
+            a11y.find_text(app.root, "Stop the transfers and close?")
+            app.take_picture("close-question")
+            app.press_in_dialog("Stop and Close")
+            self.assertEqual(app.process.wait(10), 0)
+            app.ended = True
+            a11y.wait_for(lambda: box.count_sessions() == 0, "the session to end")
+            self.assertEqual(visible_files(box), [])
+
+    def test_read_only_share(self):
+        with Box() as box:
+            box.admin("share", "grant", "photos", "--read", "ann")
+            (box.files / "boat.bin").write_bytes(b"x")
+            with App() as app:
+                app.log_in(box)
+                a11y.select_row(app.table(), "boat.bin")
+                a11y.wait_for(lambda: a11y.is_sensitive(app.find("Download")), "Download")
+                for name in ("Upload", "New Folder", "Rename", "Delete"):
+                    self.assertFalse(a11y.is_sensitive(app.find(name)), name)
+
+
+def visible_files(box):
+    return [name for name in os.listdir(box.files) if name != ".sampan"]
+
+
+if __name__ == "__main__":
+    unittest.main()
