@@ -71,9 +71,9 @@ log_login (SampanPrelogin *self, SampanLogLevel level, const char *outcome)
 {
   char source[SAMPAN_SOURCE_TEXT_MAX];
   g_autofree char *unknown = NULL;
-  const char *user = self->account.name;
+  const char *user = self->account.name[0] != '\0' ? self->account.name : NULL;
   sampan_address_get_text ((struct sockaddr *)&self->peer, source);
-  if (user[0] == '\0' && self->user_length > 0)
+  if (user == NULL && self->user_length > 0)
     user = unknown = sampan_log_unknown_name (self->user, self->user_length);
   sampan_log_event (level, "login", "user", user, "source", source, "outcome", outcome, NULL);
 }
@@ -381,7 +381,9 @@ handle_attach (SampanPrelogin *self, SampanReader *reader, SampanConnection **co
     sampan_channel_attach_proof (self->channel, session->ticket, proof);
   if (session == NULL || sodium_memcmp (proof, attach.proof, sizeof proof) != 0)
     {
-      count_failure (self, "ticket-refused");
+      /* No guess of a password, and nobody guesses a ticket: after a restart honest clients come
+       * with old ones, several at a time. */
+      log_login (self, SAMPAN_LOG_INFO, "ticket-unknown");
       return SAMPAN_PRELOGIN_CLOSED;
     }
   sampan_channel_switch_receiving_key (self->channel, session->ticket, sizeof session->ticket);

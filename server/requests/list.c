@@ -104,6 +104,11 @@ list_folder (Pages *self, const SampanTarget *target, GError **error)
       entry.right = target->right;
       if (!add_entry (self, &entry))
         return false;
+      if (sampan_connection_get_end (self->exchange->connection) == SAMPAN_END_STOPPING)
+        {
+          g_set_error_literal (error, SAMPAN_ERROR, SAMPAN_ERROR_SHUTTING_DOWN, "stopping");
+          return false;
+        }
     }
   if (local_error == NULL)
     return true;
