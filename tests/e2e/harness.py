@@ -248,6 +248,7 @@ class Terminal:
 
     def __init__(self, client, *arguments, password=True, cwd=None, columns=100):
         self.buffer = ""
+        self.transcript = ""  # all that was ever shown
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.chdir(cwd or client.home)
@@ -268,7 +269,9 @@ class Terminal:
             chunk = os.read(self.fd, 65536)
         except OSError:  # the other end is closed
             chunk = b""
-        self.buffer += chunk.decode("utf-8", "replace")
+        text = chunk.decode("utf-8", "replace")
+        self.buffer += text
+        self.transcript += text
         return bool(chunk)
 
     def expect(self, pattern, seconds=WAIT_SECS):

@@ -277,7 +277,7 @@ class RoundTrip(harness.Case):
         terminal.type(harness.PASSWORD + "\n")
         terminal.expect("files/")
         self.assertEqual(terminal.wait(), 0)
-        self.assertNotIn(harness.PASSWORD, terminal.buffer)
+        self.assertNotIn(harness.PASSWORD, terminal.transcript)
 
     def test_ctrl_c_at_the_password_restores_the_terminal(self):
         terminal = harness.Terminal(self.client, "ls", self.client.remote(), password=False)
