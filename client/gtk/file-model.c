@@ -10,8 +10,8 @@
 #include "entry-text.h"
 #include "escape.h"
 
-/* Time for one helping of rows: a quarter of a 16 ms frame. */
-#define GROW_BUDGET_US 4000
+/* Time for one helping of rows: a fraction of a 16 ms frame, as the rows are then also laid out. */
+#define GROW_BUDGET_US 3000
 /* Rows between two looks at the clock. */
 #define GROW_STEP_ROWS 64
 

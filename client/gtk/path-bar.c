@@ -13,8 +13,8 @@
 
 /* Longer names are cut in the middle, so that several folders fit side by side. */
 #define LABEL_MAX_CHARS 20
-/* A name this short is never cut. */
-#define LABEL_MIN_CHARS 3
+/* Nor are they cut to less than this: a path that is too long for the window scrolls. */
+#define LABEL_MIN_CHARS 12
 #define PATH_KEY "sampan-path"
 
 struct _SampanPathBar

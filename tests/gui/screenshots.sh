@@ -1,0 +1,28 @@
+#!/bin/bash
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# screenshots.sh BUILD_DIR FOLDER: puts pictures of the window into FOLDER: screenshot.png, the one
+# for the README, and one for each state that the tests come by.
+
+set -eu
+
+if [ $# -ne 2 ]; then
+  echo "usage: screenshots.sh BUILD_DIR FOLDER" >&2
+  exit 2
+fi
+here=$(cd "$(dirname "$0")" && pwd)
+build=$(cd "$1" && pwd)
+mkdir -p "$2"
+PICTURES=$(cd "$2" && pwd)
+export PICTURES
+export SAMPAN=$build/client/gtk/sampan
+export SAMPAN_IN_BUILD_TREE=$build/tests/gui/sampan-in-build-tree
+export SAMPAND=$build/server/sampand
+export PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore::DeprecationWarning
+
+# The screen is as large as the window of the first picture with its shadow.
+GEOMETRY=900x720x24 "$here/session.sh" /usr/bin/python3 "$here/screenshot.py"
+for test in login files transfers looks; do
+  GEOMETRY=940x760x24 "$here/session.sh" /usr/bin/python3 "$here/test-$test.py"
+done
