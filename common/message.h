@@ -88,6 +88,13 @@ typedef struct
 } SampanHashRequest;
 typedef struct
 {
+  uint8_t kind; /* SAMPAN_ENTRY_FILE or FOLDER, checked */
+  uint64_t size;
+  SampanTime mtime;
+  SampanBytes path; /* below the plan's folder; not checked: a bad one gets its verdict */
+} SampanPlanItem;
+typedef struct
+{
   uint8_t ke1[SAMPAN_KE1_LENGTH];
 } SampanPasswdStart;
 typedef struct
@@ -151,6 +158,22 @@ typedef struct
   uint64_t done_bytes;
   uint64_t total_bytes; /* 0: not known */
 } SampanProgress;
+typedef struct
+{
+  uint8_t verdict; /* SampanPlanVerdict, checked */
+  /* What is there with SAME, DIFFERS and FOLDER_THERE, what is in the way with WRONG_KIND; not set
+   * with the others, for which sampan_plan_verdict_has_entry() is FALSE. */
+  uint8_t kind; /* SampanEntryKind, checked against the verdict */
+  uint64_t size;
+  SampanTime mtime;
+  uint8_t version[SAMPAN_VERSION_LENGTH];
+} SampanPlanAnswer;
+typedef struct
+{
+  uint64_t count;      /* of items judged */
+  uint64_t free_bytes; /* for this account */
+  uint8_t right;       /* SampanRight, checked */
+} SampanPlanEnd;
 
 /* Messages without fields: CLOSE DONE LOGOUT PUT_ABORT ATTACH_OK. */
 void sampan_write_empty (SampanWriter *writer, SampanKind kind);
@@ -187,6 +210,7 @@ SAMPAN_DECLARE_MESSAGE (put_offer, SampanPutOffer)
 SAMPAN_DECLARE_MESSAGE (stored, SampanStored)
 SAMPAN_DECLARE_MESSAGE (hash_is, SampanHashIs)
 SAMPAN_DECLARE_MESSAGE (progress, SampanProgress)
+SAMPAN_DECLARE_MESSAGE (plan_end, SampanPlanEnd)
 
 /* PING and PONG: u16 length and text. */
 void sampan_write_text (SampanWriter *writer, SampanKind kind, SampanBytes text);
@@ -208,5 +232,18 @@ bool sampan_read_removed (SampanReader *reader, uint8_t trash_id[static SAMPAN_T
 bool sampan_write_page_entry (SampanWriter *writer,
                               const SampanEntry *entry) G_GNUC_WARN_UNUSED_RESULT;
 bool sampan_read_page_entry (SampanReader *reader, SampanEntry *entry) G_GNUC_WARN_UNUSED_RESULT;
+
+/* PLAN: the folder, then items in the same way; the caller counts them. PLAN_PAGE: answers, begun
+ * as a LIST_PAGE is. */
+void sampan_write_plan (SampanWriter *writer, SampanBytes folder);
+bool sampan_read_plan (SampanReader *reader, SampanBytes *folder) G_GNUC_WARN_UNUSED_RESULT;
+bool sampan_write_plan_item (SampanWriter *writer,
+                             const SampanPlanItem *item) G_GNUC_WARN_UNUSED_RESULT;
+bool sampan_read_plan_item (SampanReader *reader, SampanPlanItem *item) G_GNUC_WARN_UNUSED_RESULT;
+bool sampan_write_plan_answer (SampanWriter *writer,
+                               const SampanPlanAnswer *answer) G_GNUC_WARN_UNUSED_RESULT;
+bool sampan_read_plan_answer (SampanReader *reader,
+                              SampanPlanAnswer *answer) G_GNUC_WARN_UNUSED_RESULT;
+bool sampan_plan_verdict_has_entry (uint8_t verdict);
 
 G_END_DECLS

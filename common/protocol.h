@@ -65,6 +65,7 @@ typedef enum
   SAMPAN_KIND_PASSWD_START = 0x2c,
   SAMPAN_KIND_PASSWD_FINISH = 0x2d,
   SAMPAN_KIND_PASSWD_RECORD = 0x2e,
+  SAMPAN_KIND_PLAN = 0x2f,
 
   /* client to server, inside a put */
   SAMPAN_KIND_PUT_FROM = 0x40,  /* answer to PUT_OFFER: the offset that the data starts at */
@@ -88,6 +89,7 @@ typedef enum
   SAMPAN_KIND_HASH_IS = 0xa8,
   SAMPAN_KIND_PASSWD_CHALLENGE = 0xa9,
   SAMPAN_KIND_PASSWD_RESPONSE = 0xaa,
+  SAMPAN_KIND_PLAN_END = 0xab,
   /* a get ends with END, a list with LIST_END */
 
   /* server to client, parts of a reply that come before the final one */
@@ -95,6 +97,7 @@ typedef enum
   SAMPAN_KIND_GET_INFO = 0xc1,
   SAMPAN_KIND_PUT_OFFER = 0xc2,
   SAMPAN_KIND_PROGRESS = 0xc3,
+  SAMPAN_KIND_PLAN_PAGE = 0xc4,
 } SampanKind;
 
 /* ---- Field limits ---- */
@@ -106,6 +109,9 @@ typedef enum
   255 /* what may be asked for; longer than an account can be, refused alike */
 #define SAMPAN_PING_TEXT_MAX 1024     /* a line a person types */
 #define SAMPAN_LIST_PAGE_ENTRIES 1000 /* also bounded by the frame */
+/* Names of usual length fill a frame with so many, all their answers fit one as well, and a cold
+ * disk is through with them in a few seconds. */
+#define SAMPAN_PLAN_ITEMS_MAX 1000
 #define SAMPAN_VERSION_LENGTH 16
 #define SAMPAN_HASH_LENGTH 32 /* BLAKE2b-256 */
 #define SAMPAN_UPLOAD_ID_LENGTH 16
@@ -141,6 +147,19 @@ typedef enum
   SAMPAN_CONFLICT_REPLACE_NEWER = 3, /* replace if the new mtime is later, else error EXISTS */
   SAMPAN_CONFLICT_KEEP_BOTH = 4,     /* store under "name (2).ext" and tell the name */
 } SampanConflict;
+
+/* What would become of one item of a plan. */
+typedef enum
+{
+  SAMPAN_PLAN_NEW = 1,          /* nothing is there; its parents may be missing too */
+  SAMPAN_PLAN_SAME = 2,         /* a file of that size and mtime: need not be sent */
+  SAMPAN_PLAN_DIFFERS = 3,      /* another file is there: the conflict policy decides */
+  SAMPAN_PLAN_FOLDER_THERE = 4, /* a folder onto a folder: they merge */
+  SAMPAN_PLAN_WRONG_KIND = 5,   /* something else is in the way, at the name or at a parent */
+  SAMPAN_PLAN_BAD_NAME = 6,     /* not canonical, too long, too deep or reserved */
+  SAMPAN_PLAN_NOT_ALLOWED = 7,  /* it would have to be written, and may not */
+  SAMPAN_PLAN_NAME_TWICE = 8,   /* an item before it has that name */
+} SampanPlanVerdict;
 
 /* Rights on a share; each includes those before it. */
 typedef enum

@@ -50,6 +50,7 @@ DEFINE_RECODE (put_offer, SampanPutOffer)
 DEFINE_RECODE (stored, SampanStored)
 DEFINE_RECODE (hash_is, SampanHashIs)
 DEFINE_RECODE (progress, SampanProgress)
+DEFINE_RECODE (plan_end, SampanPlanEnd)
 DEFINE_RECODE_KINDS (login_challenge, SampanLoginChallenge)
 DEFINE_RECODE_KINDS (path_request, SampanPathRequest)
 DEFINE_RECODE_KINDS (path_flags_request, SampanPathFlagsRequest)
@@ -123,6 +124,42 @@ recode_list_page (SampanKind kind, SampanReader *reader, SampanWriter *writer)
   return true;
 }
 
+static bool
+recode_plan (SampanKind kind, SampanReader *reader, SampanWriter *writer)
+{
+  SampanBytes folder;
+
+  if (!sampan_read_plan (reader, &folder))
+    return false;
+  sampan_write_plan (writer, folder);
+  while (!sampan_reader_at_end (reader))
+    {
+      SampanPlanItem item;
+
+      if (!sampan_read_plan_item (reader, &item))
+        return false;
+      if (!sampan_write_plan_item (writer, &item))
+        writer->failed = true;
+    }
+  return true;
+}
+
+static bool
+recode_plan_page (SampanKind kind, SampanReader *reader, SampanWriter *writer)
+{
+  sampan_write_empty (writer, kind);
+  while (!sampan_reader_at_end (reader))
+    {
+      SampanPlanAnswer answer;
+
+      if (!sampan_read_plan_answer (reader, &answer))
+        return false;
+      if (!sampan_write_plan_answer (writer, &answer))
+        writer->failed = true;
+    }
+  return true;
+}
+
 static const struct
 {
   SampanKind kind;
@@ -149,6 +186,7 @@ static const struct
   { SAMPAN_KIND_PASSWD_START, recode_passwd_start },
   { SAMPAN_KIND_PASSWD_FINISH, recode_passwd_finish },
   { SAMPAN_KIND_PASSWD_RECORD, recode_passwd_record },
+  { SAMPAN_KIND_PLAN, recode_plan },
   { SAMPAN_KIND_PUT_FROM, recode_number },
   { SAMPAN_KIND_PUT_ABORT, recode_empty },
   { SAMPAN_KIND_LOGIN_CHALLENGE, recode_login_challenge },
@@ -165,10 +203,12 @@ static const struct
   { SAMPAN_KIND_HASH_IS, recode_hash_is },
   { SAMPAN_KIND_PASSWD_CHALLENGE, recode_login_challenge },
   { SAMPAN_KIND_PASSWD_RESPONSE, recode_passwd_response },
+  { SAMPAN_KIND_PLAN_END, recode_plan_end },
   { SAMPAN_KIND_LIST_PAGE, recode_list_page },
   { SAMPAN_KIND_GET_INFO, recode_get_info },
   { SAMPAN_KIND_PUT_OFFER, recode_put_offer },
   { SAMPAN_KIND_PROGRESS, recode_progress },
+  { SAMPAN_KIND_PLAN_PAGE, recode_plan_page },
 };
 
 bool

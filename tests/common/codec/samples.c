@@ -53,6 +53,10 @@ const MessageSample message_samples[] = {
   { "passwd-start", "2c c1*96" },
   { "passwd-finish", "2d c2*64 c3*32" },
   { "passwd-record", "2e c4*192" },
+  { "plan", "2f 0003 612f62 01 0102030405060708 1112131415161718 075bcd15 0003 632f64" },
+  { "plan/empty", "2f 0000" },
+  { "plan/two", "2f 0001 61 02 00*8 00*8 00*4 0001 62 01 ff*8 ff*8 3b9ac9ff 0003 622f63" },
+  { "plan/bad-names", "2f 0001 61 01 00*8 00*8 00*4 0000 01 00*8 00*8 00*4 1001 61*4097" },
   { "put-from", "40 0102030405060708" },
   { "put-abort", "41" },
 
@@ -70,6 +74,7 @@ const MessageSample message_samples[] = {
   { "hash-is", "a8 0102030405060708 d5*32" },
   { "passwd-challenge", "a9 00 d6*320" },
   { "passwd-response", "aa d7*64" },
+  { "plan-end", "ab 0102030405060708 1112131415161718 03" },
 
   { "list-page/empty", "c0" },
   { "list-page", "c0 01 03 0102030405060708 1112131415161718 075bcd15 d1*16 05 612e747874" },
@@ -80,6 +85,12 @@ const MessageSample message_samples[] = {
   { "put-offer", "c2 0102030405060708 da*32" },
   { "put-offer/nothing", "c2 00*8 00*32" },
   { "progress", "c3 0102030405060708 1112131415161718" },
+  { "plan-page/empty", "c4" },
+  { "plan-page", "c4 03 01 0102030405060708 1112131415161718 075bcd15 db*16" },
+  { "plan-page/all",
+    "c4 01 02 01 0102030405060708 1112131415161718 075bcd15 db*16"
+    " 03 01 00*8 ff*8 3b9ac9ff dc*16 04 02 00*8 00*8 00*4 dd*16 05 04 00*8 00*8 00*4 de*16"
+    " 06 07 08" },
 };
 const size_t n_message_samples = G_N_ELEMENTS (message_samples);
 
