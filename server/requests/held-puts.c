@@ -10,6 +10,10 @@
 #include "requests/exchange.h"
 #include "requests/transfer-log.h"
 
+/* On a slow disk a round takes longer than SAMPAN_BATCH_MS: collecting for as long as the last one
+ * took makes fewer rounds, and at most doubles the wait. */
+#define COLLECT_MAX_US (100 * 1000)
+
 typedef struct
 {
   SampanPath *path;
@@ -24,6 +28,9 @@ struct _SampanHeldPuts
   SampanConnection *connection; /* borrowed */
   SampanCommitBatch *batch;     /* NULL while nothing is held */
   GQueue puts;                  /* HeldPut, as in the batch */
+  uint64_t bytes;               /* of all that is held */
+  int64_t first_us;             /* since when something is held */
+  int64_t last_round_us;        /* how long the last commit took */
 };
 
 static void
@@ -67,6 +74,12 @@ sampan_held_puts_add (SampanHeldPuts *self,
   put->started_us = started_us;
   put->right = right;
   put->conflict = conflict;
+  if (self->puts.length == 0)
+    {
+      self->first_us = g_get_monotonic_time ();
+      self->bytes = 0;
+    }
+  self->bytes += size;
   g_queue_push_tail (&self->puts, put);
   if (self->batch == NULL)
     self->batch = sampan_commit_batch_new ();
@@ -76,7 +89,10 @@ sampan_held_puts_add (SampanHeldPuts *self,
 bool
 sampan_held_puts_are_due (const SampanHeldPuts *self)
 {
-  return self->puts.length > 0 && sampan_commit_batch_is_due (self->batch);
+  if (self->puts.length == 0 || !sampan_commit_batch_is_due (self->batch))
+    return false;
+  return self->puts.length >= SAMPAN_BATCH_UPLOADS || self->bytes >= SAMPAN_BATCH_BYTES ||
+         g_get_monotonic_time () - self->first_us >= MIN (self->last_round_us, COLLECT_MAX_US);
 }
 
 static void
@@ -116,7 +132,14 @@ sampan_held_puts_settle (SampanHeldPuts *self)
     return;
   if (sampan_connection_get_end (self->connection) != SAMPAN_END_REVOKED &&
       !sampan_server_session_has_ended (sampan_connection_get_session (self->connection)))
-    sampan_commit_batch_run (self->batch, answer, self);
+    {
+      int64_t start_us = g_get_monotonic_time ();
+      sampan_commit_batch_run (self->batch, answer, self);
+      self->last_round_us = g_get_monotonic_time () - start_us;
+      /* Now, not when the buffer is full: more input may keep coming for long. */
+      if (!sampan_connection_flush (self->connection))
+        g_debug ("puts were stored but their replies cannot be sent");
+    }
   else
     {
       g_clear_pointer (&self->batch, sampan_commit_batch_free);
