@@ -216,6 +216,18 @@ sampan_share_root_is_reserved (const SampanShareRoot *self,
   return status != NULL && self->reserved.st_ino != 0 && is_same_file (status, &self->reserved);
 }
 
+bool
+sampan_share_root_folds_names (const SampanShareRoot *self)
+{
+  return self->folds_names;
+}
+
+bool
+sampan_share_root_is_writable (const SampanShareRoot *self)
+{
+  return self->staging_fd >= 0 && self->trash_fd >= 0;
+}
+
 /* One form is refused by name on every disk; a disk that folds names has more ways to write it, so
  * there the inode decides. */
 static bool
@@ -312,7 +324,7 @@ sampan_share_root_check_change (const SampanShareRoot *self, const SampanPath *p
 
   if (sampan_path_is_root (path))
     reason = "not possible with the share itself";
-  else if (self->staging_fd < 0 || self->trash_fd < 0)
+  else if (!sampan_share_root_is_writable (self))
     reason = "the share cannot be written to";
   if (reason == NULL)
     return check_first_component (self, sampan_path_get (path), error);

@@ -75,6 +75,12 @@ bool sampan_share_root_is_reserved (const SampanShareRoot *self,
                                     const char *name,
                                     const struct stat *status);
 
+/* Whether the disk takes names for equal that differ in upper and lower case only. Known for the
+ * share's root; a disk may do otherwise in one folder. */
+bool sampan_share_root_folds_names (const SampanShareRoot *self);
+/* Whether something can come into it at all. */
+bool sampan_share_root_is_writable (const SampanShareRoot *self);
+
 /* Removes what is too old from staging (7 days) and trash, unless locked. Slow; a worker thread's
  * job, at start and daily. */
 void sampan_share_root_expire (SampanShareRoot *self);

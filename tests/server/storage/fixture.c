@@ -85,6 +85,12 @@ fixture_add (const char *name, FixtureFunc func)
   add_case ("walk", name, func, SAMPAN_CONFINE_WALK);
 }
 
+void
+fixture_add_once (const char *name, FixtureFunc func)
+{
+  add_case ("once", name, func, SAMPAN_CONFINE_PROBE);
+}
+
 SampanPath *
 path_of (const char *text)
 {

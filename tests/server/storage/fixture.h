@@ -28,6 +28,9 @@ typedef void (*FixtureFunc) (Fixture *self, gconstpointer confine);
 /* Adds the test once for each SampanConfine; its user data is the way. */
 void fixture_add (const char *name, FixtureFunc func);
 
+/* For what resolves no path. */
+void fixture_add_once (const char *name, FixtureFunc func);
+
 /* Must be canonical. */
 SampanPath *path_of (const char *text);
 

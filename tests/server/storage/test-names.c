@@ -308,7 +308,7 @@ test_trash_expires (Fixture *self, gconstpointer confine)
 
 /* ---- Deep and wide removal ---- */
 
-#define DEPTH 3000 /* far above any fd limit of a test run and any path length */
+#define DEPTH 1100 /* above the fd limit of a test run and any path length */
 
 static void
 test_remove_deep_tree (Fixture *self, gconstpointer confine)
@@ -320,7 +320,8 @@ test_remove_deep_tree (Fixture *self, gconstpointer confine)
       int next_fd;
 
       g_assert_cmpint (mkdirat (fd, "d", 0777), ==, 0);
-      g_assert_cmpint (mkdirat (fd, "0", 0555), ==, 0);
+      if (i % 100 == 0)
+        g_assert_cmpint (mkdirat (fd, "0", 0555), ==, 0);
       next_fd = openat (fd, "d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
       g_assert_cmpint (next_fd, >=, 0);
       close (fd);
@@ -529,11 +530,11 @@ main (int argc, char **argv)
   fixture_add ("rename/folder-over-folder", test_rename_folder_over_folder);
   fixture_add ("rename/hard-link", test_rename_hard_link);
   fixture_add ("remove/table", test_remove);
-  fixture_add ("trash/damaged", test_trash_record_damaged);
-  fixture_add ("trash/expire", test_trash_expires);
-  fixture_add ("tree-removal/deep", test_remove_deep_tree);
-  fixture_add ("tree-removal/symlinks", test_removal_follows_nothing);
-  fixture_add ("swap/table", test_swaps);
+  fixture_add_once ("trash/damaged", test_trash_record_damaged);
+  fixture_add_once ("trash/expire", test_trash_expires);
+  fixture_add_once ("tree-removal/deep", test_remove_deep_tree);
+  fixture_add_once ("tree-removal/symlinks", test_removal_follows_nothing);
+  fixture_add_once ("swap/table", test_swaps);
   g_test_add_func ("/storage/free-name/table", test_free_names);
   g_test_add_func ("/storage/free-name/trim", test_free_name_trims);
   return g_test_run ();
