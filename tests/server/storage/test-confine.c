@@ -8,6 +8,8 @@
 
 #include "fixture.h"
 
+#include "storage/tree-removal.h"
+
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -617,6 +619,7 @@ test_probe (void)
   g_assert_null (sampan_share_root_open ("/nonexistent/share", SAMPAN_CONFINE_PROBE, &error));
   g_assert_nonnull (strstr (error->message, "/nonexistent/share"));
   assert_code (&error, SAMPAN_ERROR_NOT_FOUND);
+  g_assert_true (sampan_tree_removal_run (AT_FDCWD, base));
 }
 
 /* What waits in the place of the private folder is not followed. */
