@@ -8,10 +8,8 @@
 #include "server-bar.h"
 
 #include "escape.h"
-#include "protocol.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
 struct _SampanServerBar
 {
@@ -19,18 +17,7 @@ struct _SampanServerBar
 
   /* template widgets */
   GtkStack *stack;
-  GtkWidget *form;
-  GtkWidget *fields;
-  GtkEntry *address_entry;
-  GtkSpinButton *port_spin;
-  GtkEntry *user_entry;
-  GtkEntry *password_entry;
-  GtkStack *login_stack;
-  GtkWidget *login_button;
-  GtkSpinner *spinner;
-  GtkStack *second_stack;
-  GtkWidget *idle_logout_button;
-  GtkWidget *cancel_button;
+  SampanLoginForm *form;
   GtkWidget *connected;
   GtkLabel *who_label;
   GtkWidget *logout_button;
@@ -50,69 +37,22 @@ enum
 };
 static guint signals[N_SIGNALS];
 
-/* An address that was pasted as a whole goes to the fields that its parts belong to. */
 static void
-spread_uri (SampanServerBar *self)
+form_login_cb (SampanServerBar *self)
 {
-  const char *text = gtk_entry_get_text (self->address_entry);
-  g_autoptr (SampanRemote) remote = NULL;
-
-  if (strstr (text, "://") == NULL)
-    return;
-  remote = sampan_remote_parse (text, NULL);
-  if (remote != NULL)
-    sampan_server_bar_fill (self,
-                            sampan_remote_get_host (remote),
-                            sampan_remote_get_port (remote),
-                            sampan_remote_get_user (remote));
-}
-
-static GtkEntry *
-get_first_empty (SampanServerBar *self)
-{
-  GtkEntry *entries[] = { self->address_entry, self->user_entry, self->password_entry };
-
-  for (size_t i = 0; i < G_N_ELEMENTS (entries); i++)
-    if (gtk_entry_get_text_length (entries[i]) == 0)
-      return entries[i];
-  return NULL;
-}
-
-static void
-form_changed_cb (SampanServerBar *self)
-{
-  gtk_widget_set_sensitive (self->login_button, get_first_empty (self) == NULL);
-}
-
-static void
-login_clicked_cb (SampanServerBar *self)
-{
-  /* What was typed counts, even while the cursor is still in it. */
-  gtk_spin_button_update (self->port_spin);
-  spread_uri (self);
   g_signal_emit (self, signals[SIGNAL_LOG_IN], 0);
 }
 
 static void
-entry_activated_cb (SampanServerBar *self)
+form_cancel_cb (SampanServerBar *self)
 {
-  spread_uri (self);
-  if (get_first_empty (self) != NULL)
-    sampan_server_bar_focus (self);
-  else if (gtk_widget_get_sensitive (self->fields))
-    login_clicked_cb (self);
+  g_signal_emit (self, signals[SIGNAL_CANCEL], 0);
 }
 
 static void
 logout_clicked_cb (SampanServerBar *self)
 {
   g_signal_emit (self, signals[SIGNAL_LOG_OUT], 0);
-}
-
-static void
-cancel_clicked_cb (SampanServerBar *self)
-{
-  g_signal_emit (self, signals[SIGNAL_CANCEL], 0);
 }
 
 static void
@@ -129,13 +69,8 @@ update_who (SampanServerBar *self)
 static void
 show_form (SampanServerBar *self, bool busy)
 {
-  gtk_widget_set_sensitive (self->fields, !busy);
-  gtk_stack_set_visible_child (self->login_stack,
-                               busy ? GTK_WIDGET (self->spinner) : self->login_button);
-  gtk_stack_set_visible_child (self->second_stack,
-                               busy ? self->cancel_button : self->idle_logout_button);
-  g_object_set (self->spinner, "active", busy, NULL);
-  gtk_stack_set_visible_child (self->stack, self->form);
+  sampan_login_form_set_busy (self->form, busy);
+  gtk_stack_set_visible_child (self->stack, GTK_WIDGET (self->form));
 }
 
 static void
@@ -189,37 +124,23 @@ sampan_server_bar_class_init (SampanServerBarClass *klass)
                                NULL,
                                G_TYPE_NONE,
                                0);
+  g_type_ensure (SAMPAN_TYPE_LOGIN_FORM);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sampan/Sampan/ui/server-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, SampanServerBar, stack);
   gtk_widget_class_bind_template_child (widget_class, SampanServerBar, form);
-  gtk_widget_class_bind_template_child (widget_class, SampanServerBar, fields);
-  gtk_widget_class_bind_template_child (widget_class, SampanServerBar, address_entry);
-  gtk_widget_class_bind_template_child (widget_class, SampanServerBar, port_spin);
-  gtk_widget_class_bind_template_child (widget_class, SampanServerBar, user_entry);
-  gtk_widget_class_bind_template_child (widget_class, SampanServerBar, password_entry);
-  gtk_widget_class_bind_template_child (widget_class, SampanServerBar, login_stack);
-  gtk_widget_class_bind_template_child (widget_class, SampanServerBar, login_button);
-  gtk_widget_class_bind_template_child (widget_class, SampanServerBar, spinner);
-  gtk_widget_class_bind_template_child (widget_class, SampanServerBar, second_stack);
-  gtk_widget_class_bind_template_child (widget_class, SampanServerBar, idle_logout_button);
-  gtk_widget_class_bind_template_child (widget_class, SampanServerBar, cancel_button);
   gtk_widget_class_bind_template_child (widget_class, SampanServerBar, connected);
   gtk_widget_class_bind_template_child (widget_class, SampanServerBar, who_label);
   gtk_widget_class_bind_template_child (widget_class, SampanServerBar, logout_button);
-  gtk_widget_class_bind_template_callback (widget_class, form_changed_cb);
-  gtk_widget_class_bind_template_callback (widget_class, entry_activated_cb);
-  gtk_widget_class_bind_template_callback (widget_class, login_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, form_login_cb);
+  gtk_widget_class_bind_template_callback (widget_class, form_cancel_cb);
   gtk_widget_class_bind_template_callback (widget_class, logout_clicked_cb);
-  gtk_widget_class_bind_template_callback (widget_class, cancel_clicked_cb);
 }
 
 static void
 sampan_server_bar_init (SampanServerBar *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_spin_button_set_value (self->port_spin, SAMPAN_DEFAULT_PORT);
-  form_changed_cb (self);
 }
 
 void
@@ -235,56 +156,8 @@ sampan_server_bar_set_session (SampanServerBar *self, SampanSession *session)
   state_changed_cb (self);
 }
 
-void
-sampan_server_bar_fill (SampanServerBar *self, const char *host, uint16_t port, const char *user)
+SampanLoginForm *
+sampan_server_bar_get_form (SampanServerBar *self)
 {
-  gtk_entry_set_text (self->address_entry, host);
-  gtk_spin_button_set_value (self->port_spin, port);
-  if (user != NULL)
-    gtk_entry_set_text (self->user_entry, user);
-}
-
-char *
-sampan_server_bar_dup_host (SampanServerBar *self)
-{
-  g_autofree char *host = g_strstrip (g_strdup (gtk_entry_get_text (self->address_entry)));
-  size_t length = strlen (host);
-
-  if (length > 2 && host[0] == '[' && host[length - 1] == ']')
-    return g_strndup (host + 1, length - 2);
-  return g_steal_pointer (&host);
-}
-
-uint16_t
-sampan_server_bar_get_port (SampanServerBar *self)
-{
-  return (uint16_t)gtk_spin_button_get_value_as_int (self->port_spin);
-}
-
-char *
-sampan_server_bar_dup_user (SampanServerBar *self)
-{
-  return g_strstrip (g_strdup (gtk_entry_get_text (self->user_entry)));
-}
-
-SampanSecret *
-sampan_server_bar_dup_password (SampanServerBar *self)
-{
-  const char *text = gtk_entry_get_text (self->password_entry);
-
-  return sampan_secret_new (text, strlen (text));
-}
-
-void
-sampan_server_bar_clear_password (SampanServerBar *self)
-{
-  gtk_entry_set_text (self->password_entry, "");
-}
-
-void
-sampan_server_bar_focus (SampanServerBar *self)
-{
-  GtkEntry *entry = get_first_empty (self);
-
-  gtk_widget_grab_focus (GTK_WIDGET (entry != NULL ? entry : self->password_entry));
+  return self->form;
 }

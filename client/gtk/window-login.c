@@ -133,7 +133,7 @@ login_failed (SampanWindow *self, const GError *error)
     tell_still_broken (self, error);
   else
     sampan_window_tell_error (self, error);
-  sampan_server_bar_focus (self->server_bar);
+  sampan_login_form_focus (self->form);
 }
 
 static void
@@ -150,7 +150,7 @@ login_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   remember_server (self);
-  sampan_server_bar_clear_password (self->server_bar);
+  sampan_login_form_clear_password (self->form);
   if (sampan_session_get_must_set_password (self->session))
     ask_password (self);
   else
@@ -184,13 +184,13 @@ start_login (SampanWindow *self, const char *host, uint16_t port, const char *us
 void
 sampan_window_log_in (SampanWindow *self)
 {
-  g_autofree char *host = sampan_server_bar_dup_host (self->server_bar);
-  g_autofree char *user = sampan_server_bar_dup_user (self->server_bar);
+  g_autofree char *host = sampan_login_form_dup_host (self->form);
+  g_autofree char *user = sampan_login_form_dup_user (self->form);
 
   if (!can_start (self))
     return;
   sampan_secret_free (self->password);
-  self->password = sampan_server_bar_dup_password (self->server_bar);
+  self->password = sampan_login_form_dup_password (self->form);
   if (self->password == NULL)
     {
       sampan_error_bar_tell (self->error_bar,
@@ -202,7 +202,7 @@ sampan_window_log_in (SampanWindow *self)
     }
   /* Another server or account: nothing of the old one stays on screen. */
   sampan_window_leave (self);
-  start_login (self, host, sampan_server_bar_get_port (self->server_bar), user);
+  start_login (self, host, sampan_login_form_get_port (self->form), user);
 }
 
 void
@@ -213,7 +213,7 @@ sampan_window_reconnect (SampanWindow *self)
 
   if (!can_start (self) || self->password == NULL || host == NULL || user == NULL)
     {
-      sampan_server_bar_focus (self->server_bar);
+      sampan_login_form_focus (self->form);
       return;
     }
   if (self->path != NULL)
@@ -241,7 +241,7 @@ logout_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!sampan_session_logout_finish (SAMPAN_SESSION (source), result, &error))
     g_debug ("logout: %s", error->message);
   if (!self->closing)
-    sampan_server_bar_focus (self->server_bar);
+    sampan_login_form_focus (self->form);
 }
 
 static void

@@ -32,6 +32,9 @@ struct _SampanWindow
   SampanActionBar *action_bar;
   SampanTransferPanel *transfer_panel;
 
+  /* borrowed */
+  SampanLoginForm *form; /* the server bar's */
+
   /* owned */
   SampanSession *session;
   SampanQueue *queue;

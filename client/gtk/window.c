@@ -392,6 +392,7 @@ sampan_window_init (SampanWindow *self)
   /* The template's children ask what can be done as they are made. */
   sampan_window_init_actions (self);
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->form = sampan_server_bar_get_form (self->server_bar);
   gtk_window_set_default_size (GTK_WINDOW (self), self->settings->width, self->settings->height);
   sampan_transfer_panel_set_queue (self->transfer_panel, self->queue);
   g_signal_connect_object (self->queue,
@@ -417,11 +418,11 @@ sampan_window_new (GtkApplication *application, SampanEngine *engine)
                            G_CONNECT_SWAPPED);
   sampan_server_bar_set_session (self->server_bar, self->session);
   if (self->settings->host[0] != '\0')
-    sampan_server_bar_fill (self->server_bar,
+    sampan_login_form_fill (self->form,
                             self->settings->host,
                             self->settings->port,
                             self->settings->user);
-  sampan_server_bar_focus (self->server_bar);
+  sampan_login_form_focus (self->form);
   sampan_window_update_actions (self);
   return self;
 }
@@ -461,11 +462,11 @@ sampan_window_open_uri (SampanWindow *self, const char *uri)
     }
   g_clear_pointer (&self->wanted, sampan_path_unref);
   self->wanted = sampan_path_ref (sampan_remote_get_path (remote));
-  sampan_server_bar_fill (self->server_bar,
+  sampan_login_form_fill (self->form,
                           sampan_remote_get_host (remote),
                           sampan_remote_get_port (remote),
                           sampan_remote_get_user (remote));
-  sampan_server_bar_focus (self->server_bar);
+  sampan_login_form_focus (self->form);
 }
 
 static void

@@ -22,7 +22,7 @@ export SAMPAND=$build/server/sampand
 export PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore::DeprecationWarning
 
 # The screen is as large as the window of the first picture with its shadow.
-GEOMETRY=900x720x24 "$here/session.sh" /usr/bin/python3 "$here/screenshot.py"
+GEOMETRY=895x718x24 "$here/session.sh" /usr/bin/python3 "$here/screenshot.py"
 for test in login files transfers looks; do
   GEOMETRY=940x760x24 "$here/session.sh" /usr/bin/python3 "$here/test-$test.py"
 done
