@@ -21,6 +21,7 @@ make_prompt (const Cli *cli)
 {
   const SampanRemote *base = cli->base;
   g_autofree char *raw = NULL;
+  g_autofree char *shown = NULL;
 
   if (base == NULL)
     return g_strdup ("sampan> ");
@@ -28,11 +29,8 @@ make_prompt (const Cli *cli)
                          sampan_remote_get_user (base),
                          sampan_remote_get_host (base),
                          sampan_path_get (sampan_remote_get_path (base)));
-  {
-    g_autofree char *shown = sampan_escape (raw, -1, 0);
-
-    return g_strconcat (shown, "> ", NULL);
-  }
+  shown = sampan_escape (raw, -1, 0);
+  return g_strconcat (shown, "> ", NULL);
 }
 
 static void
@@ -125,6 +123,7 @@ command_shell (Cli *cli, const Command *command, char **argv)
   g_auto (GStrv) operands = command_parse (cli, command, NULL, argv, 0, 1);
   g_autofree const char **names = NULL;
   Shell shell = { cli };
+  CliStatus worst;
 
   if (operands == NULL || (operands[0] != NULL && !shell_open (&shell, operands[0])))
     return;
@@ -132,11 +131,9 @@ command_shell (Cli *cli, const Command *command, char **argv)
   cli->in_shell = true;
   shell.completion = completion_new (cli, names);
   shell.input = shell_input_new (cli, shell.completion);
-  {
-    CliStatus worst = run_loop (&shell);
-
-    cli->status = shell_input_is_terminal (shell.input) ? CLI_STATUS_OK : worst;
-  }
+  worst = run_loop (&shell);
+  /* A person has seen what failed; a script has not. */
+  cli->status = shell_input_is_terminal (shell.input) ? CLI_STATUS_OK : worst;
   if (!is_ending_signal (&shell))
     cli->signal_number = 0;
   shell_input_free (shell.input);

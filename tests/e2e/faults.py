@@ -31,7 +31,7 @@ class Upload(harness.Case):
     def test_server_killed_then_resumed(self):
         old = harness.make_file(self.share / "target", 1000, seed=2).read_bytes()
         proxy = self.new_proxy(up_limit=MIDDLE)
-        process = self.start_upload(proxy, "--resume")
+        process = self.start_upload(proxy)  # nobody knows beforehand that it will break
         proxy.wait_reached()
         harness.wait_until(lambda: sum(self.staged()) > MIDDLE - OVERHEAD, "the box wrote what it got")
         self.server.kill()
