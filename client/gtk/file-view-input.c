@@ -47,35 +47,43 @@ key_press_cb (GtkWidget *tree, GdkEventKey *event, gpointer user_data)
   return gtk_search_entry_handle_event (GTK_SEARCH_ENTRY (self->filter_entry), (GdkEvent *)event);
 }
 
+/* Kept once it is made: assistive tools still look at an item after its menu has closed. */
+static GtkMenu *
+get_menu (SampanFileView *self, GtkWidget **menu, const char *id)
+{
+  GtkWidget *window = gtk_widget_get_toplevel (GTK_WIDGET (self));
+  GMenu *model;
+
+  if (*menu == NULL)
+    {
+      model = gtk_application_get_menu_by_id (gtk_window_get_application (GTK_WINDOW (window)), id);
+      *menu = gtk_menu_new_from_model (G_MENU_MODEL (model));
+      gtk_menu_attach_to_widget (GTK_MENU (*menu), GTK_WIDGET (self), NULL);
+    }
+  return GTK_MENU (*menu);
+}
+
 static void
 popup_menu (SampanFileView *self, const GdkEvent *event)
 {
-  GtkWidget *window = gtk_widget_get_toplevel (GTK_WIDGET (self));
   bool any = gtk_tree_selection_count_selected_rows (self->selection) > 0;
-  GMenu *model;
-  GtkWidget *menu;
+  GtkMenu *menu = any ? get_menu (self, &self->entry_menu, "entry-menu")
+                      : get_menu (self, &self->folder_menu, "folder-menu");
+  GdkRectangle area;
+  GtkWidget *widget;
 
-  if (!GTK_IS_WINDOW (window))
-    return;
-  model = gtk_application_get_menu_by_id (gtk_window_get_application (GTK_WINDOW (window)),
-                                          any ? "entry-menu" : "folder-menu");
-  menu = gtk_menu_new_from_model (G_MENU_MODEL (model));
-  gtk_menu_attach_to_widget (GTK_MENU (menu), GTK_WIDGET (self), NULL);
-  g_signal_connect (menu, "selection-done", G_CALLBACK (gtk_widget_destroy), NULL);
   if (event != NULL)
-    gtk_menu_popup_at_pointer (GTK_MENU (menu), event);
-  else
     {
-      GdkRectangle area;
-      GtkWidget *widget = sampan_file_view_get_selected_area (self, &area);
-
-      gtk_menu_popup_at_rect (GTK_MENU (menu),
-                              gtk_widget_get_window (widget),
-                              &area,
-                              GDK_GRAVITY_SOUTH_WEST,
-                              GDK_GRAVITY_NORTH_WEST,
-                              NULL);
+      gtk_menu_popup_at_pointer (menu, event);
+      return;
     }
+  widget = sampan_file_view_get_selected_area (self, &area);
+  gtk_menu_popup_at_rect (menu,
+                          gtk_widget_get_window (widget),
+                          &area,
+                          GDK_GRAVITY_SOUTH_WEST,
+                          GDK_GRAVITY_NORTH_WEST,
+                          NULL);
 }
 
 /* A right click on a row outside of the selection selects that row alone, on empty space nothing.

@@ -34,6 +34,10 @@ struct _SampanFileView
   GtkCellRenderer *modified_cell;
   GtkSpinner *spinner;
 
+  /* borrowed: attached to the view, which owns them; NULL until they are asked for */
+  GtkWidget *entry_menu;
+  GtkWidget *folder_menu;
+
   /* owned */
   SampanPath *path;        /* nullable: nothing on screen */
   SampanFolderList *list;  /* nullable, likewise */
