@@ -11,8 +11,8 @@
 #define MTIME_BYTES (8 + 4)
 #define PUT_BYTES                                                                                  \
   (PATH_BYTES + 8 + MTIME_BYTES + 1 + 1 + SAMPAN_VERSION_LENGTH + SAMPAN_UPLOAD_ID_LENGTH)
-#define MOVE_BYTES (2 * PATH_BYTES + 1) /* the largest of all */
-#define REQUEST_FRAME_MAX (SAMPAN_FRAME_HEADER + 1 + MOVE_BYTES + SAMPAN_FRAME_TAG)
+#define MOVE_BYTES (2 * PATH_BYTES + 1)
+#define PLAN_BYTES (SAMPAN_FRAME_PLAIN_MAX - 1) /* the largest of all: a frame */
 
 /* Whoever asks and waits comes back within a round trip: cheaper to wait for than to park. */
 #define LINGER_US 2000
@@ -91,6 +91,7 @@ static const SampanRequest requests[] = {
     true,
     true,
     SAMPAN_REGISTRATION_RECORD_LENGTH },
+  { SAMPAN_KIND_PLAN, "plan", sampan_request_plan, SAMPAN_RIGHT_READ, false, false, PLAN_BYTES },
 };
 
 static const SampanRequest *
@@ -148,7 +149,7 @@ serve_input (SampanExchange *self)
   do
     {
       input =
-          sampan_connection_read (self->connection, REQUEST_FRAME_MAX, LINGER_US, &kind, &reader);
+          sampan_connection_read (self->connection, SAMPAN_FRAME_MAX, LINGER_US, &kind, &reader);
       if (input == SAMPAN_INPUT_MESSAGE && !handle (self, kind, &reader))
         input = SAMPAN_INPUT_ENDED;
       if (sampan_held_puts_are_due (self->puts))
