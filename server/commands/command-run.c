@@ -234,6 +234,10 @@ static bool
 start (Run *self, const char *state, char **listen, GError **error)
 {
   g_auto (SampanFirstStart) first = { 0 };
+  /* Before the first line of output: who reads it may ask for the end at once. */
+  self->loop = g_main_loop_new (NULL, FALSE);
+  g_unix_signal_add (SIGTERM, stop_cb, self);
+  g_unix_signal_add (SIGINT, stop_cb, self);
   /* Before anything is made: it also keeps a second server out. */
   self->control = sampan_control_listen (state, control_cb, self, error);
   if (self->control == NULL || !sampan_first_start (self->store, state, &first, error))
@@ -254,9 +258,6 @@ start (Run *self, const char *state, char **listen, GError **error)
 static void
 serve (Run *self)
 {
-  self->loop = g_main_loop_new (NULL, FALSE);
-  g_unix_signal_add (SIGTERM, stop_cb, self);
-  g_unix_signal_add (SIGINT, stop_cb, self);
   g_timeout_add_seconds (EXPIRE_EVERY_SECS, expire_cb, self);
   expire_cb (self);
   sampan_log_event (SAMPAN_LOG_NOTICE, "start", "version", SAMPAN_VERSION, NULL);
