@@ -1,12 +1,15 @@
 # SPDX-FileCopyrightText: Sampan contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The servers that a benchmark compares: Sampan, OpenSSH's sftp and the bare program, each on a free loopback port."""
+"""The servers that a benchmark compares: Sampan, OpenSSH, the rsync daemon and the bare program, each on a free loopback
+port, and the relay that puts a distance between them and their clients."""
 
 import crypt
 import os
 import pathlib
 import pwd
 import secrets
+import select
+import shlex
 import shutil
 import signal
 import socket
@@ -55,6 +58,7 @@ class Sampan:
         self.cli = str(build / "client" / "cli" / "sampan-cli")
         self.server = str(build / "server" / "sampand")
         self.state = work / "state"
+        self.share = share
         self.password = work / "sampan-password"
         self.password.write_text(secrets.token_urlsafe(18) + "\n")
         self.password.chmod(0o600)
@@ -74,10 +78,22 @@ class Sampan:
                 break
         if not self.port:
             raise Unavailable("sampand did not start; see " + self.log.name)
-        self.remote = f"sampan://bench@127.0.0.1:{self.port}/files"
+        self.remote = self.remote_at(self.port)
+
+    def remote_at(self, port):
+        """The share as reached through another port, such as a relay's."""
+        return f"sampan://bench@127.0.0.1:{port}/files"
 
     def command(self, *arguments):
-        return [self.cli, "--quiet", "--password-file", str(self.password), *arguments]
+        return [self.cli, "--quiet", "--password-file", str(self.password), *map(str, arguments)]
+
+    def shell(self):
+        """A session that is logged in before any clock starts."""
+        return Shell(self.command("shell", self.remote), self.environment)
+
+    def remove_state(self):
+        """What an overwrite or a removal took away counts against memory, not against time."""
+        subprocess.run(["find", str(self.share / ".sampan"), "-type", "f", "-delete"], check=True)
 
     def stop(self):
         stop(self.process)
@@ -136,12 +152,19 @@ Subsystem sftp /usr/lib/openssh/sftp-server
             return
         subprocess.run(["userdel", self.USER], check=False, stderr=subprocess.DEVNULL)
 
-    def command(self, batch, cipher=None, with_password=False):
-        """An sftp command that runs the lines of BATCH (a file)."""
+    def _options(self, cipher):
         options = ["-q", "-F", "none", "-o", "StrictHostKeyChecking=no", "-o", f"UserKnownHostsFile={self.etc}/known",
                    "-o", "LogLevel=ERROR"]
-        if cipher:
-            options += ["-o", f"Ciphers={cipher}"]
+        return options + (["-o", f"Ciphers={cipher}"] if cipher else [])
+
+    def remote_shell(self, cipher=None):
+        """An ssh command but for the host, as one string."""
+        return shlex.join(["ssh", *self._options(cipher), "-i", str(self.etc / "client"), "-o", "IdentitiesOnly=yes",
+                           "-p", str(self.port), "-l", self.USER])
+
+    def command(self, batch, cipher=None, with_password=False):
+        """An sftp command that runs the lines of BATCH (a file)."""
+        options = self._options(cipher)
         target = ["-P", str(self.port), f"{self.USER}@127.0.0.1"]
         if with_password:
             return ["sshpass", "-f", str(self.password), "sftp", *options, "-o", "PubkeyAuthentication=no",
@@ -153,6 +176,84 @@ Subsystem sftp /usr/lib/openssh/sftp-server
         self._remove_user()
 
 
+class RsyncDaemon:
+    """Plaintext and without a login: what rsync can do at best."""
+
+    def __init__(self, work, module):
+        if not shutil.which("rsync"):
+            raise Unavailable("no rsync")
+        self.port = free_port()
+        config = work / "rsyncd.conf"
+        config.write_text(f"""address = 127.0.0.1
+port = {self.port}
+use chroot = no
+log file = {work}/rsyncd.log
+pid file =
+uid = {os.getuid()}
+gid = {os.getgid()}
+[files]
+path = {module}
+read only = no
+""")
+        self.process = subprocess.Popen(["rsync", "--daemon", "--no-detach", f"--config={config}"],
+                                        stderr=subprocess.DEVNULL)
+        wait_for_port(self.port, self.process)
+        self.remote = self.remote_at(self.port)
+
+    def remote_at(self, port):
+        return f"rsync://127.0.0.1:{port}/files"
+
+    def stop(self):
+        stop(self.process)
+
+
+class Relay:
+    """Puts MS milliseconds into each direction before PORT."""
+
+    def __init__(self, build, ms, port):
+        self.process = subprocess.Popen([str(build / "tests" / "bench" / "delay-relay"), str(ms), str(port)],
+                                        stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline())
+
+    def stop(self):
+        stop(self.process)
+
+
+def reading_poll(fds):
+    """A poll object for what can be read from FDS."""
+    poll = select.poll()
+    for fd in fds:
+        poll.register(fd, select.POLLIN)
+    return poll
+
+
+class Shell:
+    """A sampan-cli shell over pipes: commands one after the other in one session."""
+
+    def __init__(self, command, environment):
+        self.process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.run("pwd", 1)
+
+    def begin(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def read(self, count):
+        """COUNT lines of answers; fewer mean that the command failed."""
+        for _ in range(count):
+            if not self.process.stdout.readline():
+                raise RuntimeError("the shell ended")
+
+    def run(self, line, count):
+        self.begin(line)
+        self.read(count)
+
+    def stop(self):
+        self.process.stdin.close()
+        if self.process.wait(timeout=30) != 0:
+            raise RuntimeError("a command of the shell failed")
+
+
 class Bare:
     """The yardstick program of bare.c."""
 
@@ -161,17 +262,17 @@ class Bare:
         self.process = subprocess.Popen([self.program, "serve"], stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
 
-    def command(self, operation, cipher, remote, local):
-        return [self.program, operation, cipher, str(self.port), str(remote), str(local)]
+    def command(self, operation, cipher, remote, local, port=None):
+        return [self.program, operation, cipher, str(port or self.port), str(remote), str(local)]
 
     def stop(self):
         stop(self.process)
 
 
-def work_folder():
-    """A memory-backed folder, so that no disk is measured."""
-    base = pathlib.Path("/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp")
-    path = base / f"sampan-bench-{os.getpid()}"
+def work_folder(base=None):
+    """A memory-backed folder, so that no disk is measured, unless it is to lie in BASE."""
+    memory = pathlib.Path("/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp")
+    path = (base or memory) / f"sampan-bench-{os.getpid()}"
     path.mkdir(mode=0o755)
     return path
 
