@@ -235,9 +235,6 @@ start (Run *self, const char *state, char **listen, GError **error)
 {
   g_auto (SampanFirstStart) first = { 0 };
   /* Before the first line of output: who reads it may ask for the end at once. */
-  self->loop = g_main_loop_new (NULL, FALSE);
-  g_unix_signal_add (SIGTERM, stop_cb, self);
-  g_unix_signal_add (SIGINT, stop_cb, self);
   /* Before anything is made: it also keeps a second server out. */
   self->control = sampan_control_listen (state, control_cb, self, error);
   if (self->control == NULL || !sampan_first_start (self->store, state, &first, error))
@@ -245,6 +242,10 @@ start (Run *self, const char *state, char **listen, GError **error)
   self->server = sampan_server_new (self->store, NULL, error);
   if (self->server == NULL || !listen_on_all (self, listen, error))
     return false;
+  /* Before anybody can know that it listens: from then on a signal stops it in good order. */
+  self->loop = g_main_loop_new (NULL, FALSE);
+  g_unix_signal_add (SIGTERM, stop_cb, self);
+  g_unix_signal_add (SIGINT, stop_cb, self);
   if (first.user[0] != '\0')
     print_first_start (self, &first);
   for (guint i = 0; i < self->endpoints->len; i++)
@@ -269,7 +270,8 @@ static void
 finish (Run *self)
 {
   g_clear_pointer (&self->control, sampan_control_close);
-  /* Threads that hang in the disk still use what would be freed; the process ends anyway. */
+  /* Threads that hang in the disk still use what would be freed, SELF included; the process ends
+   * anyway. */
   if (self->server != NULL && !self->is_clean)
     return;
   if (g_atomic_int_get (&self->is_expiring) != 0)
@@ -279,6 +281,7 @@ finish (Run *self)
   g_clear_pointer (&self->store, sampan_account_store_close);
   g_clear_pointer (&self->endpoints, g_ptr_array_unref);
   g_clear_pointer (&self->loop, g_main_loop_unref);
+  g_free (self);
 }
 
 int
@@ -297,18 +300,20 @@ sampan_command_run (int argc, char **argv)
   };
   g_auto (SampanArguments) arguments = { 0 };
   g_autoptr (GError) error = NULL;
-  Run self = { .is_clean = true };
 
   if (!sampan_arguments_parse (&arguments, "run", "", entries, 0, argc, argv))
     return SAMPAN_EXIT_USAGE;
   prepare_process ();
-  self.store = sampan_command_open_store (&arguments, true);
-  if (self.store == NULL)
+  SampanAccountStore *store = sampan_command_open_store (&arguments, true);
+  if (store == NULL)
     return SAMPAN_EXIT_FAILED;
-  self.endpoints = g_ptr_array_new_with_free_func (g_free);
-  bool ok = start (&self, arguments.state, listen, &error);
+  Run *self = g_new0 (Run, 1);
+  self->store = store;
+  self->is_clean = true;
+  self->endpoints = g_ptr_array_new_with_free_func (g_free);
+  bool ok = start (self, arguments.state, listen, &error);
   if (ok)
-    serve (&self);
-  finish (&self);
+    serve (self);
+  finish (self);
   return ok ? SAMPAN_EXIT_DONE : sampan_command_fail ("Cannot serve", error);
 }
