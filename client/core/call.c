@@ -25,6 +25,7 @@ sampan_error_from_reply (SampanReader *fields)
   if (code == SAMPAN_ERROR_TRY_LATER && reply.detail > 0 && reply.detail <= G_MAXINT)
     return g_error_new (SAMPAN_ERROR,
                         (int)code,
+                        /* Translators: the number of seconds to wait before the next login. */
                         ngettext ("The server asks to wait %d second",
                                   "The server asks to wait %d seconds",
                                   (gulong)reply.detail),

@@ -12,6 +12,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sodium.h>
 
 const SampanLinkTimes sampan_link_default_times = {
   .connect_ms = 15 * 1000, /* two lost SYNs and their retries */
@@ -420,6 +421,7 @@ void
 link_take_message (SampanLink *self, uint8_t *message, size_t length)
 {
   SampanRequest *head = g_queue_peek_head (&self->awaiting);
+  bool is_login = self->idle == SAMPAN_LINK_IDLE_NOTHING;
   SampanReader fields;
   SampanReply reply;
 
@@ -436,6 +438,8 @@ link_take_message (SampanLink *self, uint8_t *message, size_t length)
   sampan_reader_init (&fields, message + 1, length - 1);
   sampan_request_ref (head);
   reply = head->klass->message (head, self, message[0], &fields);
+  if (is_login)
+    sodium_memzero (message, length); /* the ticket was decrypted in place */
   if (self->state == LINK_OPEN && reply == SAMPAN_REPLY_BAD)
     sampan_link_break (self, SAMPAN_ERROR_PROTOCOL, "The server sent a reply that makes no sense");
   else if (self->state == LINK_OPEN && reply == SAMPAN_REPLY_FINAL)

@@ -25,7 +25,8 @@ struct _SampanQueue
 
   /* of the current run */
   SampanRate rate;
-  uint64_t ended_bytes; /* of the transfers that ended: done and total alike */
+  uint64_t ended_bytes;   /* of the transfers that ended: done and total alike */
+  uint64_t waiting_bytes; /* expected of those that wait */
   uint64_t done_bytes;
   uint64_t total_bytes;
   uint64_t speed;
@@ -62,17 +63,20 @@ static guint finished_signal;
 
 /* ---- Sums ---- */
 
+static uint64_t
+sum_up (SampanQueue *self, uint64_t ended, uint64_t (*get) (SampanTransfer *transfer))
+{
+  for (guint i = 0; i < self->running->len; i++)
+    ended += get (g_ptr_array_index (self->running, i));
+  return ended;
+}
+
 static void
 add_up (SampanQueue *self)
 {
-  self->done_bytes = self->total_bytes = self->ended_bytes;
-  for (guint i = 0; i < self->running->len; i++)
-    {
-      SampanTransfer *transfer = g_ptr_array_index (self->running, i);
-
-      self->done_bytes += sampan_transfer_get_done_bytes (transfer);
-      self->total_bytes += sampan_transfer_get_total_bytes (transfer);
-    }
+  self->done_bytes = sum_up (self, self->ended_bytes, sampan_transfer_get_done_bytes);
+  self->total_bytes =
+      sum_up (self, self->ended_bytes, sampan_transfer_get_total_bytes) + self->waiting_bytes;
   sampan_rate_add (&self->rate, g_get_monotonic_time (), self->done_bytes);
   self->speed = self->is_active ? sampan_rate_get_speed (&self->rate) : 0;
   self->seconds_left =
@@ -178,6 +182,7 @@ waiting_changed_cb (SampanTransfer *transfer, GParamSpec *pspec, gpointer user_d
     return;
   g_signal_handlers_disconnect_by_func (transfer, waiting_changed_cb, self);
   g_queue_remove (&self->waiting, transfer);
+  self->waiting_bytes -= sampan_transfer_get_total_bytes (transfer);
   g_signal_emit (self, finished_signal, 0, transfer);
   update_active (self);
 }
@@ -188,6 +193,7 @@ start_one (SampanQueue *self)
   SampanTransfer *transfer = g_queue_pop_head (&self->waiting);
 
   g_signal_handlers_disconnect_by_func (transfer, waiting_changed_cb, self);
+  self->waiting_bytes -= sampan_transfer_get_total_bytes (transfer);
   g_ptr_array_add (self->running, transfer);
   g_signal_connect (transfer, "notify::state", G_CALLBACK (state_changed_cb), self);
   sampan_transfer_run_async (transfer, NULL, run_cb, g_object_ref (self));
@@ -235,6 +241,7 @@ sampan_queue_add (SampanQueue *self, SampanTransfer *transfer)
   if (sampan_transfer_get_state (transfer) != SAMPAN_TRANSFER_WAITING)
     return;
   g_queue_push_tail (&self->waiting, transfer);
+  self->waiting_bytes += sampan_transfer_get_total_bytes (transfer);
   g_signal_connect (transfer, "notify::state", G_CALLBACK (waiting_changed_cb), self);
   update_active (self);
   start_some (self);

@@ -206,6 +206,7 @@ start_worker (SampanTransfer *self, SampanLinkPool *pool)
                      ? sampan_upload_new (pool, self->local, self->remote, self->conflict)
                      : sampan_download_new (pool, self->remote, self->local, self->conflict);
   self->worker->resume = self->resume;
+  atomic_store (&self->worker->total_bytes, self->total_bytes);
   self->worker->changed = worker_changed;
   self->worker->changed_data = self;
   set_state (self, SAMPAN_TRANSFER_CONNECTING);
@@ -401,6 +402,13 @@ sampan_transfer_set_resume (SampanTransfer *self, bool resume)
 {
   g_return_if_fail (self->worker == NULL);
   self->resume = resume;
+}
+
+void
+sampan_transfer_set_expected_bytes (SampanTransfer *self, uint64_t bytes)
+{
+  g_return_if_fail (self->worker == NULL);
+  set_uint64 (self, &self->total_bytes, bytes, PROP_TOTAL_BYTES);
 }
 
 SampanTransferState

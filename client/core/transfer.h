@@ -52,6 +52,10 @@ SampanTransfer *sampan_transfer_new_download (SampanSession *session,
  * proven by hash. Before running. */
 void sampan_transfer_set_resume (SampanTransfer *self, bool resume);
 
+/* What the caller knows of the size, so that sums and times count it before it runs; corrected by
+ * what is found. Before running and before it is added to a queue. */
+void sampan_transfer_set_expected_bytes (SampanTransfer *self, uint64_t bytes);
+
 /* Properties: "state", "title" (display name), "done-bytes", "total-bytes" (guint64), "safe-bytes"
  * (confirmed by the other end's disk), "speed" (bytes/s, smoothed, guint64), "seconds-left" (gint,
  * -1 unknown), "error-text" (translated, nullable). */
