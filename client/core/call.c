@@ -61,11 +61,30 @@ read_page (SampanCall *self, SampanReader *fields)
 }
 
 static bool
+read_plan_page (SampanCall *self, SampanReader *fields)
+{
+  SampanPlanAnswer answer;
+
+  while (!sampan_reader_at_end (fields))
+    {
+      if (self->answers->len >= self->n_items || !sampan_read_plan_answer (fields, &answer))
+        return false;
+      g_array_append_val (self->answers, answer);
+    }
+  return true;
+}
+
+static bool
 read_part (SampanCall *self, SampanReader *fields)
 {
-  bool ok = self->part_kind == SAMPAN_KIND_LIST_PAGE
-                ? read_page (self, fields)
-                : sampan_read_progress (fields, &self->reply.progress);
+  bool ok;
+
+  if (self->part_kind == SAMPAN_KIND_LIST_PAGE)
+    ok = read_page (self, fields);
+  else if (self->part_kind == SAMPAN_KIND_PLAN_PAGE)
+    ok = read_plan_page (self, fields);
+  else
+    ok = sampan_read_progress (fields, &self->reply.progress);
 
   if (ok && self->part != NULL)
     self->part (self, self->user_data);
@@ -105,6 +124,13 @@ read_list_end (SampanCall *self, SampanReader *fields)
 }
 
 static bool
+read_plan_end (SampanCall *self, SampanReader *fields)
+{
+  return sampan_read_plan_end (fields, &self->reply.plan_end) &&
+         self->reply.plan_end.count == self->n_items && self->answers->len == self->n_items;
+}
+
+static bool
 read_stored (SampanReader *fields)
 {
   SampanStored stored;
@@ -136,6 +162,8 @@ read_final (SampanCall *self, SampanReader *fields)
       return read_stored (fields);
     case SAMPAN_KIND_HASH_IS:
       return sampan_read_hash_is (fields, &self->reply.hash);
+    case SAMPAN_KIND_PLAN_END:
+      return read_plan_end (self, fields);
     case SAMPAN_KIND_LOGIN_CHALLENGE:
     case SAMPAN_KIND_PASSWD_CHALLENGE:
       return sampan_read_login_challenge (fields, &self->reply.challenge);
@@ -186,6 +214,7 @@ call_finalize (SampanRequest *request)
   g_clear_error (&self->error);
   g_clear_pointer (&self->list, sampan_folder_list_unref);
   g_clear_pointer (&self->info, sampan_file_info_free);
+  g_clear_pointer (&self->answers, g_array_unref);
   g_free (self->text);
   g_free (self);
 }
@@ -208,5 +237,7 @@ sampan_call_new (SampanKind final_kind, SampanKind part_kind, const SampanWriter
   self->length = writer->length;
   if (part_kind == SAMPAN_KIND_LIST_PAGE)
     self->list = sampan_folder_list_new ();
+  if (part_kind == SAMPAN_KIND_PLAN_PAGE)
+    self->answers = g_array_new (FALSE, FALSE, sizeof (SampanPlanAnswer));
   return self;
 }

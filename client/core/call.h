@@ -43,17 +43,21 @@ struct _SampanCall
     SampanSpace space;
     SampanHashIs hash;
     SampanProgress progress;
+    SampanPlanEnd plan_end;
     uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH];
   } reply;
   SampanFolderList *list;
   SampanFileInfo *info;
   char *text;
+  GArray *answers; /* SampanPlanAnswer */
+  size_t n_items;  /* answers that a plan needs; set by who made the call */
 };
 
 /* The largest message sent by a call: two paths and their lengths. */
 #define SAMPAN_CALL_MESSAGE_MAX (2 * SAMPAN_PATH_MAX + 64)
 
-/* Copies the message that WRITER holds, kind byte first. PART_KIND: 0, LIST_PAGE or PROGRESS. */
+/* Copies the message that WRITER holds, kind byte first. PART_KIND: 0, LIST_PAGE, PLAN_PAGE or
+ * PROGRESS. */
 SampanCall *
 sampan_call_new (SampanKind final_kind, SampanKind part_kind, const SampanWriter *writer);
 

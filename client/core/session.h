@@ -19,6 +19,7 @@
 #include "errors.h"
 #include "folder-list.h"
 #include "paths.h"
+#include "plan.h"
 #include "secret.h"
 
 G_BEGIN_DECLS
@@ -163,6 +164,17 @@ bool sampan_session_hash_finish (SampanSession *self,
                                  GAsyncResult *result,
                                  SampanHashIs *hash,
                                  GError **error);
+
+/* Asks what uploads of PLAN's items into FOLDER (below a share; may be missing) would find, in as
+ * few round trips as there can be; nothing is changed. PLAN can be judged again later. Finishes
+ * with a new reference to it. Errors: also WRONG_KIND (FOLDER is none), UNSUPPORTED. */
+void sampan_session_plan_async (SampanSession *self,
+                                const SampanPath *folder,
+                                SampanPlan *plan,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+SampanPlan *sampan_session_plan_finish (SampanSession *self, GAsyncResult *result, GError **error);
 
 /* A fresh login with CURRENT (the one-time code after a login by code), then the new record. The
  * server ends the account's other sessions; this one goes on. */
