@@ -1,0 +1,93 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Prints the window's longest main-loop gap: while it logs in, shows 100 000 entries, uploads and downloads a large file.
+
+    window-gap.py BUILD WORK SIZE_MIB       inside tests/gui/session.sh"""
+
+import os
+import pathlib
+import signal
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "gui"))
+build, work, size_mib = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])
+os.environ["SAMPAN"] = str(build / "client" / "gtk" / "sampan")
+os.environ["SAMPAND"] = str(build / "server" / "sampand")
+os.environ["TMPDIR"] = str(work)
+
+import a11y  # noqa: E402  (needs the path above)
+from app import App  # noqa: E402
+from box import Box  # noqa: E402
+
+ENTRIES = 100_000
+TRANSFER_TIMEOUT_SECS = 300
+QUIET_SECS = 1.0  # to let what a phase started come to its end on the screen
+
+
+class Probe:
+    """Reads what stall-probe writes: one line a phase."""
+
+    def __init__(self, app, out):
+        self.app, self.out, self.seen = app, out, 0
+
+    def end_phase(self, name, quiet=True):
+        if quiet:
+            time.sleep(QUIET_SECS)
+        self.app.process.send_signal(signal.SIGUSR2)
+        a11y.wait_for(lambda: len(self.lines()) > self.seen, "the probe's report")
+        figures = dict(part.split("=") for part in self.lines()[-1].split())
+        self.seen = len(self.lines())
+        if name:
+            print(f"  {name:32} longest gap {int(figures['longest_us']) / 1000:6.1f} ms"
+                  f" (own work {int(figures['longest_cpu_us']) / 1000:6.1f} ms), above 16 ms: {figures['over_16ms']}")
+
+    def lines(self):
+        return self.out.read_text().splitlines() if self.out.exists() else []
+
+
+def choose(app, probe, path, name):
+    """The chooser is GTK's: its own phase, until it is gone from the screen."""
+    a11y.choose_file(app.root, path, "Open")
+    a11y.find_gone(app.root, role="file chooser")
+    probe.end_phase(name, quiet=False)
+
+
+def main():
+    source, inbox, out = work / "large.bin", work / "inbox", work / "probe"
+    inbox.mkdir()
+    with open(source, "wb") as file:
+        for _ in range(size_mib):
+            file.write(os.urandom(1024 * 1024))
+    preload = {"LD_PRELOAD": str(build / "tests" / "bench" / "stall-probe.so"), "STALL_PROBE_OUT": str(out)}
+    print(f"\nThe window's main loop ({size_mib} MiB each way, {ENTRIES} entries)")
+    with Box() as box:
+        many = box.files / "many"
+        many.mkdir()
+        for number in range(ENTRIES):
+            (many / f"entry-{number:06d}").touch()
+        with App(environment=preload) as app:
+            probe = Probe(app, out)
+            probe.end_phase("start")
+            app.log_in(box)
+            app.wait_for_names("many")
+            probe.end_phase("log in")
+            app.press("Upload")
+            choose(app, probe, source, "choose a file (GTK's chooser)")
+            a11y.wait_for(lambda: (box.files / source.name).exists(), "the upload", timeout=TRANSFER_TIMEOUT_SECS)
+            a11y.find_text(app.window, "Safe on the box")
+            probe.end_phase("upload")
+            a11y.select_row(app.table(), source.name)
+            app.press("Download")
+            choose(app, probe, inbox, "choose a folder (GTK's chooser)")
+            a11y.wait_for(lambda: (inbox / source.name).exists(), "the download", timeout=TRANSFER_TIMEOUT_SECS)
+            probe.end_phase("download")
+            a11y.press_keys("ctrl+l")
+            a11y.type_into(app.find("Path", "text"), "many")
+            a11y.press_keys("Return")
+            a11y.find_text(app.window, f"{ENTRIES} items")
+            probe.end_phase(f"{ENTRIES} entries arrive")
+
+
+main()
