@@ -10,7 +10,11 @@
 #include <errno.h>
 #include <gio/gio.h>
 
-G_DEFINE_QUARK (sampan - error - quark, sampan_error)
+GQuark
+sampan_error_quark (void)
+{
+  return g_quark_from_static_string ("sampan-error-quark");
+}
 
 typedef struct
 {

@@ -19,7 +19,11 @@
 
 static const int watched_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
-G_DEFINE_QUARK (cli - error, cli_error)
+GQuark
+cli_error_quark (void)
+{
+  return g_quark_from_static_string ("cli-error-quark");
+}
 
 static gboolean
 signal_arrived (Cli *self, int number)

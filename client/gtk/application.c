@@ -7,6 +7,7 @@
 
 #include "application.h"
 
+#include "secret.h"
 #include "window.h"
 
 #include <glib/gi18n.h>
@@ -17,7 +18,8 @@ struct _SampanApplication
 {
   GtkApplication parent_instance;
 
-  SampanEngine *engine; /* made with the first window */
+  SampanEngine *engine;   /* made with the first window */
+  SampanSecret *password; /* of --password-file, for the first URI; nullable */
 };
 
 G_DEFINE_TYPE (SampanApplication, sampan_application, GTK_TYPE_APPLICATION)
@@ -136,20 +138,42 @@ sampan_application_activate (GApplication *application)
 static void
 sampan_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
 {
-  SampanWindow *window = get_window (SAMPAN_APPLICATION (application));
+  SampanApplication *self = SAMPAN_APPLICATION (application);
+  SampanWindow *window = get_window (self);
   g_autofree char *uri = g_file_get_uri (files[0]);
 
   gtk_window_present (GTK_WINDOW (window));
-  sampan_window_open_uri (window, uri);
+  sampan_window_open_uri (window, uri, self->password);
+  g_clear_pointer (&self->password, sampan_secret_free);
+}
+
+/* -1: go on. */
+static int
+read_password (SampanApplication *self, const char *filename)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->password = sampan_secret_read_file (filename, &error);
+  if (self->password != NULL)
+    return -1;
+  /* Translators: %s names the file and says what is wrong. */
+  g_printerr (_ ("sampan: No password: %s\n"), error->message);
+  return 1;
 }
 
 static int
 sampan_application_handle_local_options (GApplication *application, GVariantDict *options)
 {
-  if (!g_variant_dict_contains (options, "version"))
-    return -1;
-  g_print ("sampan %s\n", SAMPAN_VERSION);
-  return 0;
+  const char *password_file;
+
+  if (g_variant_dict_contains (options, "version"))
+    {
+      g_print ("sampan %s\n", SAMPAN_VERSION);
+      return 0;
+    }
+  if (g_variant_dict_lookup (options, "password-file", "^&ay", &password_file))
+    return read_password (SAMPAN_APPLICATION (application), password_file);
+  return -1;
 }
 
 static void
@@ -158,6 +182,7 @@ sampan_application_finalize (GObject *object)
   SampanApplication *self = SAMPAN_APPLICATION (object);
 
   g_clear_object (&self->engine);
+  g_clear_pointer (&self->password, sampan_secret_free);
   G_OBJECT_CLASS (sampan_application_parent_class)->finalize (object);
 }
 
@@ -185,6 +210,13 @@ sampan_application_init (SampanApplication *self)
                                  G_OPTION_ARG_NONE,
                                  _ ("Print the version and leave"),
                                  NULL);
+  g_application_add_main_option (application,
+                                 "password-file",
+                                 0,
+                                 G_OPTION_FLAG_NONE,
+                                 G_OPTION_ARG_FILENAME,
+                                 _ ("Log in at once with the password in the first line of FILE"),
+                                 _ ("FILE"));
   g_application_set_option_context_parameter_string (application,
                                                      "[sampan://USER@HOST[:PORT]/SHARE/PATH]");
 }

@@ -181,16 +181,15 @@ start_login (SampanWindow *self, const char *host, uint16_t port, const char *us
                               g_object_ref (self));
 }
 
-void
-sampan_window_log_in (SampanWindow *self)
+/* Takes PASSWORD. */
+static void
+log_in_with (SampanWindow *self, SampanSecret *password)
 {
   g_autofree char *host = sampan_login_form_dup_host (self->form);
   g_autofree char *user = sampan_login_form_dup_user (self->form);
 
-  if (!can_start (self))
-    return;
   sampan_secret_free (self->password);
-  self->password = sampan_login_form_dup_password (self->form);
+  self->password = password;
   if (self->password == NULL)
     {
       sampan_error_bar_tell (self->error_bar,
@@ -203,6 +202,20 @@ sampan_window_log_in (SampanWindow *self)
   /* Another server or account: nothing of the old one stays on screen. */
   sampan_window_leave (self);
   start_login (self, host, sampan_login_form_get_port (self->form), user);
+}
+
+void
+sampan_window_log_in (SampanWindow *self)
+{
+  if (can_start (self))
+    log_in_with (self, sampan_login_form_dup_password (self->form));
+}
+
+void
+sampan_window_log_in_with (SampanWindow *self, const SampanSecret *password)
+{
+  if (can_start (self))
+    log_in_with (self, sampan_secret_copy (password));
 }
 
 void

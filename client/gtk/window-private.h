@@ -80,6 +80,7 @@ bool sampan_window_has_transfers (SampanWindow *self);
 
 /* window-login.c */
 void sampan_window_log_in (SampanWindow *self);
+void sampan_window_log_in_with (SampanWindow *self, const SampanSecret *password);
 void sampan_window_cancel_login (SampanWindow *self);
 /* Asks first when transfers run. */
 void sampan_window_log_out (SampanWindow *self);

@@ -440,7 +440,7 @@ is_this_session (SampanWindow *self, SampanRemote *remote)
 }
 
 void
-sampan_window_open_uri (SampanWindow *self, const char *uri)
+sampan_window_open_uri (SampanWindow *self, const char *uri, const SampanSecret *password)
 {
   g_autoptr (SampanRemote) remote = sampan_remote_parse (uri, NULL);
 
@@ -466,7 +466,10 @@ sampan_window_open_uri (SampanWindow *self, const char *uri)
                           sampan_remote_get_host (remote),
                           sampan_remote_get_port (remote),
                           sampan_remote_get_user (remote));
-  sampan_login_form_focus (self->form);
+  if (password != NULL && sampan_remote_get_user (remote) != NULL)
+    sampan_window_log_in_with (self, password);
+  else
+    sampan_login_form_focus (self->form);
 }
 
 static void

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "engine.h"
+#include "secret.h"
 #include <gtk/gtk.h>
 
 G_BEGIN_DECLS
@@ -15,7 +16,8 @@ G_DECLARE_FINAL_TYPE (SampanWindow, sampan_window, SAMPAN, WINDOW, GtkApplicatio
 
 SampanWindow *sampan_window_new (GtkApplication *application, SampanEngine *engine);
 /* sampan://USER@HOST[:PORT]/SHARE/PATH: fills the form, and opens the path after the login; at once
- * if that session is open. */
-void sampan_window_open_uri (SampanWindow *self, const char *uri);
+ * if that session is open. With PASSWORD (nullable) it logs in by itself where the URI names a
+ * user. */
+void sampan_window_open_uri (SampanWindow *self, const char *uri, const SampanSecret *password);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 """Logging in and out, and what the window says when that fails."""
 
+import tempfile
 import unittest
 
 import a11y
@@ -24,6 +25,15 @@ class Login(unittest.TestCase):
             app.find("Log In")
             a11y.wait_for(lambda: box.count_sessions() == 0, "the session to end on the server")
             self.assertEqual(a11y.read(app.find("Password", "password text")), "")
+
+    def test_password_file(self):
+        with Box() as box, tempfile.NamedTemporaryFile("w", prefix="sampan-") as secret:
+            secret.write(box.password + "\n")
+            secret.flush()
+            uri = f"sampan://{box.user}@127.0.0.1:{box.port}/photos"
+            with App("--password-file", secret.name, uri) as app:
+                a11y.find_text(app.window, "ann on 127.0.0.1")
+                a11y.find_text(app.window, "This Folder Is Empty")
 
     def test_wrong_password(self):
         with Box() as box, App() as app:
