@@ -11,8 +11,10 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sched.h>
 #include <sodium.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #define MTIME_SECS 1700000000
@@ -20,6 +22,7 @@
 #define PAGES 8
 
 static TestFixture *fixture;
+static bool can_mount;
 static TestClient *ann; /* one login for all; each test leaves it ready for the next request */
 
 /* ---- Asking ---- */
@@ -315,6 +318,55 @@ test_limits (void)
   g_assert_cmpstr (second, ==, "661");
 }
 
+/* A share that looks as one on a disk that folds names: .SAMPAN there is .sampan. */
+static bool
+add_folding_share (const char *folder, const char *capitals)
+{
+  g_autofree char *small = g_build_filename (folder, ".sampan", NULL);
+  g_autoptr (GError) error = NULL;
+  g_assert_cmpint (g_mkdir_with_parents (small, 0700), ==, 0);
+  g_assert_cmpint (g_mkdir (capitals, 0700), ==, 0);
+  if (!can_mount || mount (small, capitals, NULL, MS_BIND, NULL) != 0)
+    return false;
+  g_assert_true (sampan_account_store_add_share (fixture->store, "folding", folder, &error));
+  g_assert_true (
+      sampan_account_store_grant (fixture->store, "folding", "ann", SAMPAN_RIGHT_CHANGE, &error));
+  test_fixture_reload (fixture);
+  return true;
+}
+
+static void
+test_folding (void)
+{
+  static const char *const names[] = {
+    "Name",    "NAME",     "folder/a",     "Folder/A",     "stra\xc3\x9f\x65",
+    "STRASSE", "\xc3\xa9", "e\xcc\x81",    "E\xcc\x81",    "a\xff",
+    "A\xff",   "b\xff",    "\xd0\x96.txt", "\xd0\xb6.TXT", "names",
+  };
+  g_autofree char *folder = g_build_filename (fixture->dir, "folding", NULL);
+  g_autofree char *capitals = g_build_filename (folder, ".SAMPAN", NULL);
+  SampanWriter writer;
+  SampanPlanEnd end;
+
+  if (!add_folding_share (folder, capitals))
+    {
+      g_test_skip ("cannot mount such a disk here");
+      return;
+    }
+  begin (&writer, "folding");
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    add (&writer, SAMPAN_ENTRY_FILE, names[i], 5);
+  g_autofree char *verdicts = ask (ann, &writer, &end);
+  g_assert_cmpstr (verdicts, ==, "181818188181181");
+  /* Elsewhere they are all different. */
+  begin (&writer, "files/p/folder");
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    add (&writer, SAMPAN_ENTRY_FILE, names[i], 5);
+  g_autofree char *elsewhere = ask (ann, &writer, &end);
+  g_assert_cmpstr (elsewhere, ==, "111111111111111");
+  g_assert_cmpint (umount2 (capitals, MNT_DETACH), ==, 0);
+}
+
 /* N items of a page of its own. */
 static void
 queue_page (TestClient *client, unsigned int page, unsigned int n_items)
@@ -416,6 +468,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_assert_true (sampan_crypto_init ());
+  /* Before there are threads. What is mounted ends with the test, whatever becomes of it. */
+  can_mount =
+      unshare (CLONE_NEWNS) == 0 && mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
   fixture = test_fixture_new (NULL);
   ann = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
   make_tree ();
@@ -423,6 +478,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/plan/folders", test_folders);
   g_test_add_func ("/server/plan/rights", test_rights);
   g_test_add_func ("/server/plan/hostile-names", test_hostile_names);
+  g_test_add_func ("/server/plan/folding", test_folding);
   g_test_add_func ("/server/plan/limits", test_limits);
   g_test_add_func ("/server/plan/pages", test_pages);
   g_test_add_func ("/server/plan/behind-put", test_behind_put);
