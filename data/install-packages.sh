@@ -41,8 +41,12 @@ if [ "$(id -u)" != 0 ]; then
   as_root=(sudo)
 fi
 echo "Installing: ${missing[*]}" >&2
-export DEBIAN_FRONTEND=noninteractive
-# A list that is missing or old is fetched first; a fresh one is not fetched again.
-"${as_root[@]}" apt-get -qq update
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-  apt-get -qq install -y --no-install-recommends "${missing[@]}" </dev/null >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! { "${as_root[@]}" apt-get -qq update &&
+       "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+         apt-get -qq install -y --no-install-recommends "${missing[@]}"; } </dev/null >"$log" 2>&1; then
+  tail -n 40 "$log" >&2
+  echo "The packages could not be installed." >&2
+  exit 1
+fi
