@@ -7,8 +7,6 @@
  *
  *   delay-relay MS PORT     prints its own port; serves until it is killed */
 
-#define _GNU_SOURCE
-
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
