@@ -7,16 +7,13 @@
 
 #include "worker.h"
 
-#include "engine-private.h"
 #include "local-target.h"
-
-/* What is cheaper to read to its end than a new connection. */
-#define DROP_MAX_BYTES (1024 * 1024)
+#include "saver.h"
 
 typedef struct
 {
   SampanWorker worker;
-  SampanLocalTarget *target; /* the pool thread's while it saves */
+  SampanLocalTarget *target; /* until it is being saved */
   bool has_info;
   bool is_dropping; /* what comes is read and forgotten */
   bool is_saving;
@@ -24,11 +21,7 @@ typedef struct
   uint64_t offset;
   SampanTime mtime;
   GError *refusal; /* of the server */
-
-  /* both threads while it saves */
-  atomic_bool stop_saving;
-  GError *job_error;
-  char *job_stored_name;
+  SampanSave save;
 } Download;
 
 static void
@@ -38,8 +31,6 @@ download_finalize (SampanRequest *request)
 
   g_clear_pointer (&self->target, sampan_local_target_free);
   g_clear_error (&self->refusal);
-  g_clear_error (&self->job_error);
-  g_free (self->job_stored_name);
   sampan_worker_clear (&self->worker);
   g_free (self);
 }
@@ -54,7 +45,7 @@ download_start (SampanWorker *worker)
   if (self->target == NULL)
     sampan_worker_end (worker, error);
   else
-    sampan_worker_submit (worker, true);
+    sampan_worker_submit (worker, SAMPAN_LEASE_ALONE);
 }
 
 static SampanProduced
@@ -74,14 +65,15 @@ download_produce (SampanRequest *request, SampanLink *link)
 }
 
 /* Ends the transfer and forgets what still comes: by reading on, or by closing the link where that
- * is cheaper. Takes ERROR. */
+ * is cheaper and hurts nobody else. Takes ERROR. */
 static void
 drop_rest (Download *self, SampanLink *link, GError *error)
 {
   self->is_dropping = true;
   g_clear_pointer (&self->target, sampan_local_target_free);
   sampan_worker_end (&self->worker, error);
-  if (self->has_info && self->size - self->offset > DROP_MAX_BYTES)
+  if (self->has_info && self->size - self->offset > SAMPAN_TRANSFER_SMALL_BYTES &&
+      sampan_link_has_only_one (link))
     sampan_link_close (link);
 }
 
@@ -152,28 +144,29 @@ download_message (SampanRequest *request, SampanLink *link, uint8_t kind, Sampan
 /* ---- Saving ---- */
 
 static void
-save_work (gpointer data)
+save_done (SampanSave *save)
 {
-  Download *self = data;
+  Download *self = (Download *)((char *)save - G_STRUCT_OFFSET (Download, save));
 
-  if (!sampan_local_target_sync (self->target, self->mtime, &self->job_error))
-    return;
-  if (atomic_load (&self->stop_saving))
-    g_set_error_literal (&self->job_error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
-  else if (!sampan_local_target_publish (self->target, &self->job_stored_name, &self->job_error))
-    return;
+  self->is_saving = false;
+  self->worker.stored_name = g_steal_pointer (&save->stored_name);
+  sampan_worker_end (&self->worker, g_steal_pointer (&save->error));
+  sampan_request_unref (self);
 }
 
 static void
-save_done (gpointer data)
+start_saving (Download *self)
 {
-  Download *self = data;
-
-  self->is_saving = false;
-  g_clear_pointer (&self->target, sampan_local_target_free);
-  self->worker.stored_name = g_steal_pointer (&self->job_stored_name);
-  sampan_worker_end (&self->worker, g_steal_pointer (&self->job_error));
-  sampan_request_unref (self);
+  sampan_worker_set_state (&self->worker, SAMPAN_TRANSFER_SAVING);
+  self->is_saving = true;
+  self->save.target = g_steal_pointer (&self->target);
+  self->save.mtime = self->mtime;
+  self->save.done = save_done;
+  sampan_request_ref (self);
+  if (self->size <= SAMPAN_TRANSFER_SMALL_BYTES)
+    sampan_saver_add (sampan_link_pool_get_saver (self->worker.pool), &self->save);
+  else
+    sampan_saver_run_alone (&self->save);
 }
 
 static void
@@ -191,9 +184,7 @@ download_end (SampanRequest *request, SampanLink *link, const GError *error)
                          error != NULL ? g_error_copy (error) : g_steal_pointer (&self->refusal));
       return;
     }
-  sampan_worker_set_state (&self->worker, SAMPAN_TRANSFER_SAVING);
-  self->is_saving = true;
-  sampan_engine_run_job (save_work, save_done, sampan_request_ref (self));
+  start_saving (self);
 }
 
 static void
@@ -204,7 +195,7 @@ download_cancel (SampanWorker *worker)
 
   if (self->is_saving)
     {
-      atomic_store (&self->stop_saving, true);
+      atomic_store (&self->save.is_stopped, true);
       return;
     }
   error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
@@ -238,6 +229,6 @@ sampan_download_new (SampanLinkPool *pool,
   Download *self = g_new0 (Download, 1);
 
   sampan_worker_init (&self->worker, &download_class, pool, local, remote, conflict);
-  atomic_init (&self->stop_saving, false);
+  atomic_init (&self->save.is_stopped, false);
   return &self->worker;
 }

@@ -9,10 +9,6 @@
 
 G_BEGIN_DECLS
 
-/* Results give way to drawing (GTK redraws at G_PRIORITY_HIGH_IDLE + 20), so a burst of small
- * transfers cannot freeze a window. */
-#define SAMPAN_OWNER_PRIORITY (G_PRIORITY_HIGH_IDLE + 30)
-
 /* Runs FUNC once on the thread that iterates CONTEXT, in the order of posting. Any thread. */
 void sampan_post_to_engine (GMainContext *context,
                             GSourceFunc func,

@@ -7,6 +7,8 @@
 
 #include "engine-private.h"
 
+#include "mailbox.h"
+
 /* Owned by the thread, so that it outlives the object whose last reference ends it. */
 typedef struct
 {
@@ -60,27 +62,13 @@ quit_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-post (GMainContext *context,
-      int priority,
-      GSourceFunc func,
-      gpointer user_data,
-      GDestroyNotify notify)
-{
-  g_autoptr (GSource) source = g_idle_source_new ();
-
-  g_source_set_priority (source, priority);
-  g_source_set_callback (source, func, user_data, notify);
-  g_source_attach (source, context);
-}
-
 void
 sampan_post_to_engine (GMainContext *context,
                        GSourceFunc func,
                        gpointer user_data,
                        GDestroyNotify notify)
 {
-  post (context, G_PRIORITY_DEFAULT, func, user_data, notify);
+  sampan_mailbox_post (context, SAMPAN_MAILBOX_OF_ENGINE, func, user_data, notify);
 }
 
 void
@@ -89,7 +77,7 @@ sampan_post_to_owner (GMainContext *context,
                       gpointer user_data,
                       GDestroyNotify notify)
 {
-  post (context, SAMPAN_OWNER_PRIORITY, func, user_data, notify);
+  sampan_mailbox_post (context, SAMPAN_MAILBOX_OF_OWNER, func, user_data, notify);
 }
 
 void

@@ -34,19 +34,32 @@ struct _SampanLinkPool
   SampanLoginOutcome outcome;
   SampanLink *browsing;
   GPtrArray *spares; /* of Spare */
+  SampanSaver *saver;
   bool is_ready;
   bool is_closed;
 };
+
+/* Who waits for a link that attaches. */
+typedef struct
+{
+  SampanLeaseFunc func;
+  gpointer user_data;
+} Waiter;
 
 /* A link for transfers. */
 typedef struct
 {
   SampanLinkPool *pool; /* referenced */
   SampanLink *link;
-  bool is_leased;
-  SampanLeaseFunc func; /* while it attaches */
-  gpointer func_data;
+  bool is_attached;
+  bool is_leased;        /* to one that does not share */
+  unsigned int n_shared; /* leases */
+  GArray *waiters;       /* of Waiter; while it attaches */
 } Spare;
+
+/* Links that small transfers share: the box works on two at a time. More would take the wire from
+ * large ones. */
+#define SHARED_LINKS_MAX 2
 
 static void start_login (SampanLinkPool *self, const SampanSecret *password);
 
@@ -64,6 +77,7 @@ sampan_link_pool_unref (SampanLinkPool *self)
     return;
   g_assert (self->browsing == NULL);
   g_ptr_array_unref (self->spares);
+  sampan_saver_free (self->saver);
   g_free (self->host);
   g_free (self->user);
   g_clear_pointer (&self->password, sampan_secret_free);
@@ -250,6 +264,7 @@ sampan_link_pool_new (SampanEngine *engine,
   self->func = func;
   self->func_data = user_data;
   self->spares = g_ptr_array_new ();
+  self->saver = sampan_saver_new ();
   return self;
 }
 
@@ -390,6 +405,7 @@ static void
 spare_free (Spare *spare)
 {
   g_ptr_array_remove_fast (spare->pool->spares, spare);
+  g_array_unref (spare->waiters);
   sampan_link_unref (spare->link);
   sampan_link_pool_unref (spare->pool);
   g_free (spare);
@@ -406,31 +422,34 @@ static const SampanLinkFuncs spare_funcs = { NULL, NULL, spare_closed };
 static void
 spare_attached (SampanLink *link, const GError *error, gpointer user_data)
 {
+  g_autoptr (SampanLink) guard = sampan_link_ref (link);
   Spare *spare = user_data;
-  SampanLeaseFunc func = spare->func;
-  gpointer func_data = spare->func_data;
+  g_autoptr (GArray) waiters = g_array_ref (spare->waiters);
 
   if (error != NULL)
+    spare_free (spare);
+  else
     {
-      spare_free (spare);
-      func (NULL, error, func_data);
-      return;
+      spare->is_attached = true;
+      sampan_link_set_funcs (link, &spare_funcs, spare);
+      sampan_link_set_idle (link, SAMPAN_LINK_IDLE_CLOSE);
     }
-  sampan_link_set_funcs (link, &spare_funcs, spare);
-  sampan_link_set_idle (link, SAMPAN_LINK_IDLE_CLOSE);
-  func (link, NULL, func_data);
+  for (guint i = 0; i < waiters->len; i++)
+    {
+      const Waiter *waiter = &g_array_index (waiters, Waiter, i);
+
+      waiter->func (error == NULL ? link : NULL, error, waiter->user_data);
+    }
 }
 
-static void
-attach_spare (SampanLinkPool *self, SampanLeaseFunc func, gpointer user_data)
+static Spare *
+attach_spare (SampanLinkPool *self)
 {
   Spare *spare = g_new0 (Spare, 1);
 
   spare->pool = sampan_link_pool_ref (self);
   spare->link = sampan_link_new (&self->times);
-  spare->is_leased = true;
-  spare->func = func;
-  spare->func_data = user_data;
+  spare->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
   g_ptr_array_add (self->spares, spare);
   sampan_link_attach (spare->link,
                       self->host,
@@ -438,14 +457,52 @@ attach_spare (SampanLinkPool *self, SampanLeaseFunc func, gpointer user_data)
                       &self->outcome.ok,
                       spare_attached,
                       spare);
+  return spare;
+}
+
+/* The one with the least to do; NULL for a new one. */
+static Spare *
+find_to_share (SampanLinkPool *self)
+{
+  Spare *best = NULL;
+  unsigned int n_found = 0;
+
+  for (guint i = 0; i < self->spares->len; i++)
+    {
+      Spare *spare = g_ptr_array_index (self->spares, i);
+
+      if (spare->is_leased)
+        continue;
+      n_found++;
+      if (best == NULL || spare->n_shared < best->n_shared)
+        best = spare;
+    }
+  return best != NULL && (best->n_shared == 0 || n_found >= SHARED_LINKS_MAX) ? best : NULL;
+}
+
+static Spare *
+find_for_one (SampanLinkPool *self, bool alone)
+{
+  for (guint i = 0; i < self->spares->len; i++)
+    {
+      Spare *spare = g_ptr_array_index (self->spares, i);
+
+      if (!spare->is_leased && spare->n_shared == 0 && sampan_link_can_send (spare->link) &&
+          (!alone || sampan_link_is_idle (spare->link)))
+        return spare;
+    }
+  return NULL;
 }
 
 void
 sampan_link_pool_lease (SampanLinkPool *self,
-                        bool exclusive,
+                        SampanLease lease,
                         SampanLeaseFunc func,
                         gpointer user_data)
 {
+  Waiter waiter = { func, user_data };
+  Spare *spare;
+
   if (!self->is_ready)
     {
       g_autoptr (GError) error = g_error_new_literal (SAMPAN_ERROR,
@@ -455,18 +512,18 @@ sampan_link_pool_lease (SampanLinkPool *self,
       func (NULL, error, user_data);
       return;
     }
-  for (guint i = 0; i < self->spares->len; i++)
-    {
-      Spare *spare = g_ptr_array_index (self->spares, i);
-
-      if (spare->is_leased || !sampan_link_can_send (spare->link) ||
-          (exclusive && !sampan_link_is_idle (spare->link)))
-        continue;
-      spare->is_leased = true;
-      func (spare->link, NULL, user_data);
-      return;
-    }
-  attach_spare (self, func, user_data);
+  spare = lease == SAMPAN_LEASE_SHARED ? find_to_share (self)
+                                       : find_for_one (self, lease == SAMPAN_LEASE_ALONE);
+  if (spare == NULL)
+    spare = attach_spare (self);
+  if (lease == SAMPAN_LEASE_SHARED)
+    spare->n_shared++;
+  else
+    spare->is_leased = true;
+  if (spare->is_attached)
+    func (spare->link, NULL, user_data);
+  else
+    g_array_append_val (spare->waiters, waiter);
 }
 
 void
@@ -476,7 +533,17 @@ sampan_link_pool_release (SampanLinkPool *self, SampanLink *link)
     {
       Spare *spare = g_ptr_array_index (self->spares, i);
 
-      if (spare->link == link)
+      if (spare->link != link)
+        continue;
+      if (spare->is_leased)
         spare->is_leased = false;
+      else if (spare->n_shared > 0)
+        spare->n_shared--;
     }
+}
+
+SampanSaver *
+sampan_link_pool_get_saver (SampanLinkPool *self)
+{
+  return self->saver;
 }

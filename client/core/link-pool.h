@@ -9,6 +9,7 @@
 #include "call.h"
 #include "engine.h"
 #include "link.h"
+#include "saver.h"
 #include "secret.h"
 
 G_BEGIN_DECLS
@@ -64,14 +65,23 @@ SampanLink *sampan_link_pool_get_browsing_link (SampanLinkPool *self);
 const char *sampan_link_pool_get_user (SampanLinkPool *self);
 const uint8_t *sampan_link_pool_get_server_public_key (SampanLinkPool *self);
 
-/* A link for a transfer, kept before or attached now. EXCLUSIVE: one with no reply due. LINK is
- * NULL with an error. May call back at once. */
+typedef enum
+{
+  SAMPAN_LEASE_SHARED,  /* with others that share, one request after the other */
+  SAMPAN_LEASE_SENDING, /* nobody else sends, replies may still be due */
+  SAMPAN_LEASE_ALONE,   /* nothing else is pending */
+} SampanLease;
+
+/* A link for a transfer, kept before or attached now. LINK is NULL with an error. May call back at
+ * once. */
 typedef void (*SampanLeaseFunc) (SampanLink *link, const GError *error, gpointer user_data);
 void sampan_link_pool_lease (SampanLinkPool *self,
-                             bool exclusive,
+                             SampanLease lease,
                              SampanLeaseFunc func,
                              gpointer user_data);
-/* Others may send on it now. */
+/* Gives back one lease of LINK: others may send on it now. */
 void sampan_link_pool_release (SampanLinkPool *self, SampanLink *link);
+/* Borrowed. */
+SampanSaver *sampan_link_pool_get_saver (SampanLinkPool *self);
 
 G_END_DECLS

@@ -363,6 +363,12 @@ sampan_link_is_idle (const SampanLink *self)
 }
 
 bool
+sampan_link_has_only_one (const SampanLink *self)
+{
+  return self->to_send.length + self->awaiting.length <= 1;
+}
+
+bool
 link_has_something_to_produce (const SampanLink *self)
 {
   SampanRequest *head = g_queue_peek_head ((GQueue *)&self->to_send);

@@ -66,6 +66,8 @@ void sampan_link_wake (SampanLink *self);
 /* Whether a new request would be sent at once, and whether nothing at all is pending. */
 bool sampan_link_can_send (const SampanLink *self);
 bool sampan_link_is_idle (const SampanLink *self);
+/* Whether no more than one request is pending. */
+bool sampan_link_has_only_one (const SampanLink *self);
 
 /* Inside produce: room for one message of up to SAMPAN_FRAME_PLAIN_MAX bytes, or NULL when the
  * buffer is full; then seals what was written there. */

@@ -9,6 +9,7 @@
 
 #include "escape.h"
 #include "paths.h"
+#include "transfer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -136,9 +137,9 @@ has_room (SampanLocalTarget *self, uint64_t size)
 {
   struct statvfs disk;
 
-  /* Unknown is no reason to refuse: writing tells. */
-  return fstatvfs (self->folder_fd, &disk) != 0 || disk.f_blocks == 0 ||
-         size / MAX (disk.f_frsize, 1) <= disk.f_bavail;
+  /* Little, or unknown, is no reason to refuse: writing tells. */
+  return size <= SAMPAN_TRANSFER_SMALL_BYTES || fstatvfs (self->folder_fd, &disk) != 0 ||
+         disk.f_blocks == 0 || size / MAX (disk.f_frsize, 1) <= disk.f_bavail;
 }
 
 static bool
@@ -188,7 +189,7 @@ sampan_local_target_write (SampanLocalTarget *self,
 }
 
 bool
-sampan_local_target_sync (SampanLocalTarget *self, SampanTime mtime, GError **error)
+sampan_local_target_prepare (SampanLocalTarget *self, SampanTime mtime, GError **error)
 {
   struct timespec times[2] = {
     { .tv_nsec = UTIME_OMIT },
@@ -198,6 +199,14 @@ sampan_local_target_sync (SampanLocalTarget *self, SampanTime mtime, GError **er
   /* A time that this file system cannot hold is no reason to lose the file. */
   if (futimens (self->fd, times) != 0 && errno != EINVAL && errno != EOVERFLOW)
     return fail (self, error);
+  /* A hint: errors are the fsync's to report. */
+  (void)sync_file_range (self->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+  return true;
+}
+
+bool
+sampan_local_target_sync (SampanLocalTarget *self, GError **error)
+{
   return fsync (self->fd) == 0 || fail (self, error);
 }
 
@@ -284,5 +293,20 @@ sampan_local_target_publish (SampanLocalTarget *self, char **stored_name, GError
       return fail (self, error);
     }
   self->temp[0] = '\0';
+  return true;
+}
+
+bool
+sampan_local_target_sync_folder (SampanLocalTarget *self, GError **error)
+{
   return fsync (self->folder_fd) == 0 || errno == EINVAL || fail (self, error);
+}
+
+bool
+sampan_local_target_has_folder_of (const SampanLocalTarget *self, const SampanLocalTarget *other)
+{
+  struct stat own, others;
+
+  return fstat (self->folder_fd, &own) == 0 && fstat (other->folder_fd, &others) == 0 &&
+         own.st_dev == others.st_dev && own.st_ino == others.st_ino;
 }

@@ -35,14 +35,21 @@ bool sampan_local_target_write (SampanLocalTarget *self,
                                 size_t length,
                                 uint64_t offset,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Blocks: sets the mtime and syncs the file; then it can be published. */
-bool sampan_local_target_sync (SampanLocalTarget *self,
-                               SampanTime mtime,
-                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Blocks: gives it its name and syncs the folder. *stored_name is set if KEEP_BOTH chose another.
- */
+/* The end, in four steps, so that many targets can take each together; all but the first may block.
+ * Sets the mtime and lets the disk begin; */
+bool sampan_local_target_prepare (SampanLocalTarget *self,
+                                  SampanTime mtime,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* syncs the file; */
+bool sampan_local_target_sync (SampanLocalTarget *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* gives it its name: *stored_name is set if KEEP_BOTH chose another; */
 bool sampan_local_target_publish (SampanLocalTarget *self,
                                   char **stored_name,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* syncs the folder, once for all that were published in it. */
+bool sampan_local_target_sync_folder (SampanLocalTarget *self,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool sampan_local_target_has_folder_of (const SampanLocalTarget *self,
+                                        const SampanLocalTarget *other);
 
 G_END_DECLS

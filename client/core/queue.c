@@ -12,7 +12,7 @@
 #define TICK_MS 100
 /* Uploads that are sent and wait for the box's disk beside those that run: their acknowledgements
  * come in batches, one sync for many files. */
-#define SAVING_MAX 256
+#define SAVING_MAX 1024
 
 struct _SampanQueue
 {
@@ -21,6 +21,8 @@ struct _SampanQueue
   GPtrArray *items;   /* all, in the order of adding */
   GQueue waiting;     /* borrowed from items, which hold the references */
   GPtrArray *running; /* borrowed; CONNECTING to SAVING */
+  GHashTable *moving; /* set, borrowed: those of them before SAVING */
+  guint n_small;      /* of moving */
   GSource *tick;
 
   /* of the current run */
@@ -149,11 +151,22 @@ count_end (SampanQueue *self, SampanTransfer *transfer)
 }
 
 static void
+stop_moving (SampanQueue *self, SampanTransfer *transfer)
+{
+  if (g_hash_table_remove (self->moving, transfer) && sampan_transfer_is_small (transfer))
+    self->n_small--;
+}
+
+static void
 state_changed_cb (SampanTransfer *transfer, GParamSpec *pspec, gpointer user_data)
 {
+  SampanQueue *self = user_data;
+
   /* What is only being saved makes room for the next one. */
-  if (sampan_transfer_get_state (transfer) == SAMPAN_TRANSFER_SAVING)
-    start_some (user_data);
+  if (sampan_transfer_get_state (transfer) != SAMPAN_TRANSFER_SAVING)
+    return;
+  stop_moving (self, transfer);
+  start_some (self);
 }
 
 static void
@@ -165,6 +178,7 @@ run_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   /* The outcome is in the transfer. */
   sampan_transfer_run_finish (transfer, result, NULL);
   g_signal_handlers_disconnect_by_func (transfer, state_changed_cb, self);
+  stop_moving (self, transfer);
   g_ptr_array_remove_fast (self->running, transfer);
   count_end (self, transfer);
   start_some (self);
@@ -195,21 +209,22 @@ start_one (SampanQueue *self)
   g_signal_handlers_disconnect_by_func (transfer, waiting_changed_cb, self);
   self->waiting_bytes -= sampan_transfer_get_total_bytes (transfer);
   g_ptr_array_add (self->running, transfer);
+  g_hash_table_add (self->moving, transfer);
+  if (sampan_transfer_is_small (transfer))
+    self->n_small++;
   g_signal_connect (transfer, "notify::state", G_CALLBACK (state_changed_cb), self);
   sampan_transfer_run_async (transfer, NULL, run_cb, g_object_ref (self));
 }
 
 static bool
-has_room (SampanQueue *self)
+has_room (SampanQueue *self, SampanTransfer *transfer)
 {
-  guint moving = 0;
+  guint n_moving = g_hash_table_size (self->moving);
 
-  if (self->running->len >= SAVING_MAX + SAMPAN_QUEUE_RUNNING)
+  if (self->running->len - n_moving >= SAVING_MAX)
     return false;
-  for (guint i = 0; i < self->running->len; i++)
-    if (sampan_transfer_get_state (g_ptr_array_index (self->running, i)) < SAMPAN_TRANSFER_SAVING)
-      moving++;
-  return moving < SAMPAN_QUEUE_RUNNING;
+  return sampan_transfer_is_small (transfer) ? self->n_small < SAMPAN_QUEUE_RUNNING_SMALL
+                                             : n_moving - self->n_small < SAMPAN_QUEUE_RUNNING;
 }
 
 static void
@@ -219,7 +234,7 @@ start_some (SampanQueue *self)
   if (self->is_starting)
     return;
   self->is_starting = true;
-  while (self->waiting.length > 0 && has_room (self))
+  while (self->waiting.length > 0 && has_room (self, g_queue_peek_head (&self->waiting)))
     start_one (self);
   self->is_starting = false;
 }
@@ -327,6 +342,7 @@ sampan_queue_finalize (GObject *object)
     g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->items, i), self);
   g_queue_clear (&self->waiting);
   g_ptr_array_unref (self->running);
+  g_hash_table_unref (self->moving);
   g_ptr_array_unref (self->items);
   G_OBJECT_CLASS (sampan_queue_parent_class)->finalize (object);
 }
@@ -418,6 +434,7 @@ sampan_queue_init (SampanQueue *self)
 {
   self->items = g_ptr_array_new_with_free_func (g_object_unref);
   self->running = g_ptr_array_new ();
+  self->moving = g_hash_table_new (NULL, NULL);
   g_queue_init (&self->waiting);
   self->seconds_left = -1;
 }

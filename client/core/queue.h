@@ -10,8 +10,11 @@
 
 G_BEGIN_DECLS
 
-#define SAMPAN_QUEUE_RUNNING                                                                       \
-  2 /* one hides the other's wait for the disk; more share the same wire */
+/* At a time: one hides the other's wait for the disk; more share the same wire. */
+#define SAMPAN_QUEUE_RUNNING 2
+/* Small ones, which only wait for each other on a shared link: 12 800 a second at 20 ms. Each may
+ * hold two files open, and 1024 is what a process often may have. */
+#define SAMPAN_QUEUE_RUNNING_SMALL 256
 
 #define SAMPAN_TYPE_QUEUE (sampan_queue_get_type ())
 G_DECLARE_FINAL_TYPE (SampanQueue, sampan_queue, SAMPAN, QUEUE, GObject)

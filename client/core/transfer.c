@@ -35,6 +35,7 @@ struct _SampanTransfer
   SampanConflict conflict;
   bool is_upload;
   bool resume;
+  bool is_small;
   SampanRate rate;
   uint64_t done_bytes;
   uint64_t total_bytes;
@@ -152,6 +153,14 @@ end (SampanTransfer *self, SampanTransferState state, GError *error)
 }
 
 static void
+start_ticking (SampanTransfer *self)
+{
+  self->tick = g_timeout_source_new (TICK_MS);
+  g_source_set_callback (self->tick, tick_cb, self, NULL);
+  g_source_attach (self->tick, g_task_get_context (self->task));
+}
+
+static void
 worker_changed (SampanWorker *worker, gpointer user_data)
 {
   g_autoptr (SampanTransfer) self = g_object_ref (user_data);
@@ -159,6 +168,9 @@ worker_changed (SampanWorker *worker, gpointer user_data)
 
   if (state < SAMPAN_TRANSFER_SAVING)
     {
+      /* It grew since it was expected to be small. */
+      if (self->tick == NULL && atomic_load (&worker->total_bytes) > SAMPAN_TRANSFER_SMALL_BYTES)
+        start_ticking (self);
       set_state (self, state);
       return;
     }
@@ -189,9 +201,9 @@ watch (SampanTransfer *self)
 {
   GCancellable *cancellable = g_task_get_cancellable (self->task);
 
-  self->tick = g_timeout_source_new (TICK_MS);
-  g_source_set_callback (self->tick, tick_cb, self, NULL);
-  g_source_attach (self->tick, g_task_get_context (self->task));
+  /* A small one has no progress to follow, and there may be many. */
+  if (!sampan_transfer_is_small (self))
+    start_ticking (self);
   if (cancellable == NULL)
     return;
   self->cancel = g_cancellable_source_new (cancellable);
@@ -206,6 +218,7 @@ start_worker (SampanTransfer *self, SampanLinkPool *pool)
                      ? sampan_upload_new (pool, self->local, self->remote, self->conflict)
                      : sampan_download_new (pool, self->remote, self->local, self->conflict);
   self->worker->resume = self->resume;
+  self->worker->is_small = sampan_transfer_is_small (self);
   atomic_store (&self->worker->total_bytes, self->total_bytes);
   self->worker->changed = worker_changed;
   self->worker->changed_data = self;
@@ -409,6 +422,14 @@ sampan_transfer_set_expected_bytes (SampanTransfer *self, uint64_t bytes)
 {
   g_return_if_fail (self->worker == NULL);
   set_uint64 (self, &self->total_bytes, bytes, PROP_TOTAL_BYTES);
+  self->is_small = bytes <= SAMPAN_TRANSFER_SMALL_BYTES;
+}
+
+bool
+sampan_transfer_is_small (SampanTransfer *self)
+{
+  /* Resuming waits for the box's offer in between. */
+  return self->is_small && !self->resume;
 }
 
 SampanTransferState

@@ -56,6 +56,12 @@ void sampan_transfer_set_resume (SampanTransfer *self, bool resume);
  * what is found. Before running and before it is added to a queue. */
 void sampan_transfer_set_expected_bytes (SampanTransfer *self, uint64_t bytes);
 
+/* What is not worth a turn of its own: up to this many expected bytes, files share connections and
+ * many are under way at once, so that they cost bandwidth and not round trips. A new connection
+ * costs more than to read this to its end. */
+#define SAMPAN_TRANSFER_SMALL_BYTES (1024 * 1024)
+bool sampan_transfer_is_small (SampanTransfer *self);
+
 /* Properties: "state", "title" (display name), "done-bytes", "total-bytes" (guint64), "safe-bytes"
  * (confirmed by the other end's disk), "speed" (bytes/s, smoothed, guint64), "seconds-left" (gint,
  * -1 unknown), "error-text" (translated, nullable). */

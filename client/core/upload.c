@@ -103,7 +103,12 @@ open_source (Upload *self, GError **error)
       return false;
     }
   if (S_ISREG (self->before.st_mode))
-    return true;
+    {
+      if (self->before.st_size > SAMPAN_TRANSFER_SMALL_BYTES)
+        (void)posix_fadvise (self->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+      atomic_store (&self->worker.total_bytes, (uint64_t)self->before.st_size);
+      return true;
+    }
   name = sampan_escape (self->worker.local, -1, 0);
   g_set_error (error, SAMPAN_ERROR, SAMPAN_ERROR_WRONG_KIND, "%s: only files can be sent", name);
   return false;
@@ -115,14 +120,11 @@ upload_start (SampanWorker *worker)
   Upload *self = (Upload *)worker;
   GError *error = NULL;
 
-  if (!open_source (self, &error))
-    {
-      sampan_worker_end (worker, error);
-      return;
-    }
-  (void)posix_fadvise (self->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-  atomic_store (&worker->total_bytes, (uint64_t)self->before.st_size);
-  sampan_worker_submit (worker, false);
+  /* Many small ones wait for their turn: they must not hold a file each meanwhile. */
+  if (worker->is_small || open_source (self, &error))
+    sampan_worker_submit (worker, SAMPAN_LEASE_SENDING);
+  else
+    sampan_worker_end (worker, error);
 }
 
 /* ---- Sending ---- */
@@ -256,14 +258,27 @@ write_data (Upload *self, SampanLink *link)
   return SAMPAN_PRODUCE_MORE;
 }
 
+/* Nothing was sent yet, so the server need not hear of it. */
+static SampanProduced
+skip (Upload *self, SampanLink *link, GError *error)
+{
+  g_autoptr (GError) reason = error;
+
+  sampan_link_retire (link, &self->worker.request, reason);
+  return SAMPAN_PRODUCE_DONE;
+}
+
 static SampanProduced
 upload_produce (SampanRequest *request, SampanLink *link)
 {
   Upload *self = (Upload *)request;
+  GError *error = NULL;
 
   switch (self->step)
     {
     case STEP_HEADER:
+      if (self->fd < 0 && !open_source (self, &error))
+        return skip (self, link, error);
       write_header (self, link);
       sampan_worker_set_state (&self->worker, SAMPAN_TRANSFER_SENDING);
       self->step = self->worker.resume ? STEP_OFFER : STEP_DATA;

@@ -26,6 +26,7 @@ sampan_worker_init (SampanWorker *self,
   atomic_init (&self->done_bytes, 0);
   atomic_init (&self->total_bytes, 0);
   atomic_init (&self->state, SAMPAN_TRANSFER_CONNECTING);
+  atomic_init (&self->is_posted, false);
 }
 
 void
@@ -46,6 +47,7 @@ changed_cb (gpointer user_data)
 {
   SampanWorker *self = user_data;
 
+  atomic_store (&self->is_posted, false); /* before the state is looked at */
   if (self->changed != NULL)
     self->changed (self, self->changed_data);
   return G_SOURCE_REMOVE;
@@ -54,6 +56,8 @@ changed_cb (gpointer user_data)
 static void
 post_changed (SampanWorker *self)
 {
+  if (atomic_exchange (&self->is_posted, true))
+    return;
   sampan_post_to_owner (sampan_link_pool_get_owner_context (self->pool),
                         changed_cb,
                         sampan_request_ref (self),
@@ -150,9 +154,12 @@ leased_cb (SampanLink *link, const GError *error, gpointer user_data)
 }
 
 void
-sampan_worker_submit (SampanWorker *self, bool exclusive)
+sampan_worker_submit (SampanWorker *self, SampanLease lease)
 {
-  sampan_link_pool_lease (self->pool, exclusive, leased_cb, sampan_request_ref (self));
+  sampan_link_pool_lease (self->pool,
+                          self->is_small ? SAMPAN_LEASE_SHARED : lease,
+                          leased_cb,
+                          sampan_request_ref (self));
 }
 
 void

@@ -36,6 +36,7 @@ struct _SampanWorker
   SampanPath *remote;
   SampanConflict conflict;
   bool resume;
+  bool is_small; /* may share a link; then it opens nothing before its turn comes */
 
   /* owner's thread: called when the state changed; NULL for nobody */
   void (*changed) (SampanWorker *self, gpointer user_data);
@@ -44,7 +45,8 @@ struct _SampanWorker
   /* written by the engine, read by the owner at any time */
   _Atomic uint64_t done_bytes;
   _Atomic uint64_t total_bytes;
-  _Atomic int state; /* SampanTransferState */
+  _Atomic int state;     /* SampanTransferState */
+  atomic_bool is_posted; /* the owner is about to look */
 
   /* written before the last state is posted */
   GError *error;
@@ -73,8 +75,8 @@ void sampan_worker_cancel (SampanWorker *self);
 void sampan_worker_set_state (SampanWorker *self, SampanTransferState state);
 /* Takes ERROR. The first call counts: DONE, FAILED or CANCELLED goes to the owner. */
 void sampan_worker_end (SampanWorker *self, GError *error);
-/* Leases a link and submits the worker on it as a request. */
-void sampan_worker_submit (SampanWorker *self, bool exclusive);
+/* Leases a link, a shared one if it is small, and submits the worker on it as a request. */
+void sampan_worker_submit (SampanWorker *self, SampanLease lease);
 /* Gives the link to the next one. */
 void sampan_worker_release_link (SampanWorker *self);
 
