@@ -72,13 +72,13 @@ static void
 take (Get *get,
       SampanSession *session,
       SampanRemote *remote,
-      SampanEntryKind kind,
+      const SampanFileInfo *info,
       const char *local)
 {
-  switch (kind)
+  switch (info->kind)
     {
     case SAMPAN_ENTRY_FILE:
-      if (!transfer_batch_download (get->batch, session, remote, local))
+      if (!transfer_batch_download (get->batch, session, remote, local, info->size))
         g_debug ("No more is added");
       break;
     case SAMPAN_ENTRY_FOLDER:
@@ -119,7 +119,7 @@ take_entry (Get *get, const Folder *folder, const SampanFileInfo *info)
     }
   remote = remote_with_path (folder->remote, path);
   local = g_build_filename (folder->local, info->name, NULL);
-  take (get, folder->session, remote, info->kind, local);
+  take (get, folder->session, remote, info, local);
 }
 
 static bool
@@ -183,7 +183,7 @@ get_one (Get *get,
                                                 : g_strdup (get->local);
 
   if (info->kind == SAMPAN_ENTRY_FILE)
-    take (get, session, remote, info->kind, local);
+    take (get, session, remote, info, local);
   else if (!entry_is_folder (info) && name[0] != '\0')
     output_failed_because (get->cli,
                            typed,

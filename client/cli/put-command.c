@@ -90,7 +90,11 @@ put_entry (Put *put, const Folder *folder, int folder_fd, const char *name)
   remote = remote_with_path (folder->remote, path);
   if (S_ISDIR (status.st_mode))
     push_folder (put, local, remote);
-  else if (!transfer_batch_upload (put->batch, put->target.session, local, remote))
+  else if (!transfer_batch_upload (put->batch,
+                                   put->target.session,
+                                   local,
+                                   remote,
+                                   (uint64_t)status.st_size))
     g_debug ("No more is added");
 }
 
@@ -165,7 +169,11 @@ put_operand (Put *put, const char *local, bool recursive)
     output_failed (put->cli, local, error);
   else if (S_ISREG (status.st_mode))
     {
-      if (!transfer_batch_upload (put->batch, put->target.session, local, remote))
+      if (!transfer_batch_upload (put->batch,
+                                  put->target.session,
+                                  local,
+                                  remote,
+                                  (uint64_t)status.st_size))
         g_debug ("No more is added");
     }
   else if (!S_ISDIR (status.st_mode))

@@ -18,7 +18,8 @@
 
 /* Enough to keep the connections busy while the next folder is read; bounds memory for trees of
  * any size. */
-#define UNDER_WAY_MAX 64
+#define UNDER_WAY_MAX 1024
+#define CLEAR_EVERY 64 /* transfers that are over and still held */
 #define REDRAW_INTERVAL_MS 100
 
 #define ITEM_KEY "sampan-cli-item"
@@ -29,6 +30,7 @@ typedef struct
   SampanSession *session;
   SampanRemote *remote;
   char *local;
+  uint64_t size; /* as a listing has it */
   bool is_upload;
   SampanConflict tried;
 } Item;
@@ -183,6 +185,7 @@ start (TransferBatch *self, Item *item)
           ? sampan_transfer_new_upload (item->session, item->local, path, item->tried)
           : sampan_transfer_new_download (item->session, path, item->local, item->tried);
 
+  sampan_transfer_set_expected_bytes (transfer, item->size);
   if (self->resume && item->is_upload)
     sampan_transfer_set_resume (transfer, true);
   g_object_set_data_full (G_OBJECT (transfer), ITEM_KEY, item, (GDestroyNotify)item_free);
@@ -305,7 +308,8 @@ report (TransferBatch *self, SampanTransfer *transfer)
   else
     report_failed (self, transfer);
   self->n_reported++;
-  sampan_queue_clear_finished (self->queue);
+  if (self->n_reported % CLEAR_EVERY == 0)
+    sampan_queue_clear_finished (self->queue);
 }
 
 /* Lets something happen. */
@@ -329,6 +333,7 @@ add (TransferBatch *self,
      SampanSession *session,
      const char *local,
      const SampanRemote *remote,
+     uint64_t size,
      bool is_upload)
 {
   Item *item;
@@ -341,6 +346,7 @@ add (TransferBatch *self,
   item->session = g_object_ref (session);
   item->remote = sampan_remote_ref ((SampanRemote *)remote);
   item->local = g_strdup (local);
+  item->size = size;
   item->is_upload = is_upload;
   item->tried = conflict_first_try (self->policy);
   self->n_added++;
@@ -352,18 +358,20 @@ bool
 transfer_batch_upload (TransferBatch *self,
                        SampanSession *session,
                        const char *local,
-                       const SampanRemote *remote)
+                       const SampanRemote *remote,
+                       uint64_t size)
 {
-  return add (self, session, local, remote, true);
+  return add (self, session, local, remote, size, true);
 }
 
 bool
 transfer_batch_download (TransferBatch *self,
                          SampanSession *session,
                          const SampanRemote *remote,
-                         const char *local)
+                         const char *local,
+                         uint64_t size)
 {
-  return add (self, session, local, remote, false);
+  return add (self, session, local, remote, size, false);
 }
 
 void

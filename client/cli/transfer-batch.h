@@ -19,16 +19,18 @@ TransferBatch *transfer_batch_new (Cli *cli, ConflictPolicy policy, bool resume)
 void transfer_batch_free (TransferBatch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TransferBatch, transfer_batch_free)
 
-/* REMOTE tells the server as well as the path. Waits while many are under way. FALSE: stop adding,
- * because the person cancelled or the server is gone. */
+/* REMOTE tells the server as well as the path, SIZE is what a look at it told. Waits while many are
+ * under way. FALSE: stop adding, because the person cancelled or the server is gone. */
 bool transfer_batch_upload (TransferBatch *self,
                             SampanSession *session,
                             const char *local,
-                            const SampanRemote *remote);
+                            const SampanRemote *remote,
+                            uint64_t size);
 bool transfer_batch_download (TransferBatch *self,
                               SampanSession *session,
                               const SampanRemote *remote,
-                              const char *local);
+                              const char *local,
+                              uint64_t size);
 /* Until all have ended. */
 void transfer_batch_wait (TransferBatch *self);
 
