@@ -68,7 +68,12 @@ sampan_post_to_engine (GMainContext *context,
                        gpointer user_data,
                        GDestroyNotify notify)
 {
-  sampan_mailbox_post (context, SAMPAN_MAILBOX_OF_ENGINE, func, user_data, notify);
+  sampan_mailbox_post (context,
+                       SAMPAN_MAILBOX_OF_ENGINE,
+                       SAMPAN_MAIL_AT_ONCE,
+                       func,
+                       user_data,
+                       notify);
 }
 
 void
@@ -77,7 +82,12 @@ sampan_post_to_owner (GMainContext *context,
                       gpointer user_data,
                       GDestroyNotify notify)
 {
-  sampan_mailbox_post (context, SAMPAN_MAILBOX_OF_OWNER, func, user_data, notify);
+  sampan_mailbox_post (context,
+                       SAMPAN_MAILBOX_OF_OWNER,
+                       SAMPAN_MAIL_AT_ONCE,
+                       func,
+                       user_data,
+                       notify);
 }
 
 void

@@ -13,14 +13,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define TEMP_RANDOM_BYTES 6
 #define TEMP_NAME_MAX 32
 #define TEMP_TRIES 16
 #define KEEP_BOTH_TRIES 10000 /* "name (2)" to "name (10001)" */
@@ -110,13 +108,10 @@ open_temp (SampanLocalTarget *self, GError **error)
 {
   for (int i = 0; i < TEMP_TRIES; i++)
     {
-      uint8_t random[TEMP_RANDOM_BYTES];
-      char hex[2 * TEMP_RANDOM_BYTES + 1];
       char name[TEMP_NAME_MAX];
 
-      randombytes_buf (random, sizeof random);
-      sodium_bin2hex (hex, sizeof hex, random, sizeof random);
-      g_snprintf (name, sizeof name, ".sampan-%s.part", hex);
+      /* Need not be secret: O_EXCL decides. */
+      g_snprintf (name, sizeof name, ".sampan-%08x%08x.part", g_random_int (), g_random_int ());
       self->fd = openat (self->folder_fd,
                          name,
                          O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,

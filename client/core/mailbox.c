@@ -7,10 +7,13 @@
 
 #include "mailbox.h"
 
+#include <stdbool.h>
+
 /* Results give way to drawing (GTK redraws at G_PRIORITY_HIGH_IDLE + 20), so a burst of small
  * transfers cannot freeze a window. */
 #define OWNER_PRIORITY (G_PRIORITY_HIGH_IDLE + 30)
 #define TURN_LETTERS 64 /* in one dispatch: other sources get their turn after it */
+#define SOON_US 1000    /* gathers tens of letters of a busy engine */
 
 typedef struct
 {
@@ -25,6 +28,7 @@ typedef struct
   SampanMailboxKind kind;
   GMainContext *context; /* borrowed: it owns the source */
   GQueue letters;        /* under the lock */
+  bool is_due;           /* under the lock: not only soon */
 } Mailbox;
 
 /* One lock for all: it is held for a few instructions, and a process has one or two engines. */
@@ -49,7 +53,10 @@ take_letter (Mailbox *self)
   g_mutex_lock (&lock);
   letter = g_queue_pop_head (&self->letters);
   if (letter == NULL)
-    g_source_set_ready_time (&self->base, -1);
+    {
+      self->is_due = false;
+      g_source_set_ready_time (&self->base, -1);
+    }
   g_mutex_unlock (&lock);
   return letter;
 }
@@ -60,6 +67,9 @@ mailbox_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   Mailbox *self = (Mailbox *)source;
   Letter *letter;
 
+  g_mutex_lock (&lock);
+  self->is_due = true; /* until all are read */
+  g_mutex_unlock (&lock);
   for (int i = 0; i < TURN_LETTERS && (letter = take_letter (self)) != NULL; i++)
     {
       letter->func (letter->data);
@@ -110,6 +120,7 @@ find_mailbox (GMainContext *context, SampanMailboxKind kind)
 void
 sampan_mailbox_post (GMainContext *context,
                      SampanMailboxKind kind,
+                     SampanMailUrgency urgency,
                      GSourceFunc func,
                      gpointer data,
                      GDestroyNotify notify)
@@ -121,7 +132,12 @@ sampan_mailbox_post (GMainContext *context,
   g_mutex_lock (&lock);
   self = find_mailbox (context, kind);
   g_queue_push_tail (&self->letters, letter);
-  if (self->letters.length == 1)
-    g_source_set_ready_time (&self->base, 0);
+  if (!self->is_due && urgency == SAMPAN_MAIL_AT_ONCE)
+    {
+      self->is_due = true;
+      g_source_set_ready_time (&self->base, 0);
+    }
+  else if (!self->is_due && self->letters.length == 1)
+    g_source_set_ready_time (&self->base, g_get_monotonic_time () + SOON_US);
   g_mutex_unlock (&lock);
 }

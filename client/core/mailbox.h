@@ -16,10 +16,17 @@ typedef enum
   SAMPAN_MAILBOX_OF_OWNER,
 } SampanMailboxKind;
 
+typedef enum
+{
+  SAMPAN_MAIL_AT_ONCE,
+  SAMPAN_MAIL_SOON, /* within a millisecond or two, together with more of its kind */
+} SampanMailUrgency;
+
 /* Runs FUNC once on the thread that iterates CONTEXT, in the order of posting; its result is
  * ignored. NOTIFY frees DATA afterwards, or when CONTEXT goes before. Any thread. */
 void sampan_mailbox_post (GMainContext *context,
                           SampanMailboxKind kind,
+                          SampanMailUrgency urgency,
                           GSourceFunc func,
                           gpointer data,
                           GDestroyNotify notify);

@@ -8,6 +8,7 @@
 #include "worker.h"
 
 #include "engine-private.h"
+#include "mailbox.h"
 
 void
 sampan_worker_init (SampanWorker *self,
@@ -58,10 +59,12 @@ post_changed (SampanWorker *self)
 {
   if (atomic_exchange (&self->is_posted, true))
     return;
-  sampan_post_to_owner (sampan_link_pool_get_owner_context (self->pool),
-                        changed_cb,
-                        sampan_request_ref (self),
-                        sampan_request_unref);
+  sampan_mailbox_post (sampan_link_pool_get_owner_context (self->pool),
+                       SAMPAN_MAILBOX_OF_OWNER,
+                       self->is_small ? SAMPAN_MAIL_SOON : SAMPAN_MAIL_AT_ONCE,
+                       changed_cb,
+                       sampan_request_ref (self),
+                       sampan_request_unref);
 }
 
 void
