@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#define READ_AHEAD_MIN_BYTES (128 * 1024)         /* what the kernel reads ahead unasked */
 #define VERSION_INPUT_BYTES (3 * 8 + 2 * (8 + 4)) /* device, inode, size, two times */
 
 static void
@@ -178,6 +179,7 @@ sampan_storage_open_file (SampanShareRoot *root,
                            "the file is not the one that was seen");
       return -1;
     }
-  (void)posix_fadvise (fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+  if (info->size > READ_AHEAD_MIN_BYTES)
+    (void)posix_fadvise (fd, 0, 0, POSIX_FADV_SEQUENTIAL);
   return g_steal_fd (&fd);
 }

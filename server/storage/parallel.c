@@ -18,11 +18,14 @@ typedef struct
   gpointer *items; /* the caller's: not touched once all are taken */
   int n_items;
   void (*func) (gpointer item);
-  int n_taken; /* atomic; runs past n_items */
-  int n_open;  /* atomic; not done yet */
+  int n_taken;  /* atomic; runs past n_items */
+  int n_called; /* atomic: helpers; runs past HELPERS_MAX */
+  int n_open;   /* atomic; not done yet */
   GMutex mutex;
   GCond all_done;
 } Work;
+
+static void call_helpers (Work *self, int count);
 
 static void
 work_unref (Work *self)
@@ -51,11 +54,14 @@ take_items (Work *self)
     }
 }
 
+/* Each helper that finds work calls two more: all are soon there when items take long, and few are
+ * woken for nothing when the disk does not make anybody wait. */
 static void
 help (gpointer data, gpointer user_data)
 {
   Work *work = data;
 
+  call_helpers (work, 2);
   take_items (work);
   work_unref (work);
 }
@@ -68,6 +74,20 @@ get_pool (void)
   if (g_once_init_enter (&pool))
     g_once_init_leave (&pool, g_thread_pool_new (help, NULL, HELPERS_MAX, FALSE, NULL));
   return pool;
+}
+
+static void
+call_helpers (Work *self, int count)
+{
+  for (int i = 0; i < count; i++)
+    {
+      int number = g_atomic_int_add (&self->n_called, 1);
+
+      if (number >= HELPERS_MAX || g_atomic_int_get (&self->n_taken) + i >= self->n_items)
+        return;
+      g_atomic_ref_count_inc (&self->ref_count);
+      g_thread_pool_push (get_pool (), self, NULL);
+    }
 }
 
 static void
@@ -94,11 +114,8 @@ sampan_parallel_run (gpointer *items, size_t n_items, void (*func) (gpointer ite
   work->func = func;
   g_mutex_init (&work->mutex);
   g_cond_init (&work->all_done);
-  for (size_t i = 1; i < n_items && i <= HELPERS_MAX; i++)
-    {
-      g_atomic_ref_count_inc (&work->ref_count);
-      g_thread_pool_push (get_pool (), work, NULL);
-    }
+  if (n_items > 1)
+    call_helpers (work, 1);
   take_items (work);
   wait_for_all (work);
   work_unref (work);

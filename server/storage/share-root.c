@@ -263,8 +263,9 @@ open_checked (const SampanShareRoot *self, const char *path, int flags, GError *
       sampan_disk_set_error (error, errno, "cannot open", path);
       return -1;
     }
-  /* O_PATH with O_NOFOLLOW opens a symlink itself. */
-  if ((flags & O_PATH) != 0 && fstat (fd, &status) == 0 && S_ISLNK (status.st_mode))
+  /* O_PATH with O_NOFOLLOW opens a symlink itself, unless it has to be a folder. */
+  if ((flags & (O_PATH | O_DIRECTORY)) == O_PATH && fstat (fd, &status) == 0 &&
+      S_ISLNK (status.st_mode))
     {
       sampan_disk_set_error (error, ELOOP, "cannot open", path);
       return -1;
