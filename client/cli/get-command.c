@@ -22,6 +22,9 @@
 #include <sys/stat.h>
 
 #define FOLDER_MODE 0777 /* minus the umask, as every program makes them */
+/* Folders that are listed before their turn, so that they cost no round trip each; the lists are
+ * held until then. */
+#define AHEAD_MAX 8
 
 typedef struct
 {
@@ -38,11 +41,16 @@ typedef struct
   SampanRemote *remote;
   char *local;
   bool named; /* on the command line: may be reached through a local link */
+  bool is_asked_for;
+  Await listed;
 } Folder;
 
 static void
 folder_free (Folder *folder)
 {
+  if (folder->is_asked_for)
+    await_result (&folder->listed);
+  await_clear (&folder->listed);
   sampan_remote_unref (folder->remote);
   g_free (folder->local);
   g_free (folder);
@@ -140,18 +148,32 @@ make_local_folder (const Folder *folder)
 }
 
 static void
-get_folder (Get *get, const Folder *folder)
+ask_for_folders (Get *get)
 {
-  g_auto (Await) await = AWAIT_INIT;
+  GList *next = get->folders.tail;
+
+  for (int i = 0; i < AHEAD_MAX && next != NULL; i++, next = next->prev)
+    {
+      Folder *folder = next->data;
+
+      if (folder->is_asked_for)
+        continue;
+      folder->is_asked_for = true;
+      sampan_session_list_async (folder->session,
+                                 sampan_remote_get_path (folder->remote),
+                                 get->cli->cancellable,
+                                 await_done_cb,
+                                 &folder->listed);
+    }
+}
+
+static void
+get_folder (Get *get, Folder *folder)
+{
   g_autoptr (SampanFolderList) list = NULL;
   g_autoptr (GError) error = NULL;
 
-  sampan_session_list_async (folder->session,
-                             sampan_remote_get_path (folder->remote),
-                             get->cli->cancellable,
-                             await_done_cb,
-                             &await);
-  list = sampan_session_list_finish (folder->session, await_result (&await), &error);
+  list = sampan_session_list_finish (folder->session, await_result (&folder->listed), &error);
   if (list == NULL)
     {
       output_failed (get->cli, shown_name (folder->remote), error);
@@ -215,8 +237,10 @@ get_operand (Get *get, SampanRemote *remote, const char *typed, bool recursive)
   get_one (get, session, remote, typed, info, recursive);
   while (!g_queue_is_empty (&get->folders) && !cli_should_stop (get->cli))
     {
-      g_autoptr (Folder) folder = g_queue_pop_tail (&get->folders);
+      g_autoptr (Folder) folder = NULL;
 
+      ask_for_folders (get);
+      folder = g_queue_pop_tail (&get->folders);
       get_folder (get, folder);
     }
 }

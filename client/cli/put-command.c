@@ -21,6 +21,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* Folders that are made on the box before their turn, so that they cost no round trip each. */
+#define AHEAD_MAX 64
+
 typedef struct
 {
   Cli *cli;
@@ -33,11 +36,16 @@ typedef struct
 {
   char *local;
   SampanRemote *remote;
+  bool is_asked_for;
+  Await made;
 } Folder;
 
 static void
 folder_free (Folder *folder)
 {
+  if (folder->is_asked_for)
+    await_result (&folder->made);
+  await_clear (&folder->made);
   g_free (folder->local);
   sampan_remote_unref (folder->remote);
   g_free (folder);
@@ -98,28 +106,35 @@ put_entry (Put *put, const Folder *folder, int folder_fd, const char *name)
     g_debug ("No more is added");
 }
 
-static bool
-make_remote_folder (Put *put, const Folder *folder, GError **error)
+static void
+ask_for_folders (Put *put)
 {
-  g_auto (Await) await = AWAIT_INIT;
+  GList *next = put->folders.tail;
 
-  sampan_session_mkdir_async (put->target.session,
-                              sampan_remote_get_path (folder->remote),
-                              true,
-                              put->cli->cancellable,
-                              await_done_cb,
-                              &await);
-  return sampan_session_mkdir_finish (put->target.session, await_result (&await), error);
+  for (int i = 0; i < AHEAD_MAX && next != NULL; i++, next = next->prev)
+    {
+      Folder *folder = next->data;
+
+      if (folder->is_asked_for)
+        continue;
+      folder->is_asked_for = true;
+      sampan_session_mkdir_async (put->target.session,
+                                  sampan_remote_get_path (folder->remote),
+                                  true,
+                                  put->cli->cancellable,
+                                  await_done_cb,
+                                  &folder->made);
+    }
 }
 
 static void
-put_folder (Put *put, const Folder *folder)
+put_folder (Put *put, Folder *folder)
 {
   g_autoptr (GError) error = NULL;
   struct dirent *entry;
   DIR *directory = NULL;
 
-  if (!make_remote_folder (put, folder, &error))
+  if (!sampan_session_mkdir_finish (put->target.session, await_result (&folder->made), &error))
     {
       output_failed (put->cli, folder->local, error);
       return;
@@ -190,8 +205,10 @@ put_operand (Put *put, const char *local, bool recursive)
     push_folder (put, local, remote);
   while (!g_queue_is_empty (&put->folders) && !cli_should_stop (put->cli))
     {
-      g_autoptr (Folder) folder = g_queue_pop_tail (&put->folders);
+      g_autoptr (Folder) folder = NULL;
 
+      ask_for_folders (put);
+      folder = g_queue_pop_tail (&put->folders);
       put_folder (put, folder);
     }
 }
