@@ -202,7 +202,7 @@ watch (SampanTransfer *self)
   GCancellable *cancellable = g_task_get_cancellable (self->task);
 
   /* A small one has no progress to follow, and there may be many. */
-  if (!sampan_transfer_is_small (self))
+  if (!self->is_small)
     start_ticking (self);
   if (cancellable == NULL)
     return;
@@ -217,8 +217,9 @@ start_worker (SampanTransfer *self, SampanLinkPool *pool)
   self->worker = self->is_upload
                      ? sampan_upload_new (pool, self->local, self->remote, self->conflict)
                      : sampan_download_new (pool, self->remote, self->local, self->conflict);
-  self->worker->resume = self->resume;
-  self->worker->is_small = sampan_transfer_is_small (self);
+  /* To ask for a part of a small file takes longer than to send all of it. */
+  self->worker->resume = self->resume && !self->is_small;
+  self->worker->is_small = self->is_small;
   atomic_store (&self->worker->total_bytes, self->total_bytes);
   self->worker->changed = worker_changed;
   self->worker->changed_data = self;
@@ -428,8 +429,7 @@ sampan_transfer_set_expected_bytes (SampanTransfer *self, uint64_t bytes)
 bool
 sampan_transfer_is_small (SampanTransfer *self)
 {
-  /* Resuming waits for the box's offer in between. */
-  return self->is_small && !self->resume;
+  return self->is_small;
 }
 
 SampanTransferState

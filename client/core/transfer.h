@@ -57,8 +57,8 @@ void sampan_transfer_set_resume (SampanTransfer *self, bool resume);
 void sampan_transfer_set_expected_bytes (SampanTransfer *self, uint64_t bytes);
 
 /* What is not worth a turn of its own: up to this many expected bytes, files share connections and
- * many are under way at once, so that they cost bandwidth and not round trips. A new connection
- * costs more than to read this to its end. */
+ * many are under way at once, so that they cost bandwidth and not round trips; uploads are not
+ * resumed. A new connection costs more than to read this to its end. */
 #define SAMPAN_TRANSFER_SMALL_BYTES (1024 * 1024)
 bool sampan_transfer_is_small (SampanTransfer *self);
 
