@@ -1,0 +1,76 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Shared by the files of SampanBatch: batch.c (the object), batch-prepare.c and batch-start.c. */
+
+#pragma once
+
+#include "batch-disk.h"
+#include "batch-survey.h"
+#include "batch.h"
+
+G_BEGIN_DECLS
+
+/* Walks over the items of all pages. */
+typedef struct
+{
+  guint page;
+  size_t index;
+} SampanBatchCursor;
+
+struct _SampanBatch
+{
+  GObject parent_instance;
+
+  /* what was chosen */
+  SampanSession *session;
+  bool is_upload;
+  SampanPath *remote_folder; /* of an upload */
+  char *local_folder;        /* of a download */
+  GPtrArray *locals;         /* of char *; an upload's */
+  GPtrArray *remotes;        /* of SampanBatchRemote; a download's */
+  size_t items_max;
+
+  /* what was found */
+  SampanBatchState state;
+  GPtrArray *pages; /* of SampanBatchPage */
+  guint n_items;
+  SampanBatchSums sums;
+  SampanRight right;
+  bool has_work; /* the target folder will be needed */
+  GListStore *conflicts;
+  GListStore *problems;
+  GHashTable *blocked; /* names of folders whose items are left out without a word */
+
+  /* preparing; a download's disk is a worker's while one runs */
+  GTask *task; /* NULL once returned */
+  GSource *cancel;
+  GCancellable *stop; /* of the walk or survey and all that it asks for */
+  guint n_asked;      /* pages that were sent for judgement */
+  guint n_settled;    /* pages with fates */
+  bool is_complete;   /* no more pages will come */
+  SampanBatchDisk *disk;
+
+  /* moving */
+  SampanQueue *queue;
+  SampanBatchCursor cursor;
+  guint next_conflict;
+  guint n_making;    /* folders under way */
+  guint n_under_way; /* transfers */
+  guint n_cancelled; /* of them, since the last turn */
+  GSource *turn;
+  bool is_stopped;
+};
+
+/* batch.c */
+void sampan_batch_set_state (SampanBatch *self, SampanBatchState state);
+/* Takes PROBLEM. */
+void sampan_batch_add_problem (SampanBatch *self, SampanBatchProblem *problem);
+void sampan_batch_add_problems (SampanBatch *self, GPtrArray *problems);
+bool sampan_batch_is_blocked (SampanBatch *self, const char *name);
+void sampan_batch_block (SampanBatch *self, const char *name);
+/* For tests. Before preparing. */
+void sampan_batch_set_items_max (SampanBatch *self, size_t items_max);
+void sampan_batch_set_disk_folds (SampanBatch *self, bool folds);
+
+G_END_DECLS

@@ -1,0 +1,117 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* One item of a batch that was left out or did not arrive. */
+
+#include "config.h"
+
+#include "batch-problem.h"
+
+#include "escape.h"
+
+#include <glib/gi18n-lib.h>
+
+struct _SampanBatchProblem
+{
+  GObject parent_instance;
+
+  char *name;
+  char *reason;
+};
+
+G_DEFINE_TYPE (SampanBatchProblem, sampan_batch_problem, G_TYPE_OBJECT)
+
+static void
+sampan_batch_problem_finalize (GObject *object)
+{
+  SampanBatchProblem *self = SAMPAN_BATCH_PROBLEM (object);
+
+  g_free (self->name);
+  g_free (self->reason);
+  G_OBJECT_CLASS (sampan_batch_problem_parent_class)->finalize (object);
+}
+
+static void
+sampan_batch_problem_class_init (SampanBatchProblemClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = sampan_batch_problem_finalize;
+}
+
+static void
+sampan_batch_problem_init (SampanBatchProblem *self)
+{
+}
+
+SampanBatchProblem *
+sampan_batch_problem_new (const char *name, const char *reason)
+{
+  SampanBatchProblem *self = g_object_new (SAMPAN_TYPE_BATCH_PROBLEM, NULL);
+
+  self->name = sampan_display_name (name, -1);
+  self->reason = g_strdup (reason);
+  return self;
+}
+
+SampanBatchProblem *
+sampan_batch_problem_new_from_error (const char *name, const GError *error)
+{
+  return sampan_batch_problem_new (name, sampan_error_get_text (error));
+}
+
+SampanBatchProblem *
+sampan_batch_problem_new_from_errno (const char *name, int saved_errno)
+{
+  return sampan_batch_problem_new (name, g_strerror (saved_errno));
+}
+
+SampanBatchProblem *
+sampan_batch_problem_new_from_verdict (const char *name, SampanPlanVerdict verdict)
+{
+  const char *reason;
+
+  switch (verdict)
+    {
+    case SAMPAN_PLAN_WRONG_KIND:
+      reason = _ ("Something of another kind has this name there: a file where a folder should "
+                  "go, a folder where a file should go, or a link.");
+      break;
+    case SAMPAN_PLAN_BAD_NAME:
+      reason = _ ("This name cannot be used there: it is too long, too deep inside folders, or "
+                  "reserved.");
+      break;
+    case SAMPAN_PLAN_NOT_ALLOWED:
+      reason = _ ("You are not allowed to put it there.");
+      break;
+    case SAMPAN_PLAN_NAME_TWICE:
+      reason = _ ("Another item has this name, or one that the disk takes for the same.");
+      break;
+    case SAMPAN_PLAN_NEW:
+    case SAMPAN_PLAN_SAME:
+    case SAMPAN_PLAN_DIFFERS:
+    case SAMPAN_PLAN_FOLDER_THERE:
+    default:
+      g_return_val_if_reached (NULL);
+    }
+  return sampan_batch_problem_new (name, reason);
+}
+
+SampanBatchProblem *
+sampan_batch_problem_new_from_kind (const char *name, SampanEntryKind kind)
+{
+  return sampan_batch_problem_new (name,
+                                   kind == SAMPAN_ENTRY_SYMLINK
+                                       ? _ ("It is a link: only what links lead to can be moved.")
+                                       : _ ("It is a device, a pipe or a socket, not a file."));
+}
+
+const char *
+sampan_batch_problem_get_name (SampanBatchProblem *self)
+{
+  return self->name;
+}
+
+const char *
+sampan_batch_problem_get_reason (SampanBatchProblem *self)
+{
+  return self->reason;
+}

@@ -1,0 +1,31 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* One item of a batch that was left out or did not arrive, and why. Immutable. */
+
+#pragma once
+
+#include "errors.h"
+#include "protocol.h"
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+#define SAMPAN_TYPE_BATCH_PROBLEM (sampan_batch_problem_get_type ())
+G_DECLARE_FINAL_TYPE (SampanBatchProblem, sampan_batch_problem, SAMPAN, BATCH_PROBLEM, GObject)
+
+/* NAME is bytes; REASON is translated. Any thread. */
+SampanBatchProblem *sampan_batch_problem_new (const char *name, const char *reason);
+SampanBatchProblem *sampan_batch_problem_new_from_error (const char *name, const GError *error);
+SampanBatchProblem *sampan_batch_problem_new_from_errno (const char *name, int saved_errno);
+/* VERDICT is one that leaves the item out. */
+SampanBatchProblem *sampan_batch_problem_new_from_verdict (const char *name,
+                                                           SampanPlanVerdict verdict);
+/* For what is neither a file nor a folder. */
+SampanBatchProblem *sampan_batch_problem_new_from_kind (const char *name, SampanEntryKind kind);
+
+/* For display. */
+const char *sampan_batch_problem_get_name (SampanBatchProblem *self);
+const char *sampan_batch_problem_get_reason (SampanBatchProblem *self);
+
+G_END_DECLS

@@ -1,0 +1,452 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Moving: first the folders, so that a file's folder is there or known not to be, then a transfer
+ * for each file. */
+
+#include "config.h"
+
+#include "batch-private.h"
+
+#include <errno.h>
+
+#define MKDIRS_AT_ONCE 64 /* hides the round trip */
+/* In the queue at a time: its sums then cover most batches, and its memory is bounded. */
+#define UNDER_WAY_MAX 10000
+#define TRANSFERS_PER_TURN 200 /* so that the main loop stays free */
+
+#define MEMBER_KEY "sampan-batch-member" /* a Member hangs on each transfer */
+
+typedef struct
+{
+  SampanBatch *batch; /* for comparing only */
+  char *name;
+} Member;
+
+static void plan_turn (SampanBatch *self);
+static void make_more (SampanBatch *self);
+
+static void
+member_free (gpointer data)
+{
+  Member *member = data;
+
+  g_free (member->name);
+  g_free (member);
+}
+
+/* NULL if TRANSFER is none of SELF's. */
+static const Member *
+get_member (SampanBatch *self, SampanTransfer *transfer)
+{
+  const Member *member = g_object_get_data (G_OBJECT (transfer), MEMBER_KEY);
+
+  return member != NULL && member->batch == self ? member : NULL;
+}
+
+/* ---- Items ---- */
+
+static bool
+next_item (SampanBatch *self, SampanBatchPage **page, size_t *index)
+{
+  SampanBatchCursor *cursor = &self->cursor;
+
+  while (cursor->page < self->pages->len)
+    {
+      *page = g_ptr_array_index (self->pages, cursor->page);
+      if (cursor->index < sampan_plan_get_length ((*page)->plan))
+        {
+          *index = cursor->index++;
+          return true;
+        }
+      cursor->page++;
+      cursor->index = 0;
+    }
+  return false;
+}
+
+static bool
+next_item_with (SampanBatch *self, SampanBatchFate fate, SampanBatchPage **page, size_t *index)
+{
+  while (next_item (self, page, index))
+    if ((*page)->fates[*index] == fate)
+      return true;
+  return false;
+}
+
+static void
+rewind_items (SampanBatch *self)
+{
+  self->cursor = (SampanBatchCursor){ 0 };
+}
+
+static bool
+has_more (SampanBatch *self)
+{
+  return self->cursor.page < self->pages->len;
+}
+
+/* ---- Transfers ---- */
+
+static void
+end_if_done (SampanBatch *self)
+{
+  if (self->state == SAMPAN_BATCH_FINISHED || self->n_under_way > 0 || self->n_making > 0 ||
+      (!self->is_stopped && has_more (self)))
+    return;
+  g_signal_handlers_disconnect_by_data (self->queue, self);
+  sampan_batch_set_state (self, SAMPAN_BATCH_FINISHED);
+  g_object_unref (self); /* of sampan_batch_start() */
+}
+
+/* FALSE to leave it. */
+static bool
+choose_conflict (SampanBatch *self, SampanBatchFate fate, SampanConflict *conflict)
+{
+  g_autoptr (SampanBatchConflict) decided = NULL;
+
+  *conflict = SAMPAN_CONFLICT_REFUSE;
+  if (fate != SAMPAN_BATCH_FATE_CONFLICT)
+    return fate == SAMPAN_BATCH_FATE_SEND;
+  decided = g_list_model_get_item (G_LIST_MODEL (self->conflicts), self->next_conflict++);
+  switch (sampan_batch_conflict_get_decision (decided))
+    {
+    case SAMPAN_BATCH_REPLACE:
+      *conflict = SAMPAN_CONFLICT_REPLACE;
+      return true;
+    case SAMPAN_BATCH_KEEP_BOTH:
+      *conflict = SAMPAN_CONFLICT_KEEP_BOTH;
+      return true;
+    case SAMPAN_BATCH_ASK:
+    case SAMPAN_BATCH_SKIP:
+    case SAMPAN_BATCH_REPLACE_IF_NEWER:
+    default:
+      return false;
+    }
+}
+
+static void
+add_transfer (SampanBatch *self, SampanBatchPage *page, size_t index, SampanConflict conflict)
+{
+  const char *name = sampan_batch_page_get_name (page, index);
+  g_autofree char *local = sampan_batch_page_dup_local (page, index);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SampanPath) remote = sampan_batch_page_dup_remote (page, index, &error);
+  g_autoptr (SampanTransfer) transfer = NULL;
+  Member *member;
+
+  if (remote == NULL)
+    {
+      sampan_batch_add_problem (self, sampan_batch_problem_new_from_error (name, error));
+      return;
+    }
+  transfer = self->is_upload
+                 ? sampan_transfer_new_upload (self->session, local, remote, conflict)
+                 : sampan_transfer_new_download (self->session, remote, local, conflict);
+  /* A part that an earlier try left on the box is used. */
+  if (self->is_upload)
+    sampan_transfer_set_resume (transfer, true);
+  sampan_transfer_set_expected_bytes (transfer, sampan_plan_get_item (page->plan, index)->size);
+  member = g_new0 (Member, 1);
+  member->batch = self;
+  member->name = g_strdup (name);
+  g_object_set_data_full (G_OBJECT (transfer), MEMBER_KEY, member, member_free);
+  self->n_under_way++;
+  sampan_queue_add (self->queue, transfer);
+}
+
+static void
+add_some (SampanBatch *self)
+{
+  SampanBatchPage *page;
+  size_t index;
+
+  for (guint added = 0; added < TRANSFERS_PER_TURN && self->n_under_way < UNDER_WAY_MAX &&
+                        next_item (self, &page, &index);)
+    {
+      SampanConflict conflict;
+
+      if (choose_conflict (self, page->fates[index], &conflict) &&
+          !sampan_batch_is_blocked (self, sampan_batch_page_get_name (page, index)))
+        {
+          add_transfer (self, page, index, conflict);
+          added++;
+        }
+    }
+}
+
+/* All that waited is gone: the whole queue was cancelled, not just one of it. */
+static bool
+was_queue_cancelled (SampanBatch *self)
+{
+  guint n_waiting;
+
+  if (self->n_cancelled == 0)
+    return false;
+  self->n_cancelled = 0;
+  g_object_get (self->queue, "n-waiting", &n_waiting, NULL);
+  return n_waiting == 0;
+}
+
+static gboolean
+turn_cb (gpointer user_data)
+{
+  g_autoptr (SampanBatch) self = g_object_ref (SAMPAN_BATCH (user_data));
+
+  g_clear_pointer (&self->turn, g_source_unref);
+  if (was_queue_cancelled (self))
+    self->is_stopped = true;
+  if (!self->is_stopped)
+    add_some (self);
+  if (!self->is_stopped && has_more (self) && self->n_under_way < UNDER_WAY_MAX)
+    plan_turn (self);
+  end_if_done (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+plan_turn (SampanBatch *self)
+{
+  if (self->turn != NULL)
+    return;
+  self->turn = g_idle_source_new ();
+  g_source_set_priority (self->turn, SAMPAN_BATCH_TURN_PRIORITY);
+  g_source_set_callback (self->turn, turn_cb, g_object_ref (self), g_object_unref);
+  g_source_attach (self->turn, g_main_context_get_thread_default ());
+}
+
+static void
+finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
+{
+  SampanBatch *self = user_data;
+  const Member *member = get_member (self, transfer);
+  SampanTransferState state = sampan_transfer_get_state (transfer);
+
+  if (member == NULL)
+    return;
+  if (state == SAMPAN_TRANSFER_FAILED)
+    sampan_batch_add_problem (
+        self,
+        sampan_batch_problem_new_from_error (member->name, sampan_transfer_get_error (transfer)));
+  self->n_cancelled += state == SAMPAN_TRANSFER_CANCELLED;
+  self->n_under_way--;
+  plan_turn (self);
+}
+
+/* ---- Folders ---- */
+
+static void
+folders_made (SampanBatch *self)
+{
+  rewind_items (self);
+  plan_turn (self);
+}
+
+typedef struct
+{
+  SampanBatch *batch;
+  char *name; /* NULL: the target folder */
+} Making;
+
+static void
+mkdir_failed (SampanBatch *self, const char *name, const GError *error)
+{
+  if (name == NULL)
+    {
+      self->is_stopped = true;
+      sampan_batch_add_problem (
+          self,
+          sampan_batch_problem_new_from_error (sampan_path_get_name (self->remote_folder), error));
+      return;
+    }
+  if (!sampan_batch_is_blocked (self, name))
+    sampan_batch_add_problem (self, sampan_batch_problem_new_from_error (name, error));
+  sampan_batch_block (self, name);
+}
+
+static void
+mkdir_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Making *making = user_data;
+  g_autoptr (SampanBatch) self = making->batch;
+  g_autofree char *name = making->name;
+  g_autoptr (GError) error = NULL;
+
+  g_free (making);
+  if (!sampan_session_mkdir_finish (SAMPAN_SESSION (source), result, &error))
+    mkdir_failed (self, name, error);
+  self->n_making--;
+  make_more (self);
+}
+
+/* NAME is NULL for the target folder. Takes PATH. */
+static void
+make (SampanBatch *self, SampanPath *path, const char *name)
+{
+  g_autoptr (SampanPath) owned = path;
+  Making *making = g_new0 (Making, 1);
+
+  making->batch = g_object_ref (self);
+  making->name = g_strdup (name);
+  self->n_making++;
+  /* With parents one that came meanwhile is no error. */
+  sampan_session_mkdir_async (self->session, path, true, NULL, mkdir_cb, making);
+}
+
+static void
+make_more (SampanBatch *self)
+{
+  SampanBatchPage *page;
+  size_t index;
+
+  while (!self->is_stopped && self->n_making < MKDIRS_AT_ONCE &&
+         next_item_with (self, SAMPAN_BATCH_FATE_MAKE, &page, &index))
+    {
+      SampanPath *path = sampan_batch_page_dup_remote (page, index, NULL);
+
+      if (path != NULL)
+        make (self, path, sampan_batch_page_get_name (page, index));
+    }
+  if (self->n_making == 0)
+    folders_made (self);
+}
+
+typedef struct
+{
+  SampanBatchProblem *problem; /* nullable */
+  char *name;                  /* to be blocked; NULL: nothing can be done */
+} Failure;
+
+static void
+failure_free (gpointer data)
+{
+  Failure *failure = data;
+
+  g_clear_object (&failure->problem);
+  g_free (failure->name);
+  g_free (failure);
+}
+
+/* NAME is NULL for the target folder. */
+static void
+add_failure (GPtrArray *failures, const char *shown, const char *name)
+{
+  Failure *failure = g_new0 (Failure, 1);
+
+  failure->problem = sampan_batch_problem_new_from_errno (shown, errno);
+  failure->name = g_strdup (name);
+  g_ptr_array_add (failures, failure);
+}
+
+static void
+make_local_page (SampanBatch *self, const SampanBatchPage *page, GPtrArray *failures)
+{
+  for (size_t i = 0; i < sampan_plan_get_length (page->plan); i++)
+    {
+      const char *name = sampan_batch_page_get_name (page, i);
+
+      if (page->fates[i] == SAMPAN_BATCH_FATE_MAKE &&
+          !sampan_batch_disk_make_folder (self->disk, name))
+        add_failure (failures, name, name);
+    }
+}
+
+/* Nobody changes pages and fates meanwhile. */
+static void
+make_local_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  SampanBatch *self = source;
+  GPtrArray *failures = g_ptr_array_new_with_free_func (failure_free);
+
+  if (!sampan_batch_disk_make_target (self->disk))
+    add_failure (failures, self->local_folder, NULL);
+  else
+    for (guint i = 0; i < self->pages->len; i++)
+      make_local_page (self, g_ptr_array_index (self->pages, i), failures);
+  g_task_return_pointer (task, failures, (GDestroyNotify)g_ptr_array_unref);
+}
+
+static void
+made_local_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  SampanBatch *self = SAMPAN_BATCH (source);
+  g_autoptr (GPtrArray) failures = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  for (guint i = 0; i < failures->len; i++)
+    {
+      Failure *failure = g_ptr_array_index (failures, i);
+
+      if (failure->name == NULL)
+        self->is_stopped = true;
+      if (failure->name == NULL || !sampan_batch_is_blocked (self, failure->name))
+        sampan_batch_add_problem (self, g_steal_pointer (&failure->problem));
+      if (failure->name != NULL)
+        sampan_batch_block (self, failure->name);
+    }
+  self->n_making--;
+  folders_made (self);
+}
+
+static void
+make_folders (SampanBatch *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (!self->has_work)
+    {
+      folders_made (self);
+      return;
+    }
+  if (self->is_upload && sampan_path_get_depth (self->remote_folder) > 1)
+    make (self, sampan_path_ref (self->remote_folder), NULL);
+  if (self->is_upload)
+    {
+      make_more (self);
+      return;
+    }
+  self->n_making++;
+  task = g_task_new (self, NULL, made_local_cb, NULL);
+  g_task_set_source_tag (task, make_folders);
+  g_task_run_in_thread (task, make_local_thread);
+}
+
+/* ---- Public API ---- */
+
+void
+sampan_batch_start (SampanBatch *self, SampanQueue *queue)
+{
+  g_return_if_fail (SAMPAN_IS_BATCH (self) && SAMPAN_IS_QUEUE (queue));
+  g_return_if_fail (self->state == SAMPAN_BATCH_READY);
+  g_object_ref (self);
+  self->queue = g_object_ref (queue);
+  g_signal_connect (queue, "finished", G_CALLBACK (finished_cb), self);
+  sampan_batch_set_state (self, SAMPAN_BATCH_MOVING);
+  make_folders (self);
+}
+
+void
+sampan_batch_cancel (SampanBatch *self)
+{
+  guint length;
+
+  g_return_if_fail (SAMPAN_IS_BATCH (self));
+  if (self->state != SAMPAN_BATCH_MOVING)
+    return;
+  self->is_stopped = true;
+  length = g_list_model_get_n_items (G_LIST_MODEL (self->queue));
+  for (guint i = length; i-- > 0;)
+    {
+      g_autoptr (SampanTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->queue), i);
+
+      if (get_member (self, transfer) != NULL &&
+          sampan_transfer_get_state (transfer) < SAMPAN_TRANSFER_DONE)
+        sampan_transfer_cancel (transfer);
+    }
+  plan_turn (self);
+}
+
+bool
+sampan_batch_is_member (SampanTransfer *transfer)
+{
+  return g_object_get_data (G_OBJECT (transfer), MEMBER_KEY) != NULL;
+}

@@ -1,0 +1,34 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Lists folders of the server and all below them. */
+
+#pragma once
+
+#include "batch-walk.h"
+#include "session.h"
+
+G_BEGIN_DECLS
+
+/* What was chosen. */
+typedef struct
+{
+  SampanPath *path;
+  SampanFileInfo *info;
+} SampanBatchRemote;
+
+SampanBatchRemote *sampan_batch_remote_new (const SampanPath *path, const SampanFileInfo *info);
+void sampan_batch_remote_free (gpointer remote);
+
+/* As sampan_batch_walk(): REMOTES (of SampanBatchRemote) and what is below them, to go below the
+ * local FOLDER. Parents come before what they hold. A folder that cannot be listed is a problem; a
+ * broken session is an error. */
+void sampan_batch_survey (SampanSession *session,
+                          GPtrArray *remotes,
+                          const char *folder,
+                          size_t items_max,
+                          GCancellable *cancellable,
+                          SampanBatchPageFunc func,
+                          GObject *user_data);
+
+G_END_DECLS

@@ -1,0 +1,94 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Files and folders chosen together, on their way in one go: looked at first, so that everything
+ * there is to decide is asked once, before the first byte. Lives on the caller's main context;
+ * disks are read on other threads.
+ *
+ *   NEW -> PREPARING -> READY -> MOVING -> FINISHED; from PREPARING also FINISHED, by an error
+ *
+ * Upload: the local trees are walked while the server says page by page what it would find. Chosen
+ * items may be symlinks; below them symlinks and special files are left out. Download: the folders
+ * of the server are listed and compared with the local disk. What has the same size and mtime on
+ * both sides is not sent again. */
+
+#pragma once
+
+#include "batch-conflict.h"
+#include "batch-problem.h"
+#include "queue.h"
+
+G_BEGIN_DECLS
+
+#define SAMPAN_BATCH_ITEMS_MAX 1000000  /* about 150 MiB of names, sizes and times */
+#define SAMPAN_BATCH_PROBLEMS_MAX 10000 /* kept for display; all are counted */
+
+typedef enum
+{
+  SAMPAN_BATCH_NEW,
+  SAMPAN_BATCH_PREPARING,
+  SAMPAN_BATCH_READY,  /* conflicts can be decided, then it can be started */
+  SAMPAN_BATCH_MOVING, /* its transfers are in the queue or still to be added */
+  SAMPAN_BATCH_FINISHED,
+} SampanBatchState;
+GType sampan_batch_state_get_type (void);
+#define SAMPAN_TYPE_BATCH_STATE (sampan_batch_state_get_type ())
+
+/* What was found. Folders count as items only. */
+typedef struct
+{
+  uint64_t n_new;
+  uint64_t new_bytes;
+  uint64_t n_same; /* there already: not sent again */
+  uint64_t n_conflicts;
+  uint64_t n_problems; /* those of the transfers included, once they ended */
+} SampanBatchSums;
+
+#define SAMPAN_TYPE_BATCH (sampan_batch_get_type ())
+G_DECLARE_FINAL_TYPE (SampanBatch, sampan_batch, SAMPAN, BATCH, GObject)
+
+/* FOLDER is below a share and may be missing. */
+SampanBatch *sampan_batch_new_upload (SampanSession *session, const SampanPath *folder);
+/* A file or folder. Before preparing. */
+void sampan_batch_add_local (SampanBatch *self, const char *filename);
+
+/* FOLDER is local and may be missing. */
+SampanBatch *sampan_batch_new_download (SampanSession *session, const char *folder);
+/* INFO, copied, is the entry that was listed at PATH. Before preparing. */
+void
+sampan_batch_add_remote (SampanBatch *self, const SampanPath *path, const SampanFileInfo *info);
+
+/* Properties (read-only): "state" SampanBatchState, "n-items" guint: found so far. */
+SampanBatchState sampan_batch_get_state (SampanBatch *self);
+guint sampan_batch_get_n_items (SampanBatch *self);
+bool sampan_batch_is_upload (SampanBatch *self);
+
+/* Once per object. One item's trouble becomes a problem and does not stop the rest. Errors: those
+ * of the session, G_IO_ERROR_MESSAGE_TOO_LARGE (more than SAMPAN_BATCH_ITEMS_MAX items; its message
+ * is translated), G_IO_ERROR_CANCELLED. */
+void sampan_batch_prepare_async (SampanBatch *self,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+bool sampan_batch_prepare_finish (SampanBatch *self, GAsyncResult *result, GError **error);
+
+SampanBatchSums sampan_batch_get_sums (SampanBatch *self);
+/* Of SampanBatchConflict, in the order of the items. Borrowed. */
+GListModel *sampan_batch_get_conflicts (SampanBatch *self);
+/* Of SampanBatchProblem; grows while the transfers run. Borrowed. */
+GListModel *sampan_batch_get_problems (SampanBatch *self);
+/* Whether the account may replace what is there. */
+bool sampan_batch_may_replace (SampanBatch *self);
+void sampan_batch_decide_all (SampanBatch *self, SampanBatchDecision decision);
+
+/* When READY: makes the folders, then adds a transfer for each file to QUEUE, in order; a conflict
+ * nobody decided is skipped, and what was new is never put over something that came meanwhile.
+ * Lives until FINISHED: when all its transfers ended. */
+void sampan_batch_start (SampanBatch *self, SampanQueue *queue);
+/* When MOVING: adds no more and cancels its transfers. Cancelling all in the queue does the same.
+ */
+void sampan_batch_cancel (SampanBatch *self);
+/* Whether TRANSFER came from a batch, whose problems tell how it ended if not well. */
+bool sampan_batch_is_member (SampanTransfer *transfer);
+
+G_END_DECLS

@@ -1,0 +1,215 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Downloads of folders from a server that means no good. */
+
+#include "config.h"
+
+#include "batch-test.h"
+#include "session-test.h"
+
+#include <string.h>
+
+typedef struct
+{
+  SampanEntryKind kind;
+  const char *name;
+  size_t length;
+} Entry;
+
+static void
+put_entry (SampanWriter *writer, const Entry *entry)
+{
+  static const uint8_t version[SAMPAN_VERSION_LENGTH];
+
+  sampan_writer_put_u8 (writer, (uint8_t)entry->kind);
+  sampan_writer_put_u8 (writer, SAMPAN_RIGHT_READ);
+  sampan_writer_put_u64 (writer, 1);
+  sampan_writer_put_i64 (writer, 1);
+  sampan_writer_put_u32 (writer, 1);
+  sampan_writer_put_fixed (writer, version, sizeof version);
+  sampan_writer_put_u8 (writer, (uint8_t)entry->length);
+  sampan_writer_put_fixed (writer, (const uint8_t *)entry->name, entry->length);
+}
+
+static void
+answer_list (EvilPeer *peer, const Entry *entries, size_t n_entries)
+{
+  sampan_write_empty (evil_begin (peer), SAMPAN_KIND_LIST_PAGE);
+  for (size_t i = 0; i < n_entries; i++)
+    put_entry (evil_current (peer), &entries[i]);
+  evil_send (peer);
+  evil_send_number (peer, SAMPAN_KIND_LIST_END, n_entries);
+}
+
+/* The same in each folder: there is no end to it. */
+static void
+endless_script (EvilPeer *peer, gpointer data)
+{
+  static const Entry entries[] = {
+    { SAMPAN_ENTRY_FOLDER, "d", 1 },
+    { SAMPAN_ENTRY_FILE, "x", 1 },
+    { SAMPAN_ENTRY_FILE, "x", 1 },
+  };
+  SampanReader fields;
+  uint8_t kind;
+
+  while (evil_read (peer, &kind, &fields))
+    if (kind == SAMPAN_KIND_LIST)
+      answer_list (peer, entries, G_N_ELEMENTS (entries));
+}
+
+/* Twice as many folders on each level. */
+static void
+bush_script (EvilPeer *peer, gpointer data)
+{
+  static const Entry entries[] = {
+    { SAMPAN_ENTRY_FOLDER, "a", 1 },
+    { SAMPAN_ENTRY_FOLDER, "b", 1 },
+  };
+  SampanReader fields;
+  uint8_t kind;
+
+  while (evil_read (peer, &kind, &fields))
+    if (kind == SAMPAN_KIND_LIST)
+      answer_list (peer, entries, G_N_ELEMENTS (entries));
+}
+
+/* One entry with the name that DATA is. */
+static void
+name_script (EvilPeer *peer, gpointer data)
+{
+  const Entry *entry = data;
+  SampanReader fields;
+  uint8_t kind;
+
+  while (evil_read (peer, &kind, &fields))
+    if (kind == SAMPAN_KIND_LIST)
+      answer_list (peer, entry, 1);
+}
+
+/* The first listing is refused, the second breaks the link. */
+static void
+refusing_script (EvilPeer *peer, gpointer data)
+{
+  SampanReader fields;
+
+  if (evil_read_until (peer, SAMPAN_KIND_LIST, &fields) &&
+      evil_send_error (peer, SAMPAN_ERROR_NOT_ALLOWED, 0))
+    evil_read_until (peer, SAMPAN_KIND_LIST, &fields);
+}
+
+static SampanBatch *
+new_batch (SessionTest *self, const char *const *names)
+{
+  g_autofree char *folder = core_test_path ("fetched");
+  SampanBatch *batch = sampan_batch_new_download (self->session, folder);
+  SampanFileInfo info = { .kind = SAMPAN_ENTRY_FOLDER };
+
+  for (size_t i = 0; names[i] != NULL; i++)
+    {
+      g_autoptr (SampanPath) path = sampan_path_get_child (self->path, names[i], NULL);
+
+      info.name = names[i];
+      sampan_batch_add_remote (batch, path, &info);
+    }
+  return batch;
+}
+
+static void
+test_endless (void)
+{
+  const char *const names[] = { "top", NULL };
+  SessionTest self = { 0 };
+  g_autoptr (SampanBatch) batch = NULL;
+  g_autoptr (GError) error = NULL;
+
+  session_test_set_up (&self, endless_script, NULL, NULL);
+  batch = new_batch (&self, names);
+  error = batch_test_prepare (batch, NULL);
+  g_assert_no_error (error);
+  /* One below each folder but the last is new, one twice; the last one's are too deep. */
+  batch_test_expect_sums (batch, SAMPAN_DEPTH_MAX - 2, 0, 0, SAMPAN_DEPTH_MAX - 2 + 3);
+  session_test_tear_down (&self);
+}
+
+static void
+test_bush (void)
+{
+  const char *const names[] = { "top", NULL };
+  SessionTest self = { 0 };
+  g_autoptr (SampanBatch) batch = NULL;
+  g_autoptr (GError) error = NULL;
+
+  session_test_set_up (&self, bush_script, NULL, NULL);
+  batch = new_batch (&self, names);
+  sampan_batch_set_items_max (batch, 20000);
+  error = batch_test_prepare (batch, NULL);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE);
+  session_test_tear_down (&self);
+}
+
+static void
+test_names (void)
+{
+  static const Entry entries[] = {
+    { SAMPAN_ENTRY_FILE, "..", 2 },      { SAMPAN_ENTRY_FILE, ".", 1 },
+    { SAMPAN_ENTRY_FOLDER, "../up", 5 }, { SAMPAN_ENTRY_FILE, "/etc/passwd", 11 },
+    { SAMPAN_ENTRY_FILE, "", 0 },        { SAMPAN_ENTRY_FILE, "a\0b", 3 },
+    { SAMPAN_ENTRY_SHARE, "a/b", 3 },
+  };
+  const char *const names[] = { "top", NULL };
+  g_autofree char *folder = core_test_path ("fetched");
+
+  for (size_t i = 0; i < G_N_ELEMENTS (entries); i++)
+    {
+      SessionTest self = { 0 };
+      g_autoptr (SampanBatch) batch = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("name %zu", i);
+      session_test_set_up (&self, name_script, (gpointer)&entries[i], NULL);
+      batch = new_batch (&self, names);
+      error = batch_test_prepare (batch, NULL);
+      g_assert_error (error, SAMPAN_ERROR, SAMPAN_ERROR_PROTOCOL);
+      batch_test_expect_none (folder);
+      session_test_tear_down (&self);
+    }
+}
+
+static void
+test_refused (void)
+{
+  const char *const one[] = { "a", NULL };
+  const char *const two[] = { "a", "b", NULL };
+  SessionTest self = { 0 };
+
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (SampanBatch) batch = NULL;
+      g_autoptr (GError) error = NULL;
+
+      session_test_set_up (&self, refusing_script, NULL, NULL);
+      batch = new_batch (&self, i == 0 ? one : two);
+      error = batch_test_prepare (batch, NULL);
+      if (i == 0)
+        {
+          g_assert_no_error (error);
+          batch_test_expect_problem (batch, "a");
+        }
+      else
+        g_assert_error (error, SAMPAN_ERROR, SAMPAN_ERROR_DISCONNECTED);
+      session_test_tear_down (&self);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  core_test_init (&argc, &argv);
+  g_test_add_func ("/batch/evil/endless", test_endless);
+  g_test_add_func ("/batch/evil/bush", test_bush);
+  g_test_add_func ("/batch/evil/names", test_names);
+  g_test_add_func ("/batch/evil/refused", test_refused);
+  return core_test_run ();
+}
