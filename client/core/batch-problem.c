@@ -100,7 +100,7 @@ sampan_batch_problem_new_from_kind (const char *name, SampanEntryKind kind)
 {
   return sampan_batch_problem_new (name,
                                    kind == SAMPAN_ENTRY_SYMLINK
-                                       ? _ ("It is a link: only what links lead to can be moved.")
+                                       ? _ ("It is a link. Choose what it leads to instead.")
                                        : _ ("It is a device, a pipe or a socket, not a file."));
 }
 

@@ -43,6 +43,7 @@ static const Shortcut shortcuts[] = {
   { "win.show-hidden", { "<Primary>h" } },
   { "win.new-folder", { "<Primary><Shift>n" } },
   { "win.upload", { "<Primary>u" } },
+  { "win.upload-folder", { "<Primary><Shift>u" } },
   { "win.download", { "<Primary><Shift>s" } },
   { "win.menu", { "F10" } },
 };

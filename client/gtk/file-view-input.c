@@ -39,6 +39,11 @@ key_press_cb (GtkWidget *tree, GdkEventKey *event, gpointer user_data)
         activate_action (self, keys[i].action);
         return GDK_EVENT_STOP;
       }
+  if ((event->keyval == GDK_KEY_v || event->keyval == GDK_KEY_V) && modifiers == GDK_CONTROL_MASK)
+    {
+      activate_action (self, "paste");
+      return GDK_EVENT_STOP;
+    }
   /* Space selects; any other character starts the filter. */
   if ((modifiers & ~GDK_SHIFT_MASK) != 0 || event->keyval == GDK_KEY_space ||
       !g_unichar_isgraph (gdk_keyval_to_unicode (event->keyval)))

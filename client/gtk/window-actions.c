@@ -293,6 +293,8 @@ DEFINE_SIMPLE_ACTION (up, sampan_window_go_up (self))
 DEFINE_SIMPLE_ACTION (refresh, sampan_window_refresh (self))
 DEFINE_SIMPLE_ACTION (reconnect, sampan_window_reconnect (self))
 DEFINE_SIMPLE_ACTION (upload, sampan_window_upload (self))
+DEFINE_SIMPLE_ACTION (upload_folder, sampan_window_upload_folder (self))
+DEFINE_SIMPLE_ACTION (paste, sampan_window_paste (self))
 DEFINE_SIMPLE_ACTION (download, sampan_window_download (self))
 DEFINE_SIMPLE_ACTION (type_path, sampan_file_view_edit_path (self->file_view))
 DEFINE_SIMPLE_ACTION (select_all, sampan_file_view_select_all (self->file_view))
@@ -346,6 +348,8 @@ static const GActionEntry entries[] = {
   { "refresh", refresh_cb },
   { "reconnect", reconnect_cb },
   { "upload", upload_cb },
+  { "upload-folder", upload_folder_cb },
+  { "paste", paste_cb },
   { "download", download_cb },
   { "new-folder", new_folder_cb },
   { "rename", rename_action_cb },

@@ -260,7 +260,7 @@ logout_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 end_session (SampanWindow *self)
 {
-  sampan_queue_cancel_all (self->queue);
+  sampan_window_stop_transfers (self);
   sampan_error_bar_clear (self->error_bar);
   g_clear_pointer (&self->password, sampan_secret_free);
   sampan_window_leave (self);

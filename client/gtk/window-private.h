@@ -2,14 +2,16 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Shared by the files of SampanWindow: window.c (life and what can be done now), window-login.c,
- * window-browse.c, window-actions.c (the actions and the changes on the box) and
- * window-transfers.c. */
+ * window-browse.c, window-actions.c (the actions and the changes on the box), window-transfers.c
+ * (what to move) and window-batch.c (moving it). */
 
 #pragma once
 
 #include "action-bar.h"
+#include "batch.h"
 #include "error-bar.h"
 #include "file-view.h"
+#include "preparing-bar.h"
 #include "queue.h"
 #include "server-bar.h"
 #include "session.h"
@@ -27,6 +29,7 @@ struct _SampanWindow
   GtkHeaderBar *header;
   GtkMenuButton *menu_button;
   SampanErrorBar *error_bar;
+  SampanPreparingBar *preparing_bar;
   SampanServerBar *server_bar;
   SampanFileView *file_view;
   SampanActionBar *action_bar;
@@ -41,13 +44,16 @@ struct _SampanWindow
   SampanSettings *settings;
   SampanSecret *password; /* of the session, for Reconnect; wiped at logout */
   GCancellable *login_cancellable;
-  GCancellable *list_cancellable; /* of the listing that runs */
-  SampanPath *path;               /* of the folder on screen; NULL while logged out */
-  SampanPath *target;             /* of the listing that runs */
-  SampanPath *wanted;             /* to open after the login; nullable */
-  GPtrArray *history;             /* of SampanPath */
-  GHashTable *rights;             /* name of a share -> SampanRight */
-  char *upload_folder;            /* where the choosers start; nullable */
+  GCancellable *list_cancellable;    /* of the listing that runs */
+  SampanPath *path;                  /* of the folder on screen; NULL while logged out */
+  SampanPath *target;                /* of the listing that runs */
+  SampanPath *wanted;                /* to open after the login; nullable */
+  GQueue batches;                    /* of SampanBatch; the first is prepared or asked about */
+  GCancellable *prepare_cancellable; /* of the first; nullable */
+  GPtrArray *moving;                 /* of SampanBatch */
+  GPtrArray *history;                /* of SampanPath */
+  GHashTable *rights;                /* name of a share -> SampanRight */
+  char *upload_folder;               /* where the choosers start; nullable */
   char *download_folder;
 
   /* state */
@@ -58,6 +64,7 @@ struct _SampanWindow
   guint inhibit_cookie;
   bool entered; /* the first listing after the login came */
   bool closing;
+  bool is_shown_anew; /* the folder on screen, since the last batch was started */
 };
 
 /* window.c */
@@ -107,8 +114,17 @@ void sampan_window_set_enabled (SampanWindow *self, const char *action, bool ena
 
 /* window-transfers.c */
 void sampan_window_upload (SampanWindow *self);
+void sampan_window_upload_folder (SampanWindow *self);
 void sampan_window_upload_files (SampanWindow *self, GPtrArray *files); /* of GFile */
+void sampan_window_paste (SampanWindow *self);
 void sampan_window_download (SampanWindow *self);
+
+/* window-batch.c */
+/* FOLDER: the target's name, for display. */
+void sampan_window_add_batch (SampanWindow *self, SampanBatch *batch, const char *folder);
+void sampan_window_cancel_preparing (SampanWindow *self);
+/* Gives up all batches, moving or not. */
+void sampan_window_stop_transfers (SampanWindow *self);
 void sampan_window_transfer_finished (SampanWindow *self, SampanTransfer *transfer);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include "window-private.h"
 
 #include "accessible.h"
+#include "entry-text.h"
 #include "escape.h"
 #include "remote.h"
 
@@ -51,7 +52,7 @@ sampan_window_has_transfers (SampanWindow *self)
   gboolean active = FALSE;
 
   g_object_get (self->queue, "active", &active, NULL);
-  return active;
+  return active || self->moving->len > 0;
 }
 
 void
@@ -148,11 +149,15 @@ dup_summary (guint n_shown, GPtrArray *selected)
 }
 
 static bool
-has_file (GPtrArray *selected)
+can_download (GPtrArray *selected)
 {
   for (guint i = 0; i < selected->len; i++)
-    if (((const SampanFileInfo *)g_ptr_array_index (selected, i))->kind == SAMPAN_ENTRY_FILE)
-      return true;
+    {
+      const SampanFileInfo *info = g_ptr_array_index (selected, i);
+
+      if (info->kind == SAMPAN_ENTRY_FILE || sampan_entry_text_is_folder (info))
+        return true;
+    }
   return false;
 }
 
@@ -174,9 +179,7 @@ update_hints (SampanWindow *self, SampanRight right, GPtrArray *selected)
       else if (selected->len == 0)
         change = _ ("Select something first");
       if (selected->len == 0)
-        download = _ ("Select files first");
-      else if (!has_file (selected))
-        download = _ ("Folders cannot be downloaded as a whole yet: open one and select its files");
+        download = _ ("Select something first");
     }
   sampan_action_bar_set_hints (self->action_bar, add, download, change);
 }
@@ -227,8 +230,10 @@ sampan_window_update_actions (SampanWindow *self)
   sampan_window_set_enabled (self, "select-all", ready);
   sampan_window_set_enabled (self, "open-selected", ready && selected->len == 1);
   sampan_window_set_enabled (self, "upload", right >= SAMPAN_RIGHT_ADD);
+  sampan_window_set_enabled (self, "upload-folder", right >= SAMPAN_RIGHT_ADD);
+  sampan_window_set_enabled (self, "paste", right >= SAMPAN_RIGHT_ADD);
   sampan_window_set_enabled (self, "new-folder", right >= SAMPAN_RIGHT_ADD);
-  sampan_window_set_enabled (self, "download", in_share && has_file (selected));
+  sampan_window_set_enabled (self, "download", in_share && can_download (selected));
   sampan_window_set_enabled (self, "rename", right >= SAMPAN_RIGHT_CHANGE && selected->len == 1);
   sampan_window_set_enabled (self, "delete", right >= SAMPAN_RIGHT_CHANGE && selected->len > 0);
   update_hints (self, right, selected);
@@ -262,8 +267,9 @@ static void
 queue_active_cb (SampanWindow *self)
 {
   GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
-  bool active = sampan_window_has_transfers (self);
+  gboolean active = FALSE;
 
+  g_object_get (self->queue, "active", &active, NULL);
   if (application == NULL || active == (self->inhibit_cookie != 0))
     return;
   if (active)
@@ -327,6 +333,10 @@ sampan_window_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->session, self);
   if (self->queue != NULL)
     g_signal_handlers_disconnect_by_data (self->queue, self);
+  g_queue_clear_full (&self->batches, g_object_unref);
+  g_cancellable_cancel (self->prepare_cancellable);
+  g_clear_object (&self->prepare_cancellable);
+  g_clear_pointer (&self->moving, g_ptr_array_unref);
   g_cancellable_cancel (self->login_cancellable);
   g_cancellable_cancel (self->list_cancellable);
   g_clear_object (&self->login_cancellable);
@@ -351,6 +361,7 @@ ensure_types (void)
   g_type_ensure (SAMPAN_TYPE_ACTION_BAR);
   g_type_ensure (SAMPAN_TYPE_ERROR_BAR);
   g_type_ensure (SAMPAN_TYPE_FILE_VIEW);
+  g_type_ensure (SAMPAN_TYPE_PREPARING_BAR);
   g_type_ensure (SAMPAN_TYPE_SERVER_BAR);
   g_type_ensure (SAMPAN_TYPE_TRANSFER_PANEL);
 }
@@ -368,6 +379,7 @@ sampan_window_class_init (SampanWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, header);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, menu_button);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, error_bar);
+  gtk_widget_class_bind_template_child (widget_class, SampanWindow, preparing_bar);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, server_bar);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, file_view);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, action_bar);
@@ -375,6 +387,7 @@ sampan_window_class_init (SampanWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_log_in);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_log_out);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_cancel_login);
+  gtk_widget_class_bind_template_callback (widget_class, sampan_window_cancel_preparing);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_refresh);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_update_actions);
   gtk_widget_class_bind_template_callback (widget_class, entry_opened_cb);
@@ -385,6 +398,8 @@ sampan_window_class_init (SampanWindowClass *klass)
 static void
 sampan_window_init (SampanWindow *self)
 {
+  g_queue_init (&self->batches);
+  self->moving = g_ptr_array_new_with_free_func (g_object_unref);
   self->history = g_ptr_array_new_with_free_func ((GDestroyNotify)sampan_path_unref);
   self->rights = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->queue = sampan_queue_new ();
@@ -501,7 +516,7 @@ sampan_window_close_for_good (SampanWindow *self)
   remember_size (self);
   gtk_widget_hide (GTK_WIDGET (self));
   g_cancellable_cancel (self->login_cancellable);
-  sampan_queue_cancel_all (self->queue);
+  sampan_window_stop_transfers (self);
   /* Never from inside of the event that asked for it. */
   if (sampan_session_get_state (self->session) != SAMPAN_SESSION_READY)
     {

@@ -58,26 +58,35 @@ class Transfers(unittest.TestCase):
             self.assertEqual((self.local / "boat.bin").read_bytes(), CONTENT)
             self.assertEqual(os.listdir(self.local), ["boat.bin"])
 
+    def decide(self, app, name):
+        """Answers the sheet for the only file in it."""
+        sheet = a11y.find(app.root, role="dialog")
+        a11y.press(a11y.find(sheet, name, "radio button"))
+        a11y.press(a11y.find(sheet, "Continue", "push button"))
+        a11y.find_gone(app.root, role="dialog")
+
     def test_upload_conflict(self):
         source = self.local / "notes.txt"
         source.write_text("new")
         with Box() as box, App() as app:
             stored = box.files / "notes.txt"
-            stored.write_text("old")
+            stored.write_text("old one")
             app.log_in(box)
             a11y.find_row(app.table(), "notes.txt")
             self.upload(app, source)
-            a11y.find_text(app.root, "“notes.txt” is already in “photos”")
-            app.take_picture("conflict")
-            app.press("Keep Both")
+            a11y.find_text(app.root, "1 file is already in “photos”")
+            self.assertFalse(a11y.is_sensitive(app.find("Continue")))
+            self.decide(app, "Keep Both")
             app.wait_for_names("notes.txt", "notes (2).txt")
-            self.assertEqual(stored.read_text(), "old")
+            self.assertEqual(stored.read_text(), "old one")
             self.upload(app, source)
-            app.press("Replace")
+            self.decide(app, "Replace")
             a11y.wait_for(lambda: stored.read_text() == "new", "the new content")
+            source.write_text("newer")
             self.upload(app, source)
-            app.press("Skip")
+            self.decide(app, "Skip")
             app.find("0 waiting, 2 done")
+            self.assertEqual(stored.read_text(), "new")
 
     def test_download_conflict(self):
         target = self.local / "notes.txt"
@@ -87,10 +96,10 @@ class Transfers(unittest.TestCase):
             app.log_in(box)
             a11y.select_row(app.table(), "notes.txt")
             self.download(app, self.local)
-            app.press("Skip")
+            self.decide(app, "Skip")
             self.assertEqual(target.read_text(), "mine")
             self.download(app, self.local)
-            app.press("Replace")
+            self.decide(app, "Replace")
             a11y.wait_for(lambda: target.read_text() == "theirs", "the new content")
 
     def test_cancel(self):

@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The app in Chinese."""
+
+import os
+import pathlib
+import re
+import subprocess
+import unittest
+
+import a11y
+from app import App
+
+CHINESE = {
+    "Address": "地址",
+    "Port": "端口",
+    "User": "用户",
+    "Password": "密码",
+    "Log In": "登录",
+    "Log Out": "注销",
+    "Files": "文件",
+    "Path": "路径",
+    "Upload": "上传",
+    "Download": "下载",
+    "Delete": "删除",
+    "New Folder": "新建文件夹",
+    "Refresh": "刷新",
+    "Filter": "筛选",
+    "Transfer Progress": "传输进度",
+    "Cancel": "取消",
+    "Transfers": "传输",
+    "More Uploads": "更多上传方式",
+    "Replace All": "全部替换",
+    "Continue": "继续",
+    "Close": "关闭",
+}
+# Of these, what a window that is logged in does not show by itself.
+NOT_ON_SCREEN = (
+    "Address",
+    "Port",
+    "User",
+    "Password",
+    "Log In",
+    "Replace All",
+    "Continue",
+    "Close",
+)
+# English that stays: the name of the program, of people, hosts and files, and of units.
+NO_TRANSLATION = re.compile(
+    r"Sampan|ann|127\.0\.0\.1|photos|Harbour|Spring festival|Trip|day \d|[\w.-]+\.(jpg|odt|xz|txt)|"
+    r"\b[kMG]?B\b|IP|F5|F10|Ctrl|Alt"
+)
+
+
+def new_chinese_app(place):
+    """PLACE: a folder for the locale, which has to live as long as the app."""
+    make_locale(place)
+    return App(
+        program=os.environ["SAMPAN_IN_BUILD_TREE"],
+        environment={
+            "LOCPATH": place,
+            "LANG": "zh_CN.UTF-8",
+            "LC_ALL": "zh_CN.UTF-8",
+            "LANGUAGE": "zh_CN",
+        },
+        texts=CHINESE,
+        name="sampan-in-build-tree",
+    )
+
+
+def check_chinese(test, root):
+    """No text on screen holds an English word."""
+    for text in a11y.get_visible_texts(root):
+        rest = NO_TRANSLATION.sub("", text)
+        # GTK's own parts of the frame come with GTK's own translations.
+        if text in ("Minimize", "Maximize", "Close"):
+            continue
+        test.assertIsNone(re.search(r"[A-Za-z]{2}", rest), text)
+
+
+def make_locale(place):
+    done = subprocess.run(
+        ["localedef", "-i", "zh_CN", "-f", "UTF-8", str(pathlib.Path(place) / "zh_CN.UTF-8")],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    if done.returncode != 0:
+        raise unittest.SkipTest("the locale zh_CN cannot be made here")

@@ -1,0 +1,33 @@
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""drag-source.py PATH...: a small window in the corner that the PATHs can be dragged out of."""
+
+import pathlib
+import sys
+
+import gi
+
+gi.require_version("Gdk", "3.0")
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gdk, Gtk  # noqa: E402
+
+SIZE = 60
+
+
+def main():
+    uris = [pathlib.Path(path).absolute().as_uri() for path in sys.argv[1:]]
+    window = Gtk.Window(type=Gtk.WindowType.POPUP)
+    window.set_default_size(SIZE, SIZE)
+    window.move(0, 0)
+    box = Gtk.EventBox()
+    box.drag_source_set(Gdk.ModifierType.BUTTON1_MASK, [], Gdk.DragAction.COPY)
+    box.drag_source_add_uri_targets()
+    box.connect("drag-data-get", lambda _w, _c, selection, _i, _t: selection.set_uris(uris))
+    window.add(box)
+    window.connect("map-event", lambda *_: print("ready", flush=True))
+    window.show_all()
+    Gtk.main()
+
+
+main()

@@ -1,0 +1,230 @@
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Folders as a whole, up and down, and the sheet that asks once for all names that are taken."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import a11y
+from app import App
+from box import Box
+from chinese import check_chinese, new_chinese_app
+
+DRAG_STEPS = 12
+START = 30  # inside of the window in the corner
+DAYS = 4
+PICTURES = 3
+COUNT = DAYS * PICTURES
+
+
+class Batches(unittest.TestCase):
+    def setUp(self):
+        self.place = tempfile.TemporaryDirectory(prefix="sampan-local-")
+        self.local = pathlib.Path(self.place.name)
+
+    def tearDown(self):
+        self.place.cleanup()
+
+    def make_trip(self, folder, content):
+        for day in range(DAYS):
+            for number in range(PICTURES):
+                picture = folder / "Trip" / f"day {day}" / f"{number}.jpg"
+                picture.parent.mkdir(parents=True, exist_ok=True)
+                picture.write_text(f"{content} {day} {number}")
+
+    def wait_for_trip(self, folder, content):
+        def probe():
+            return all(
+                (folder / "Trip" / f"day {day}" / f"{number}.jpg").read_text()
+                == f"{content} {day} {number}"
+                for day in range(DAYS)
+                for number in range(PICTURES)
+            )
+
+        a11y.wait_for(probe, f"all of the trip in {folder}")
+
+    def upload_folder(self, app, folder):
+        app.press("More Uploads", "toggle button")
+        app.press("Upload Folder…", None)
+        a11y.choose_file(app.root, folder, "Open")
+
+    def find_sheet(self, app):
+        return a11y.find(app.root, role="dialog")
+
+    def go_on(self, app):
+        a11y.press(a11y.find(self.find_sheet(app), app.text("Continue"), "push button"))
+        a11y.find_gone(app.root, role="dialog")
+
+    def test_upload_and_download(self):
+        self.make_trip(self.local, "picture")
+        fetched = self.local / "fetched"
+        fetched.mkdir()
+        with Box() as box, App() as app:
+            (box.files / "crew.jpg").write_bytes(b"crew")
+            app.log_in(box)
+            a11y.find_row(app.table(), "crew.jpg")
+            self.upload_folder(app, self.local / "Trip")
+            app.wait_for_names("Trip", "crew.jpg")
+            self.wait_for_trip(box.files, "picture")
+            app.find(f"0 waiting, {COUNT} done")
+            app.take_picture("folder-uploaded")
+            self.upload_folder(app, self.local / "Trip")
+            app.wait_for_bar(f"{COUNT} identical files are not sent again")
+            app.take_picture("identical")
+            a11y.select_row(app.table(), "Trip")
+            app.press("Download")
+            a11y.choose_file(app.root, fetched, "Open")
+            self.wait_for_trip(fetched, "picture")
+
+    def test_drop(self):
+        self.make_trip(self.local, "picture")
+        (self.local / "notes.txt").write_text("notes")
+        with Box() as box, App() as app:
+            (box.files / "crew.jpg").write_bytes(b"crew")
+            app.log_in(box)
+            a11y.find_row(app.table(), "crew.jpg")
+            with DragSource(self.local / "Trip", self.local / "notes.txt") as source:
+                source.drag(onto=app.table())
+                self.wait_for_trip(box.files, "picture")
+            app.wait_for_names("Trip", "crew.jpg", "notes.txt")
+
+    def test_sheet(self):
+        self.make_trip(self.local, "new picture")
+        with Box() as box, App() as app:
+            self.make_trip(box.files, "old")
+            (box.files / "Trip" / "day 0" / "1.jpg").unlink()
+            os.symlink("nowhere", self.local / "Trip" / "link")
+            os.symlink("nowhere", self.local / "Trip" / "other link")
+            app.log_in(box)
+            a11y.find_row(app.table(), "Trip")
+            self.upload_folder(app, self.local / "Trip")
+            a11y.find_text(app.root, f"{COUNT - 1} files are already in “photos”")
+            row = a11y.find(self.find_sheet(app), "Trip/day 0/0.jpg", "list item")
+            a11y.find_text(row, "New: 15 bytes · ")
+            a11y.find_text(row, "There: 7 bytes · ")
+            self.assertFalse(a11y.is_sensitive(app.find("Continue")))
+            app.take_picture("sheet")
+            app.press("Replace All")
+            a11y.press(a11y.find(row, "Skip", "radio button"))
+            app.take_picture("sheet-decided")
+            self.go_on(app)
+            a11y.find_text(app.root, "2 items were not uploaded")
+            app.take_picture("problems")
+            a11y.press(a11y.find(self.find_sheet(app), "Close", "push button"))
+            a11y.find_gone(app.root, role="dialog")
+            kept = box.files / "Trip" / "day 0" / "0.jpg"
+            self.assertEqual(kept.read_text(), "old 0 0")
+            kept.write_text("new picture 0 0")
+            self.wait_for_trip(box.files, "new picture")
+            self.assertFalse((box.files / "Trip" / "link").exists())
+
+    def test_sheet_given_up(self):
+        self.make_trip(self.local, "new")
+        with Box() as box, App() as app:
+            self.make_trip(box.files, "old one")
+            app.log_in(box)
+            a11y.find_row(app.table(), "Trip")
+            self.upload_folder(app, self.local / "Trip")
+            a11y.press(a11y.find(self.find_sheet(app), "Cancel", "push button"))
+            a11y.find_gone(app.root, role="dialog")
+            self.wait_for_trip(box.files, "old one")
+            a11y.find_text(app.window, "No transfers yet")
+
+    def test_cancel_preparing(self):
+        """The server holds its breath, so that there is time to."""
+        self.make_trip(self.local, "new")
+        with Box() as box, App() as app:
+            (box.files / "crew.jpg").write_bytes(b"crew")
+            app.log_in(box)
+            a11y.find_row(app.table(), "crew.jpg")
+            box.process.send_signal(signal.SIGSTOP)
+            try:
+                self.upload_folder(app, self.local / "Trip")
+                app.wait_for_bar("Preparing…")
+                app.take_picture("preparing")
+                app.press("Cancel Preparing")
+                a11y.find_gone(app.root, "Cancel Preparing")
+            finally:
+                box.process.send_signal(signal.SIGCONT)
+            self.upload_folder(app, self.local / "Trip")
+            app.find(f"0 waiting, {COUNT} done")
+            self.wait_for_trip(box.files, "new")
+
+    def test_may_only_add(self):
+        self.make_trip(self.local, "new")
+        with Box() as box:
+            box.admin("share", "grant", "photos", "--add", "ann")
+            self.make_trip(box.files, "old one")
+            with App() as app:
+                app.log_in(box)
+                a11y.find_row(app.table(), "Trip")
+                self.upload_folder(app, self.local / "Trip")
+                sheet = self.find_sheet(app)
+                for name in ("Replace All", "Replace All if Newer"):
+                    self.assertFalse(a11y.is_sensitive(a11y.find(sheet, name)), name)
+                a11y.press(a11y.find(sheet, "Keep Both of All"))
+                self.go_on(app)
+                app.find(f"0 waiting, {COUNT} done")
+                self.wait_for_trip(box.files, "old one")
+
+    def test_chinese(self):
+        self.make_trip(self.local, "new")
+        with tempfile.TemporaryDirectory(prefix="sampan-locale-") as place, Box() as box:
+            self.make_trip(box.files, "old one")
+            os.symlink("nowhere", self.local / "Trip" / "1.jpg")
+            os.symlink("nowhere", self.local / "Trip" / "2.jpg")
+            with new_chinese_app(place) as app:
+                app.log_in(box)
+                a11y.find_row(app.table(), "Trip")
+                # The chooser speaks GTK's translation, which may be installed or not.
+                with DragSource(self.local / "Trip") as source:
+                    source.drag(onto=app.table())
+                    self.find_sheet(app)
+                a11y.find_text(app.root, f"“photos”中已有 {COUNT} 个同名文件")
+                app.take_picture("chinese-sheet")
+                check_chinese(self, self.find_sheet(app))
+                app.press("Replace All")
+                self.go_on(app)
+                a11y.find_text(app.root, "2 个项目未上传")
+                app.take_picture("chinese-problems")
+                check_chinese(self, self.find_sheet(app))
+                a11y.press(a11y.find(self.find_sheet(app), app.text("Close"), "push button"))
+                a11y.find_gone(app.root, role="dialog")
+                self.wait_for_trip(box.files, "new")
+
+
+class DragSource:
+    """With `with`: a window in the corner of the screen that PATHS can be dragged out of."""
+
+    def __init__(self, *paths):
+        program = pathlib.Path(__file__).with_name("drag-source.py")
+        self.command = [sys.executable, str(program), *map(str, paths)]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout.readline() == "ready\n"
+        return self
+
+    def __exit__(self, *exception):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def drag(self, onto):
+        x, y, width, height = a11y.find_resting_box(onto)
+        end = x + width // 2, y + height // 2
+        command = ["mousemove", str(START), str(START), "mousedown", "1"]
+        for step in range(1, DRAG_STEPS + 1):
+            at = [str(START + (to - START) * step // DRAG_STEPS) for to in end]
+            command += ["sleep", "0.05", "mousemove", *at]
+        subprocess.run(["xdotool", *command, "sleep", "0.3", "mouseup", "1"], check=True)
+
+
+if __name__ == "__main__":
+    unittest.main()
