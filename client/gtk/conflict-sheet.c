@@ -132,7 +132,7 @@ both_all_cb (SampanConflictSheet *self)
   decide_all (self, SAMPAN_BATCH_KEEP_BOTH);
 }
 
-/* A row that gets the focus is made visible; lines between rows. */
+/* Lines between the rows. */
 static void
 header_cb (GtkListBoxRow *row, GtkListBoxRow *before, gpointer user_data)
 {

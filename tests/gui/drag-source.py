@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: Sampan contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""drag-source.py PATH...: a small window in the corner that the PATHs can be dragged out of."""
+"""drag-source.py PATH...: a small window in the corner that the PATHs can be dragged out of. They are
+in the clipboard as well."""
 
 import pathlib
 import sys
@@ -24,8 +25,16 @@ def main():
     box.drag_source_set(Gdk.ModifierType.BUTTON1_MASK, [], Gdk.DragAction.COPY)
     box.drag_source_add_uri_targets()
     box.connect("drag-data-get", lambda _w, _c, selection, _i, _t: selection.set_uris(uris))
+    box.connect("selection-get", lambda _w, selection, _i, _t: selection.set_uris(uris))
     window.add(box)
-    window.connect("map-event", lambda *_: print("ready", flush=True))
+
+    def mapped(*_):
+        clipboard = Gdk.SELECTION_CLIPBOARD
+        Gtk.selection_add_target(box, clipboard, Gdk.Atom.intern("text/uri-list", False), 0)
+        assert Gtk.selection_owner_set(box, clipboard, Gdk.CURRENT_TIME)
+        print("ready", flush=True)
+
+    window.connect("map-event", mapped)
     window.show_all()
     Gtk.main()
 

@@ -94,6 +94,20 @@ class Batches(unittest.TestCase):
                 self.wait_for_trip(box.files, "picture")
             app.wait_for_names("Trip", "crew.jpg", "notes.txt")
 
+    def test_paste(self):
+        self.make_trip(self.local, "picture")
+        with Box() as box, App() as app:
+            (box.files / "crew.jpg").write_bytes(b"crew")
+            app.log_in(box)
+            a11y.find_row(app.table(), "crew.jpg")
+            app.table().queryComponent().grabFocus()
+            a11y.press_keys("ctrl+v")
+            app.wait_for_bar("There are no files to paste.")
+            with DragSource(self.local / "Trip"):
+                a11y.press_keys("ctrl+v")
+                self.wait_for_trip(box.files, "picture")
+            app.wait_for_names("Trip", "crew.jpg")
+
     def test_sheet(self):
         self.make_trip(self.local, "new picture")
         with Box() as box, App() as app:
