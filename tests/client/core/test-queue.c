@@ -81,7 +81,8 @@ test_queue (void)
   g_assert_cmpuint (finished, ==, N_FILES + 1);
   g_assert_cmpuint (n_done, ==, N_FILES);
   g_assert_cmpuint (n_failed + n_waiting + n_running, ==, 0);
-  g_assert_cmpuint (done_bytes, ==, N_FILES * 1000);
+  /* The cancelled one may have sent some before it heard of it. */
+  g_assert_cmpuint (done_bytes, ==, N_FILES * 1000 + sampan_transfer_get_done_bytes (cancelled));
   g_assert_cmpuint (total_bytes, ==, done_bytes);
   g_assert_cmpint (sampan_transfer_get_state (cancelled), ==, SAMPAN_TRANSFER_CANCELLED);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (queue)), ==, N_FILES + 1);
