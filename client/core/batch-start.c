@@ -11,8 +11,9 @@
 #include <errno.h>
 
 #define MKDIRS_AT_ONCE 64 /* hides the round trip */
-/* In the queue at a time: its sums then cover most batches, and its memory is bounded. */
-#define UNDER_WAY_MAX 10000
+/* In the queue at a time: its sums cover most batches, and what it takes to go through it, as for a
+ * cancel, is bounded. */
+#define UNDER_WAY_MAX 2000
 #define TRANSFERS_PER_TURN 200 /* so that the main loop stays free */
 
 #define MEMBER_KEY "sampan-batch-member" /* a Member hangs on each transfer */

@@ -16,6 +16,8 @@
 
 /* Rows are widgets: of a long queue only so many are made, those that run or failed first. */
 #define ROWS_MAX 100
+#define SHORT_QUEUE 100 /* is counted at each change */
+#define UPDATE_DELAY_MS 100
 /* The rows are looked at again this long after the queue changed; many changes come together. */
 #define ROWS_DELAY_MS 200
 
@@ -36,9 +38,10 @@ struct _SampanTransferPanel
 
   /* owned */
   SampanQueue *queue;
-  SampanTransfer *last; /* the one that ended last: what the frame tells of while nothing runs */
-  GListStore *shown;    /* what the list has rows for */
-  unsigned int rows_id; /* timeout source */
+  SampanTransfer *last;   /* the one that ended last: what the frame tells of while nothing runs */
+  GListStore *shown;      /* what the list has rows for */
+  unsigned int update_id; /* timeout sources */
+  unsigned int rows_id;
 };
 
 G_DEFINE_TYPE (SampanTransferPanel, sampan_transfer_panel, GTK_TYPE_FRAME)
@@ -319,10 +322,24 @@ create_row (gpointer item, gpointer user_data)
 
 /* ---- signals ---- */
 
+static gboolean
+update_cb (gpointer user_data)
+{
+  SampanTransferPanel *self = user_data;
+
+  self->update_id = 0;
+  update (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Counting a long queue takes a while: not for each of many changes. */
 static void
 queue_changed_cb (SampanTransferPanel *self)
 {
-  update (self);
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->queue)) <= SHORT_QUEUE)
+    update (self);
+  else if (self->update_id == 0)
+    self->update_id = g_timeout_add (UPDATE_DELAY_MS, update_cb, self);
   plan_rows (self);
 }
 
@@ -358,6 +375,7 @@ sampan_transfer_panel_dispose (GObject *object)
   SampanTransferPanel *self = SAMPAN_TRANSFER_PANEL (object);
 
   g_clear_handle_id (&self->rows_id, g_source_remove);
+  g_clear_handle_id (&self->update_id, g_source_remove);
   if (self->queue != NULL)
     g_signal_handlers_disconnect_by_data (self->queue, self);
   g_clear_object (&self->queue);
