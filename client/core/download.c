@@ -10,16 +10,20 @@
 #include "local-target.h"
 #include "saver.h"
 
+#include <sodium.h>
+#include <string.h>
+
 typedef struct
 {
   SampanWorker worker;
   SampanLocalTarget *target; /* until it is being saved */
   bool has_info;
+  bool expects;     /* OFFSET bytes of ORIGIN are here: nothing else will do */
+  bool began_anew;  /* once, as ORIGIN was no more */
   bool is_dropping; /* what comes is read and forgotten */
   bool is_saving;
-  uint64_t size;
+  SampanPartOrigin origin;
   uint64_t offset;
-  SampanTime mtime;
   GError *refusal; /* of the server */
   SampanSave save;
 } Download;
@@ -35,17 +39,53 @@ download_finalize (SampanRequest *request)
   g_free (self);
 }
 
+/* The same for the same file of the same server under the same name here. */
+static void
+make_part_key (const Download *self, uint8_t key[static SAMPAN_PART_KEY_LENGTH])
+{
+  const SampanWorker *worker = &self->worker;
+  g_autofree char *name = g_path_get_basename (worker->local);
+  crypto_generichash_state state;
+
+  if (crypto_generichash_init (&state, NULL, 0, SAMPAN_PART_KEY_LENGTH) != 0 ||
+      crypto_generichash_update (&state,
+                                 sampan_link_pool_get_server_public_key (worker->pool),
+                                 SAMPAN_PUBLIC_KEY_LENGTH) != 0 ||
+      crypto_generichash_update (&state,
+                                 (const uint8_t *)sampan_path_get (worker->remote),
+                                 sampan_path_get_length (worker->remote) + 1) != 0 ||
+      crypto_generichash_update (&state, (const uint8_t *)name, strlen (name)) != 0 ||
+      crypto_generichash_final (&state, key, SAMPAN_PART_KEY_LENGTH) != 0)
+    g_assert_not_reached ();
+}
+
 static void
 download_start (SampanWorker *worker)
 {
   Download *self = (Download *)worker;
+  uint8_t key[SAMPAN_PART_KEY_LENGTH];
   GError *error = NULL;
 
   self->target = sampan_local_target_new (worker->local, worker->conflict, &error);
   if (self->target == NULL)
-    sampan_worker_end (worker, error);
-  else
-    sampan_worker_submit (worker, SAMPAN_LEASE_ALONE);
+    {
+      sampan_worker_end (worker, error);
+      return;
+    }
+  make_part_key (self, key);
+  self->offset = sampan_local_target_find_part (self->target, key, &self->origin);
+  self->expects = self->offset > 0;
+  sampan_worker_submit (worker, SAMPAN_LEASE_ALONE);
+}
+
+static void
+download_restart (SampanWorker *worker)
+{
+  Download *self = (Download *)worker;
+
+  self->has_info = false;
+  self->expects = self->offset > 0;
+  sampan_worker_submit (worker, SAMPAN_LEASE_ALONE);
 }
 
 static SampanProduced
@@ -57,11 +97,26 @@ download_produce (SampanRequest *request, SampanLink *link)
                                      sampan_path_get_length (path) } };
   SampanWriter writer;
 
+  if (self->expects)
+    {
+      get.offset = self->offset;
+      get.flags = SAMPAN_GET_EXPECT_VERSION;
+      memcpy (get.version, self->origin.version, sizeof get.version);
+    }
   sampan_writer_init (&writer, sampan_link_reserve (link), SAMPAN_FRAME_PLAIN_MAX);
   sampan_write_get_request (&writer, &get);
   g_assert (sampan_writer_ok (&writer));
   sampan_link_commit (link, writer.length);
   return SAMPAN_PRODUCE_DONE;
+}
+
+/* What is here may be continued later. */
+static void
+put_away (Download *self, bool keep)
+{
+  if (keep && self->target != NULL)
+    sampan_local_target_keep_part (self->target);
+  g_clear_pointer (&self->target, sampan_local_target_free);
 }
 
 /* Ends the transfer and forgets what still comes: by reading on, or by closing the link where that
@@ -70,9 +125,9 @@ static void
 drop_rest (Download *self, SampanLink *link, GError *error)
 {
   self->is_dropping = true;
-  g_clear_pointer (&self->target, sampan_local_target_free);
+  put_away (self, self->worker.is_cancelled && self->worker.keep_partial);
   sampan_worker_end (&self->worker, error);
-  if (self->has_info && self->size - self->offset > SAMPAN_TRANSFER_SMALL_BYTES &&
+  if (self->has_info && self->origin.size - self->offset > SAMPAN_TRANSFER_SMALL_BYTES &&
       sampan_link_has_only_one (link))
     sampan_link_close (link);
 }
@@ -85,17 +140,22 @@ take_info (Download *self, SampanLink *link, SampanReader *fields)
 
   if (self->has_info || !sampan_read_get_info (fields, &info) || info.size > INT64_MAX)
     return false;
+  if (self->expects && (info.size != self->origin.size ||
+                        memcmp (info.version, self->origin.version, sizeof info.version) != 0))
+    return false;
   self->has_info = true;
-  self->size = info.size;
-  self->mtime = info.mtime;
+  self->origin.size = info.size;
+  self->origin.mtime = info.mtime;
+  memcpy (self->origin.version, info.version, sizeof info.version);
   if (self->is_dropping)
     {
       drop_rest (self, link, NULL);
       return true;
     }
   atomic_store (&self->worker.total_bytes, info.size);
+  atomic_store (&self->worker.done_bytes, self->offset);
   sampan_worker_set_state (&self->worker, SAMPAN_TRANSFER_RECEIVING);
-  if (!sampan_local_target_create (self->target, info.size, info.mtime, &error))
+  if (!sampan_local_target_create (self->target, &self->origin, self->offset, &error))
     drop_rest (self, link, error);
   return true;
 }
@@ -107,7 +167,7 @@ take_data (Download *self, SampanLink *link, SampanReader *fields)
   GError *error = NULL;
 
   /* The announced size is the cap, whatever the server sends. */
-  if (!self->has_info || bytes.length == 0 || bytes.length > self->size - self->offset)
+  if (!self->has_info || bytes.length == 0 || bytes.length > self->origin.size - self->offset)
     return false;
   if (!self->is_dropping &&
       !sampan_local_target_write (self->target, bytes.data, bytes.length, self->offset, &error))
@@ -116,6 +176,7 @@ take_data (Download *self, SampanLink *link, SampanReader *fields)
       return true;
     }
   self->offset += bytes.length;
+  self->worker.confirmed_bytes = MAX (self->worker.confirmed_bytes, self->offset);
   atomic_store_explicit (&self->worker.done_bytes, self->offset, memory_order_relaxed);
   return true;
 }
@@ -131,13 +192,20 @@ download_message (SampanRequest *request, SampanLink *link, uint8_t kind, Sampan
   if (kind == SAMPAN_KIND_GET_INFO)
     return take_info (self, link, fields) ? SAMPAN_REPLY_PART : SAMPAN_REPLY_BAD;
   if (kind == SAMPAN_KIND_END)
-    return self->has_info && sampan_read_number (fields, &length) && length == self->size &&
-                   self->offset == self->size
+    return self->has_info && sampan_read_number (fields, &length) && length == self->origin.size &&
+                   self->offset == self->origin.size
                ? SAMPAN_REPLY_FINAL
                : SAMPAN_REPLY_BAD;
   if (kind != SAMPAN_KIND_ERROR)
     return SAMPAN_REPLY_BAD;
   self->refusal = sampan_error_from_reply (fields);
+  if (g_error_matches (self->refusal, SAMPAN_ERROR, SAMPAN_ERROR_SHUTTING_DOWN))
+    {
+      /* As good as a broken link. */
+      g_clear_error (&self->refusal);
+      sampan_link_break (link, SAMPAN_ERROR_SHUTTING_DOWN, "The server is stopping");
+      return SAMPAN_REPLY_PART;
+    }
   return self->refusal != NULL ? SAMPAN_REPLY_FINAL : SAMPAN_REPLY_BAD;
 }
 
@@ -160,13 +228,37 @@ start_saving (Download *self)
   sampan_worker_set_state (&self->worker, SAMPAN_TRANSFER_SAVING);
   self->is_saving = true;
   self->save.target = g_steal_pointer (&self->target);
-  self->save.mtime = self->mtime;
+  self->save.mtime = self->origin.mtime;
   self->save.done = save_done;
   sampan_request_ref (self);
-  if (self->size <= SAMPAN_TRANSFER_SMALL_BYTES)
+  if (self->origin.size <= SAMPAN_TRANSFER_SMALL_BYTES)
     sampan_saver_add (sampan_link_pool_get_saver (self->worker.pool), &self->save);
   else
     sampan_saver_run_alone (&self->save);
+}
+
+static void
+download_lost (SampanWorker *worker, const GError *error)
+{
+  put_away ((Download *)worker, sampan_link_error_is_passing (error));
+  sampan_worker_end (worker, g_error_copy (error));
+}
+
+/* TRUE if it is the version that is gone, and that for the first time. */
+static bool
+begin_anew (Download *self)
+{
+  if (!self->expects || self->began_anew ||
+      !g_error_matches (self->refusal, SAMPAN_ERROR, SAMPAN_ERROR_CHANGED))
+    return false;
+  g_clear_error (&self->refusal);
+  self->began_anew = true;
+  self->has_info = self->expects = false;
+  self->offset = 0;
+  self->worker.confirmed_bytes = self->worker.retried_bytes = 0;
+  atomic_store (&self->worker.done_bytes, 0);
+  sampan_worker_submit (&self->worker, SAMPAN_LEASE_ALONE);
+  return true;
 }
 
 static void
@@ -177,11 +269,18 @@ download_end (SampanRequest *request, SampanLink *link, const GError *error)
   sampan_worker_release_link (&self->worker);
   if (self->worker.has_ended)
     return;
-  if (error != NULL || self->refusal != NULL)
+  if (error != NULL)
     {
-      g_clear_pointer (&self->target, sampan_local_target_free);
-      sampan_worker_end (&self->worker,
-                         error != NULL ? g_error_copy (error) : g_steal_pointer (&self->refusal));
+      if (!sampan_worker_retry (&self->worker, error))
+        download_lost (&self->worker, error);
+      return;
+    }
+  if (self->refusal != NULL)
+    {
+      if (begin_anew (self))
+        return;
+      put_away (self, false);
+      sampan_worker_end (&self->worker, g_steal_pointer (&self->refusal));
       return;
     }
   start_saving (self);
@@ -201,7 +300,7 @@ download_cancel (SampanWorker *worker)
   error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
   if (worker->link == NULL || sampan_link_withdraw (worker->link, &worker->request))
     {
-      g_clear_pointer (&self->target, sampan_local_target_free);
+      put_away (self, worker->keep_partial);
       sampan_worker_release_link (worker);
       sampan_worker_end (worker, error);
       return;
@@ -217,6 +316,8 @@ static const SampanWorkerClass download_class = {
       .finalize = download_finalize,
   },
   download_start,
+  download_restart,
+  download_lost,
   download_cancel,
 };
 

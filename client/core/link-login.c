@@ -308,12 +308,12 @@ typedef struct
 } Attach;
 
 static void
-attach_end (Attach *self, const GError *error)
+attach_end (Attach *self, bool refused, const GError *error)
 {
   sampan_link_set_funcs (self->link, NULL, NULL);
   if (error != NULL)
     sampan_link_break (self->link, SAMPAN_ERROR_DISCONNECTED, "Attaching failed");
-  self->done (self->link, error, self->user_data);
+  self->done (self->link, refused, error, self->user_data);
   sampan_link_unref (self->link);
   sodium_memzero (self, sizeof *self);
   g_free (self);
@@ -332,7 +332,7 @@ attach_sealed (SampanCall *call, SampanLink *link, gpointer user_data)
 static void
 attach_done (SampanCall *call, const GError *error, gpointer user_data)
 {
-  attach_end (user_data, error);
+  attach_end (user_data, g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_DISCONNECTED), error);
 }
 
 static void
@@ -364,7 +364,7 @@ attach_closed (SampanLink *link, const GError *error, gpointer user_data)
   g_autoptr (GError) ended =
       g_error_new_literal (SAMPAN_ERROR, SAMPAN_ERROR_DISCONNECTED, "The connection was closed");
 
-  attach_end (user_data, error != NULL ? error : ended);
+  attach_end (user_data, false, error != NULL ? error : ended);
 }
 
 static const SampanLinkFuncs attach_link_funcs = { NULL, attach_opened, attach_closed };

@@ -38,7 +38,12 @@ void sampan_link_login (SampanLink *link,
                         const SampanLoginFuncs *funcs,
                         gpointer user_data);
 
-typedef void (*SampanAttachDone) (SampanLink *link, const GError *error, gpointer user_data);
+/* REFUSED: the server hung up when it had the ticket's proof, as it does when it does not know the
+ * session; a link that broke just then looks the same. */
+typedef void (*SampanAttachDone) (SampanLink *link,
+                                  bool refused,
+                                  const GError *error,
+                                  gpointer user_data);
 void sampan_link_attach (SampanLink *link,
                          const char *host,
                          uint16_t port,

@@ -1,65 +1,20 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The links of one login: browsing, transfers, and what both need to attach. */
+/* The links of one login: the browsing link, how it is made and how it heals. */
 
 #include "config.h"
 
-#include "link-pool.h"
+#include "link-pool-private.h"
 
 #include "engine-private.h"
-#include "link-login.h"
 
 #include <sodium.h>
 #include <string.h>
 
-struct _SampanLinkPool
-{
-  gatomicrefcount refs;
-  GMainContext *engine;
-  GMainContext *owner;
-  SampanLinkTimes times;
-
-  /* owner's thread */
-  SampanPoolEventFunc func;
-  gpointer func_data;
-
-  /* set before the login is posted */
-  char *host;
-  uint16_t port;
-  char *user;
-  SampanSecret *password;
-
-  /* engine thread; outcome is read by the owner after READY */
-  SampanLoginOutcome outcome;
-  SampanLink *browsing;
-  GPtrArray *spares; /* of Spare */
-  SampanSaver *saver;
-  bool is_ready;
-  bool is_closed;
-};
-
-/* Who waits for a link that attaches. */
-typedef struct
-{
-  SampanLeaseFunc func;
-  gpointer user_data;
-} Waiter;
-
-/* A link for transfers. */
-typedef struct
-{
-  SampanLinkPool *pool; /* referenced */
-  SampanLink *link;
-  bool is_attached;
-  bool is_leased;        /* to one that does not share */
-  unsigned int n_shared; /* leases */
-  GArray *waiters;       /* of Waiter; while it attaches */
-} Spare;
-
-/* Links that small transfers share: the box works on two at a time. More would take the wire from
- * large ones. */
-#define SHARED_LINKS_MAX 2
+/* How long a log-out lets cancelled uploads say so; a server that reads at all needs less. */
+#define ABORT_PATIENCE_US (2 * G_USEC_PER_SEC)
+#define ABORT_LOOK_MS 5
 
 static void start_login (SampanLinkPool *self, const SampanSecret *password);
 
@@ -76,6 +31,7 @@ sampan_link_pool_unref (SampanLinkPool *self)
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
   g_assert (self->browsing == NULL);
+  g_assert (g_queue_is_empty (&self->pending));
   g_ptr_array_unref (self->spares);
   sampan_saver_free (self->saver);
   g_free (self->host);
@@ -135,31 +91,29 @@ post_event (SampanLinkPool *self, SampanPoolEvent event, const GError *error)
 
 /* ---- Login ---- */
 
-static void
-close_spares (SampanLinkPool *self)
-{
-  /* Closing takes a spare out of the array. */
-  while (self->spares->len > 0)
-    {
-      Spare *spare = g_ptr_array_index (self->spares, self->spares->len - 1);
-
-      sampan_link_close (spare->link);
-    }
-}
-
+/* What waits for a link waits on: the owner heals the pool or closes it. */
 static void
 browsing_closed (SampanLink *link, const GError *error, gpointer user_data)
 {
   g_autoptr (SampanLinkPool) self = user_data;
 
   self->is_ready = false;
-  self->is_closed = true;
   g_clear_pointer (&self->browsing, sampan_link_unref);
   if (error != NULL)
     post_event (self, SAMPAN_POOL_BROKEN, error);
 }
 
 static const SampanLinkFuncs browsing_funcs = { NULL, NULL, browsing_closed };
+
+static void
+become_ready (SampanLinkPool *self, SampanLink *link)
+{
+  self->is_ready = true;
+  sampan_link_set_funcs (link, &browsing_funcs, sampan_link_pool_ref (self));
+  sampan_link_set_idle (link, SAMPAN_LINK_IDLE_PING);
+  post_event (self, SAMPAN_POOL_READY, NULL);
+  sampan_link_pool_serve (self);
+}
 
 static void
 login_connected (SampanLink *link, gpointer user_data)
@@ -197,16 +151,13 @@ login_done (SampanLink *link,
       if (!self->is_closed && g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_LOGIN_REFUSED) &&
           retry_folded (self))
         return;
-      self->is_closed = true;
+      g_clear_pointer (&self->password, sampan_secret_free);
       post_event (self, SAMPAN_POOL_FAILED, error);
       return;
     }
   g_clear_pointer (&self->password, sampan_secret_free);
   self->outcome = *outcome;
-  self->is_ready = true;
-  sampan_link_set_funcs (link, &browsing_funcs, sampan_link_pool_ref (self));
-  sampan_link_set_idle (link, SAMPAN_LINK_IDLE_PING);
-  post_event (self, SAMPAN_POOL_READY, NULL);
+  become_ready (self, link);
 }
 
 static const SampanLoginFuncs login_funcs = { login_connected, login_done };
@@ -248,6 +199,77 @@ sampan_link_pool_login (SampanLinkPool *self,
   sampan_post_to_engine (self->engine, login_cb, sampan_link_pool_ref (self), pool_unref_cb);
 }
 
+/* ---- Healing ---- */
+
+static void
+heal_attached (SampanLink *link, bool refused, const GError *error, gpointer user_data)
+{
+  g_autoptr (SampanLinkPool) self = user_data;
+
+  if (error == NULL && !self->is_closed)
+    {
+      g_clear_pointer (&self->password, sampan_secret_free);
+      become_ready (self, link);
+      return;
+    }
+  g_clear_pointer (&self->browsing, sampan_link_unref);
+  if (error == NULL)
+    sampan_link_close (link);
+  else if (refused && !self->is_closed)
+    start_login (self, self->password);
+  else
+    {
+      g_clear_pointer (&self->password, sampan_secret_free);
+      post_event (self, SAMPAN_POOL_FAILED, error);
+    }
+}
+
+typedef struct
+{
+  SampanLinkPool *pool;
+  SampanSecret *password;
+} HealPost;
+
+static void
+heal_post_free (gpointer data)
+{
+  HealPost *post = data;
+
+  sampan_secret_free (post->password);
+  sampan_link_pool_unref (post->pool);
+  g_free (post);
+}
+
+static gboolean
+heal_cb (gpointer user_data)
+{
+  HealPost *post = user_data;
+  SampanLinkPool *self = post->pool;
+
+  if (self->is_closed || self->browsing != NULL)
+    return G_SOURCE_REMOVE;
+  g_clear_pointer (&self->password, sampan_secret_free);
+  self->password = g_steal_pointer (&post->password);
+  self->browsing = sampan_link_new (&self->times);
+  sampan_link_attach (self->browsing,
+                      self->host,
+                      self->port,
+                      &self->outcome.ok,
+                      heal_attached,
+                      sampan_link_pool_ref (self));
+  return G_SOURCE_REMOVE;
+}
+
+void
+sampan_link_pool_heal (SampanLinkPool *self, const SampanSecret *password)
+{
+  HealPost *post = g_new0 (HealPost, 1);
+
+  post->pool = sampan_link_pool_ref (self);
+  post->password = sampan_secret_copy (password);
+  sampan_post_to_engine (self->engine, heal_cb, post, heal_post_free);
+}
+
 SampanLinkPool *
 sampan_link_pool_new (SampanEngine *engine,
                       GMainContext *owner,
@@ -265,6 +287,7 @@ sampan_link_pool_new (SampanEngine *engine,
   self->func_data = user_data;
   self->spares = g_ptr_array_new ();
   self->saver = sampan_saver_new ();
+  g_queue_init (&self->pending);
   return self;
 }
 
@@ -301,7 +324,8 @@ close_cb (gpointer user_data)
 
   self->is_closed = true;
   g_clear_pointer (&self->password, sampan_secret_free);
-  close_spares (self);
+  sampan_link_pool_close_spares (self);
+  sampan_link_pool_serve (self);
   if (self->browsing != NULL)
     sampan_link_close (self->browsing);
   return G_SOURCE_REMOVE;
@@ -363,6 +387,63 @@ sampan_link_pool_submit (SampanLinkPool *self, SampanCall *call)
   post_call (self, call, submit_cb);
 }
 
+/* ---- The last call ---- */
+
+typedef struct
+{
+  CallPost *post;
+  int64_t deadline_us;
+} LastPost;
+
+static void
+last_post_free (gpointer data)
+{
+  LastPost *last = data;
+
+  call_post_free (last->post);
+  g_free (last);
+}
+
+static gboolean
+last_look_cb (gpointer user_data)
+{
+  LastPost *last = user_data;
+
+  if (sampan_link_pool_owes_aborts (last->post->pool) &&
+      g_get_monotonic_time () < last->deadline_us)
+    return G_SOURCE_CONTINUE;
+  submit_cb (last->post);
+  sampan_engine_release ();
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+submit_last_cb (gpointer user_data)
+{
+  CallPost *post = user_data;
+  g_autoptr (GSource) timer = NULL;
+  LastPost *last;
+
+  if (!sampan_link_pool_owes_aborts (post->pool))
+    return submit_cb (post);
+  last = g_new0 (LastPost, 1);
+  last->post = g_new0 (CallPost, 1);
+  last->post->pool = sampan_link_pool_ref (post->pool);
+  last->post->call = sampan_request_ref (post->call);
+  last->deadline_us = g_get_monotonic_time () + ABORT_PATIENCE_US;
+  timer = g_timeout_source_new (ABORT_LOOK_MS);
+  g_source_set_callback (timer, last_look_cb, last, last_post_free);
+  sampan_engine_hold ();
+  g_source_attach (timer, post->pool->engine);
+  return G_SOURCE_REMOVE;
+}
+
+void
+sampan_link_pool_submit_last (SampanLinkPool *self, SampanCall *call)
+{
+  post_call (self, call, submit_last_cb);
+}
+
 static gboolean
 withdraw_cb (gpointer user_data)
 {
@@ -397,153 +478,4 @@ const uint8_t *
 sampan_link_pool_get_server_public_key (SampanLinkPool *self)
 {
   return self->outcome.server_public_key;
-}
-
-/* ---- Links for transfers ---- */
-
-static void
-spare_free (Spare *spare)
-{
-  g_ptr_array_remove_fast (spare->pool->spares, spare);
-  g_array_unref (spare->waiters);
-  sampan_link_unref (spare->link);
-  sampan_link_pool_unref (spare->pool);
-  g_free (spare);
-}
-
-static void
-spare_closed (SampanLink *link, const GError *error, gpointer user_data)
-{
-  spare_free (user_data);
-}
-
-static const SampanLinkFuncs spare_funcs = { NULL, NULL, spare_closed };
-
-static void
-spare_attached (SampanLink *link, const GError *error, gpointer user_data)
-{
-  g_autoptr (SampanLink) guard = sampan_link_ref (link);
-  Spare *spare = user_data;
-  g_autoptr (GArray) waiters = g_array_ref (spare->waiters);
-
-  if (error != NULL)
-    spare_free (spare);
-  else
-    {
-      spare->is_attached = true;
-      sampan_link_set_funcs (link, &spare_funcs, spare);
-      sampan_link_set_idle (link, SAMPAN_LINK_IDLE_CLOSE);
-    }
-  for (guint i = 0; i < waiters->len; i++)
-    {
-      const Waiter *waiter = &g_array_index (waiters, Waiter, i);
-
-      waiter->func (error == NULL ? link : NULL, error, waiter->user_data);
-    }
-}
-
-static Spare *
-attach_spare (SampanLinkPool *self)
-{
-  Spare *spare = g_new0 (Spare, 1);
-
-  spare->pool = sampan_link_pool_ref (self);
-  spare->link = sampan_link_new (&self->times);
-  spare->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
-  g_ptr_array_add (self->spares, spare);
-  sampan_link_attach (spare->link,
-                      self->host,
-                      self->port,
-                      &self->outcome.ok,
-                      spare_attached,
-                      spare);
-  return spare;
-}
-
-/* The one with the least to do; NULL for a new one. */
-static Spare *
-find_to_share (SampanLinkPool *self)
-{
-  Spare *best = NULL;
-  unsigned int n_found = 0;
-
-  for (guint i = 0; i < self->spares->len; i++)
-    {
-      Spare *spare = g_ptr_array_index (self->spares, i);
-
-      if (spare->is_leased)
-        continue;
-      n_found++;
-      if (best == NULL || spare->n_shared < best->n_shared)
-        best = spare;
-    }
-  return best != NULL && (best->n_shared == 0 || n_found >= SHARED_LINKS_MAX) ? best : NULL;
-}
-
-static Spare *
-find_for_one (SampanLinkPool *self, bool alone)
-{
-  for (guint i = 0; i < self->spares->len; i++)
-    {
-      Spare *spare = g_ptr_array_index (self->spares, i);
-
-      if (!spare->is_leased && spare->n_shared == 0 && sampan_link_can_send (spare->link) &&
-          (!alone || sampan_link_is_idle (spare->link)))
-        return spare;
-    }
-  return NULL;
-}
-
-void
-sampan_link_pool_lease (SampanLinkPool *self,
-                        SampanLease lease,
-                        SampanLeaseFunc func,
-                        gpointer user_data)
-{
-  Waiter waiter = { func, user_data };
-  Spare *spare;
-
-  if (!self->is_ready)
-    {
-      g_autoptr (GError) error = g_error_new_literal (SAMPAN_ERROR,
-                                                      SAMPAN_ERROR_DISCONNECTED,
-                                                      "There is no connection to the server");
-
-      func (NULL, error, user_data);
-      return;
-    }
-  spare = lease == SAMPAN_LEASE_SHARED ? find_to_share (self)
-                                       : find_for_one (self, lease == SAMPAN_LEASE_ALONE);
-  if (spare == NULL)
-    spare = attach_spare (self);
-  if (lease == SAMPAN_LEASE_SHARED)
-    spare->n_shared++;
-  else
-    spare->is_leased = true;
-  if (spare->is_attached)
-    func (spare->link, NULL, user_data);
-  else
-    g_array_append_val (spare->waiters, waiter);
-}
-
-void
-sampan_link_pool_release (SampanLinkPool *self, SampanLink *link)
-{
-  for (guint i = 0; i < self->spares->len; i++)
-    {
-      Spare *spare = g_ptr_array_index (self->spares, i);
-
-      if (spare->link != link)
-        continue;
-      if (spare->is_leased)
-        spare->is_leased = false;
-      else if (spare->n_shared > 0)
-        spare->n_shared--;
-    }
-}
-
-SampanSaver *
-sampan_link_pool_get_saver (SampanLinkPool *self)
-{
-  return self->saver;
 }

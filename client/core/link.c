@@ -21,11 +21,21 @@ const SampanLinkTimes sampan_link_default_times = {
   .slow_reply_ms = SAMPAN_DEAD_PEER_SECS * 1000,
   .keepalive_ms = SAMPAN_KEEPALIVE_SECS * 1000,
   .idle_close_ms = 20 * 1000, /* a batch of transfers with pauses keeps its links */
+  .retry_ms = 1000,
 };
 
 #define US_PER_MS 1000
 
 static SampanRequest *keepalive_new (void);
+
+bool
+sampan_link_error_is_passing (const GError *error)
+{
+  return g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_DISCONNECTED) ||
+         g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_UNREACHABLE) ||
+         g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_SHUTTING_DOWN) ||
+         g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_TRY_LATER);
+}
 
 SampanLink *
 sampan_link_new (const SampanLinkTimes *times)
@@ -304,7 +314,7 @@ link_take_hello (SampanLink *self)
 void
 sampan_link_submit (SampanLink *self, SampanRequest *request)
 {
-  request->started = request->ended = false;
+  request->started = request->ended = request->given_up = false;
   if (self->state == LINK_CLOSED)
     {
       g_autoptr (GError) error =
@@ -366,6 +376,19 @@ bool
 sampan_link_has_only_one (const SampanLink *self)
 {
   return self->to_send.length + self->awaiting.length <= 1;
+}
+
+bool
+sampan_link_is_winding_up (const SampanLink *self)
+{
+  for (GList *item = self->awaiting.head; item != NULL; item = item->next)
+    {
+      SampanRequest *request = item->data;
+
+      if (request->given_up)
+        return true;
+    }
+  return false;
 }
 
 bool

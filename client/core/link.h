@@ -24,8 +24,13 @@ typedef struct
   unsigned int slow_reply_ms; /* the same where the server works on its disk */
   unsigned int keepalive_ms;  /* idle time before a ping */
   unsigned int idle_close_ms; /* idle time before a spare link is closed */
+  unsigned int retry_ms;      /* unit of the back-off after a break; 0: a break is the end */
 } SampanLinkTimes;
 extern const SampanLinkTimes sampan_link_default_times;
+
+/* Whether what broke a link, or kept it from coming about, may be gone at another try; all else
+ * needs a person. */
+bool sampan_link_error_is_passing (const GError *error);
 
 typedef enum
 {
@@ -68,6 +73,8 @@ bool sampan_link_can_send (const SampanLink *self);
 bool sampan_link_is_idle (const SampanLink *self);
 /* Whether no more than one request is pending. */
 bool sampan_link_has_only_one (const SampanLink *self);
+/* A request on it was given up, and the server does not know yet. */
+bool sampan_link_is_winding_up (const SampanLink *self);
 
 /* Inside produce: room for one message of up to SAMPAN_FRAME_PLAIN_MAX bytes, or NULL when the
  * buffer is full; then seals what was written there. */

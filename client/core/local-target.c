@@ -19,7 +19,6 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define TEMP_NAME_MAX 32
 #define TEMP_TRIES 16
 #define KEEP_BOTH_TRIES 10000 /* "name (2)" to "name (10001)" */
 
@@ -30,7 +29,10 @@ struct _SampanLocalTarget
   SampanConflict conflict;
   int folder_fd;
   int fd;
-  char temp[TEMP_NAME_MAX]; /* "" when there is none */
+  char temp[SAMPAN_PART_NAME_BYTES]; /* "" when there is none */
+  char part[SAMPAN_PART_NAME_BYTES]; /* what it is called to be found again; "" for no matter */
+  bool is_tagged;
+  bool keeps;
 };
 
 static bool
@@ -89,10 +91,35 @@ sampan_local_target_new (const char *filename, SampanConflict conflict, GError *
   return g_steal_pointer (&self);
 }
 
+uint64_t
+sampan_local_target_find_part (SampanLocalTarget *self,
+                               const uint8_t key[static SAMPAN_PART_KEY_LENGTH],
+                               SampanPartOrigin *origin)
+{
+  uint64_t held_bytes = 0;
+
+  sampan_local_part_make_name (self->part, key);
+  self->fd = sampan_local_part_open (self->folder_fd, self->part, origin, &held_bytes);
+  if (self->fd < 0)
+    return 0;
+  g_strlcpy (self->temp, self->part, sizeof self->temp);
+  self->is_tagged = held_bytes > 0;
+  return held_bytes;
+}
+
+void
+sampan_local_target_keep_part (SampanLocalTarget *self)
+{
+  struct stat info;
+
+  self->keeps = self->is_tagged && strcmp (self->temp, self->part) == 0 &&
+                fstat (self->fd, &info) == 0 && info.st_size >= SAMPAN_PART_MIN_BYTES;
+}
+
 void
 sampan_local_target_free (SampanLocalTarget *self)
 {
-  if (self->temp[0] != '\0' && unlinkat (self->folder_fd, self->temp, 0) != 0)
+  if (self->temp[0] != '\0' && !self->keeps && unlinkat (self->folder_fd, self->temp, 0) != 0)
     g_warning ("A temporary file could not be removed: %s", g_strerror (errno));
   if (self->fd >= 0)
     close (self->fd);
@@ -103,19 +130,19 @@ sampan_local_target_free (SampanLocalTarget *self)
   g_free (self);
 }
 
+/* Under the name that can be found again if it is worth it and nobody else is at it. */
 static bool
-open_temp (SampanLocalTarget *self, GError **error)
+open_temp (SampanLocalTarget *self, uint64_t size, GError **error)
 {
   for (int i = 0; i < TEMP_TRIES; i++)
     {
-      char name[TEMP_NAME_MAX];
+      char name[SAMPAN_PART_NAME_BYTES];
 
-      /* Need not be secret: O_EXCL decides. */
-      g_snprintf (name, sizeof name, ".sampan-%08x%08x.part", g_random_int (), g_random_int ());
-      self->fd = openat (self->folder_fd,
-                         name,
-                         O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                         0600);
+      if (i == 0 && size >= SAMPAN_PART_MIN_BYTES && self->part[0] != '\0')
+        g_strlcpy (name, self->part, sizeof name);
+      else
+        sampan_local_part_make_random_name (name);
+      self->fd = sampan_local_part_create (self->folder_fd, name);
       if (self->fd >= 0)
         {
           g_strlcpy (self->temp, name, sizeof self->temp);
@@ -146,19 +173,27 @@ is_newer (SampanTime mtime, const struct timespec *than)
 
 bool
 sampan_local_target_create (SampanLocalTarget *self,
-                            uint64_t size,
-                            SampanTime mtime,
+                            const SampanPartOrigin *origin,
+                            uint64_t held_bytes,
                             GError **error)
 {
   struct stat info;
 
   if (self->conflict == SAMPAN_CONFLICT_REPLACE_NEWER &&
       fstatat (self->folder_fd, self->name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-      !is_newer (mtime, &info.st_mtim))
+      !is_newer (origin->mtime, &info.st_mtim))
     return fail_with (self, error, SAMPAN_ERROR_EXISTS, "the file here is not older");
-  if (!has_room (self, size))
+  if (!has_room (self, origin->size - held_bytes))
     return fail_with (self, error, SAMPAN_ERROR_NO_SPACE, "there is not enough space");
-  return open_temp (self, error);
+  if (self->fd < 0 && !open_temp (self, origin->size, error))
+    return false;
+  if (held_bytes > 0)
+    return true;
+  if (ftruncate (self->fd, 0) != 0)
+    return fail (self, error);
+  self->is_tagged =
+      strcmp (self->temp, self->part) == 0 && sampan_local_part_tag (self->fd, origin);
+  return true;
 }
 
 bool
@@ -191,6 +226,9 @@ sampan_local_target_prepare (SampanLocalTarget *self, SampanTime mtime, GError *
     { .tv_sec = mtime.seconds, .tv_nsec = (long)mtime.nanoseconds },
   };
 
+  if (self->is_tagged)
+    sampan_local_part_untag (self->fd);
+  self->is_tagged = false;
   /* A time that this file system cannot hold is no reason to lose the file. */
   if (futimens (self->fd, times) != 0 && errno != EINVAL && errno != EOVERFLOW)
     return fail (self, error);

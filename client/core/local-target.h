@@ -7,7 +7,7 @@
 #pragma once
 
 #include "errors.h"
-#include "message.h"
+#include "local-part.h"
 
 #include <stdbool.h>
 
@@ -20,15 +20,22 @@ typedef struct _SampanLocalTarget SampanLocalTarget;
 SampanLocalTarget *sampan_local_target_new (const char *filename,
                                             SampanConflict conflict,
                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Removes the temporary file unless it was committed. */
+/* Looks for what an earlier download with the same KEY left: how many bytes of ORIGIN it has, which
+ * are there to be continued; 0 for none. */
+uint64_t sampan_local_target_find_part (SampanLocalTarget *self,
+                                        const uint8_t key[static SAMPAN_PART_KEY_LENGTH],
+                                        SampanPartOrigin *origin);
+/* From now on the temporary file stays where it can be found again. */
+void sampan_local_target_keep_part (SampanLocalTarget *self);
+/* Removes the temporary file unless it was committed or is to be kept. */
 void sampan_local_target_free (SampanLocalTarget *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanLocalTarget, sampan_local_target_free)
 
-/* Makes the temporary file for SIZE bytes. NO_SPACE if the disk holds less; EXISTS if REPLACE_NEWER
- * finds a file that is not older than MTIME. */
+/* Makes the temporary file for ORIGIN, or goes on with the one it has behind HELD_BYTES. NO_SPACE
+ * if the disk holds less; EXISTS if REPLACE_NEWER finds a file that is not older. */
 bool sampan_local_target_create (SampanLocalTarget *self,
-                                 uint64_t size,
-                                 SampanTime mtime,
+                                 const SampanPartOrigin *origin,
+                                 uint64_t held_bytes,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool sampan_local_target_write (SampanLocalTarget *self,
                                 const uint8_t *bytes,

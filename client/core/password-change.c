@@ -100,7 +100,7 @@ ended_cb (gpointer user_data)
       g_task_return_error (task, g_steal_pointer (&self->error));
       return G_SOURCE_REMOVE;
     }
-  sampan_session_set_password_is_set (g_task_get_source_object (task));
+  sampan_session_set_password_is_set (g_task_get_source_object (task), self->fresh_password);
   g_task_return_boolean (task, TRUE);
   return G_SOURCE_REMOVE;
 }

@@ -48,8 +48,9 @@ struct _SampanRequest
 {
   const SampanRequestClass *klass;
   gatomicrefcount refs;
-  bool slow; /* the reply may wait for the disk: patience of a dead peer */
-  bool busy; /* this end works on it: no reply is due */
+  bool slow;     /* the reply may wait for the disk: patience of a dead peer */
+  bool busy;     /* this end works on it: no reply is due */
+  bool given_up; /* by this end; the server is still to be told */
   /* Kept by the link. */
   bool started;
   bool ended;

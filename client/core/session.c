@@ -8,6 +8,7 @@
 #include "session-private.h"
 
 #include "engine-private.h"
+#include "reconnect.h"
 
 #include <string.h>
 
@@ -21,6 +22,8 @@ struct _SampanSession
   SampanLinkPool *pool; /* of the current login; NULL when DISCONNECTED or BROKEN */
   char *host;
   char *user;
+  SampanSecret *password; /* for healing; NULL when there is no session */
+  SampanReconnect *reconnect;
   GError *error;
   GTask *login_task;
   GSource *login_cancel;
@@ -39,6 +42,7 @@ G_DEFINE_ENUM_TYPE (SampanSessionState,
                     G_DEFINE_ENUM_VALUE (SAMPAN_SESSION_CONNECTING, "connecting"),
                     G_DEFINE_ENUM_VALUE (SAMPAN_SESSION_LOGGING_IN, "logging-in"),
                     G_DEFINE_ENUM_VALUE (SAMPAN_SESSION_READY, "ready"),
+                    G_DEFINE_ENUM_VALUE (SAMPAN_SESSION_RECONNECTING, "reconnecting"),
                     G_DEFINE_ENUM_VALUE (SAMPAN_SESSION_LOGGING_OUT, "logging-out"),
                     G_DEFINE_ENUM_VALUE (SAMPAN_SESSION_BROKEN, "broken"))
 
@@ -46,16 +50,18 @@ enum
 {
   PROP_STATE = 1,
   PROP_MUST_SET_PASSWORD,
+  PROP_SECONDS_TO_RETRY,
   N_PROPS,
 };
 static GParamSpec *properties[N_PROPS];
 
 #define EDGE(from, to) [SAMPAN_SESSION_##from][SAMPAN_SESSION_##to] = true
 static const bool legal_edges[SAMPAN_SESSION_BROKEN + 1][SAMPAN_SESSION_BROKEN + 1] = {
-  EDGE (DISCONNECTED, CONNECTING),  EDGE (BROKEN, CONNECTING),       EDGE (BROKEN, DISCONNECTED),
-  EDGE (CONNECTING, LOGGING_IN),    EDGE (CONNECTING, DISCONNECTED), EDGE (LOGGING_IN, READY),
-  EDGE (LOGGING_IN, DISCONNECTED),  EDGE (READY, LOGGING_OUT),       EDGE (READY, BROKEN),
-  EDGE (LOGGING_OUT, DISCONNECTED),
+  EDGE (DISCONNECTED, CONNECTING),   EDGE (BROKEN, CONNECTING),        EDGE (BROKEN, DISCONNECTED),
+  EDGE (CONNECTING, LOGGING_IN),     EDGE (CONNECTING, DISCONNECTED),  EDGE (LOGGING_IN, READY),
+  EDGE (LOGGING_IN, DISCONNECTED),   EDGE (READY, LOGGING_OUT),        EDGE (READY, BROKEN),
+  EDGE (READY, RECONNECTING),        EDGE (RECONNECTING, READY),       EDGE (RECONNECTING, BROKEN),
+  EDGE (RECONNECTING, DISCONNECTED), EDGE (LOGGING_OUT, DISCONNECTED),
 };
 #undef EDGE
 
@@ -87,6 +93,15 @@ drop_pool (SampanSession *self)
   g_clear_pointer (&self->pool, sampan_link_pool_unref);
 }
 
+/* The session is over: what could bring it back goes too. */
+static void
+forget_session (SampanSession *self)
+{
+  drop_pool (self);
+  g_clear_pointer (&self->reconnect, sampan_reconnect_free);
+  g_clear_pointer (&self->password, sampan_secret_free);
+}
+
 /* ---- Login ---- */
 
 static GTask *
@@ -103,10 +118,90 @@ login_failed (SampanSession *self, const GError *error)
 {
   g_autoptr (GTask) task = steal_login_task (self);
 
-  drop_pool (self);
+  forget_session (self);
   set_state (self, SAMPAN_SESSION_DISCONNECTED);
   if (task != NULL)
     g_task_return_error (task, g_error_copy (error));
+}
+
+/* ---- Healing ---- */
+
+static void
+attempt_cb (gpointer user_data)
+{
+  SampanSession *self = user_data;
+
+  sampan_link_pool_heal (self->pool, self->password);
+}
+
+static void
+seconds_changed_cb (gpointer user_data)
+{
+  g_object_notify_by_pspec (G_OBJECT (user_data), properties[PROP_SECONDS_TO_RETRY]);
+}
+
+static const SampanReconnectFuncs reconnect_funcs = { attempt_cb, seconds_changed_cb };
+
+static void
+set_error (SampanSession *self, const GError *error)
+{
+  g_clear_error (&self->error);
+  self->error = error != NULL ? g_error_copy (error) : NULL;
+}
+
+static void
+link_broke (SampanSession *self, const GError *error)
+{
+  bool heals =
+      self->times.retry_ms > 0 && self->password != NULL && sampan_link_error_is_passing (error);
+
+  if (self->state == SAMPAN_SESSION_LOGGING_OUT)
+    {
+      drop_pool (self); /* the server may be the faster one to hang up */
+      return;
+    }
+  set_error (self, error);
+  if (!heals)
+    {
+      forget_session (self);
+      set_state (self, SAMPAN_SESSION_BROKEN);
+      return;
+    }
+  if (self->reconnect == NULL)
+    self->reconnect = sampan_reconnect_new (self->times.retry_ms, &reconnect_funcs, self);
+  set_state (self, SAMPAN_SESSION_RECONNECTING);
+  /* Whoever was told may have logged out. */
+  if (self->state == SAMPAN_SESSION_RECONNECTING)
+    sampan_reconnect_start (self->reconnect);
+}
+
+static void
+try_failed (SampanSession *self, const GError *error)
+{
+  set_error (self, error);
+  if (sampan_link_error_is_passing (error))
+    {
+      sampan_reconnect_failed (self->reconnect);
+      return;
+    }
+  forget_session (self);
+  set_state (self, SAMPAN_SESSION_BROKEN);
+}
+
+static void
+became_ready (SampanSession *self, SampanLinkPool *pool)
+{
+  g_autoptr (GTask) task = steal_login_task (self);
+
+  set_error (self, NULL);
+  /* What healed is in the state that it was in. */
+  if (self->state != SAMPAN_SESSION_RECONNECTING)
+    set_must_set_password (self, sampan_link_pool_must_set_password (pool));
+  if (self->reconnect != NULL)
+    sampan_reconnect_stop (self->reconnect);
+  set_state (self, SAMPAN_SESSION_READY);
+  if (task != NULL)
+    g_task_return_boolean (task, TRUE);
 }
 
 static void
@@ -121,24 +216,16 @@ pool_event (SampanLinkPool *pool, SampanPoolEvent event, const GError *error, gp
         set_state (self, SAMPAN_SESSION_LOGGING_IN);
       break;
     case SAMPAN_POOL_READY:
-      {
-        g_autoptr (GTask) task = steal_login_task (self);
-
-        set_must_set_password (self, sampan_link_pool_must_set_password (pool));
-        set_state (self, SAMPAN_SESSION_READY);
-        if (task != NULL)
-          g_task_return_boolean (task, TRUE);
-        break;
-      }
+      became_ready (self, pool);
+      break;
     case SAMPAN_POOL_FAILED:
-      login_failed (self, error);
+      if (self->state == SAMPAN_SESSION_RECONNECTING)
+        try_failed (self, error);
+      else
+        login_failed (self, error);
       break;
     case SAMPAN_POOL_BROKEN:
-      drop_pool (self);
-      if (self->state != SAMPAN_SESSION_READY)
-        break; /* logging out: the server may be the faster one to hang up */
-      self->error = g_error_copy (error);
-      set_state (self, SAMPAN_SESSION_BROKEN);
+      link_broke (self, error);
       break;
     }
 }
@@ -178,7 +265,8 @@ start_login (SampanSession *self,
   self->port = port;
   g_clear_error (&self->error);
   set_must_set_password (self, false);
-  drop_pool (self);
+  forget_session (self);
+  self->password = sampan_secret_copy (password);
   set_state (self, SAMPAN_SESSION_CONNECTING);
   self->pool = sampan_link_pool_new (self->engine, self->context, &self->times, pool_event, self);
   sampan_link_pool_login (self->pool, host, port, user, password);
@@ -232,101 +320,9 @@ sampan_session_login_finish (SampanSession *self, GAsyncResult *result, GError *
 static void
 logout_ended (SampanSession *self)
 {
-  drop_pool (self);
+  forget_session (self);
   if (self->state != SAMPAN_SESSION_DISCONNECTED)
     set_state (self, SAMPAN_SESSION_DISCONNECTED);
-}
-
-typedef struct
-{
-  GMainContext *owner;
-  GTask *task;     /* owner's thread */
-  GSource *cancel; /* owner's thread */
-  GError *error;
-} Logout;
-
-static void
-logout_free (gpointer data)
-{
-  Logout *logout = data;
-
-  g_clear_object (&logout->task);
-  g_clear_error (&logout->error);
-  g_clear_pointer (&logout->cancel, g_source_unref);
-  g_main_context_unref (logout->owner);
-  g_free (logout);
-}
-
-static void
-logout_return (Logout *logout, GError *error)
-{
-  g_autoptr (GTask) task = g_steal_pointer (&logout->task);
-
-  if (logout->cancel != NULL)
-    g_source_destroy (logout->cancel);
-  if (task == NULL)
-    {
-      g_clear_error (&error);
-      return;
-    }
-  logout_ended (g_task_get_source_object (task));
-  if (error != NULL)
-    g_task_return_error (task, error);
-  else
-    g_task_return_boolean (task, TRUE);
-}
-
-static gboolean
-logout_result_cb (gpointer user_data)
-{
-  Logout *logout = user_data;
-
-  logout_return (logout, g_steal_pointer (&logout->error));
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-logout_cancelled_cb (GCancellable *cancellable, gpointer user_data)
-{
-  GError *error = NULL;
-
-  g_cancellable_set_error_if_cancelled (cancellable, &error);
-  logout_return (user_data, error);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-logout_done (SampanCall *call, const GError *error, gpointer user_data)
-{
-  Logout *logout = user_data;
-
-  logout->error = error != NULL ? g_error_copy (error) : NULL;
-  sampan_post_to_owner (logout->owner, logout_result_cb, logout, logout_free);
-}
-
-static void
-send_logout (SampanSession *self, GTask *task)
-{
-  uint8_t buffer[1];
-  Logout *logout = g_new0 (Logout, 1);
-  SampanWriter writer;
-  SampanCall *call;
-
-  sampan_writer_init (&writer, buffer, sizeof buffer);
-  sampan_write_empty (&writer, SAMPAN_KIND_LOGOUT);
-  call = sampan_call_new (SAMPAN_KIND_DONE, 0, &writer);
-  call->done = logout_done;
-  call->user_data = logout;
-  logout->owner = g_main_context_ref (self->context);
-  logout->task = g_object_ref (task);
-  if (g_task_get_cancellable (task) != NULL)
-    {
-      logout->cancel = g_cancellable_source_new (g_task_get_cancellable (task));
-      g_source_set_callback (logout->cancel, G_SOURCE_FUNC (logout_cancelled_cb), logout, NULL);
-      g_source_attach (logout->cancel, self->context);
-    }
-  sampan_link_pool_submit (self->pool, call);
-  sampan_request_unref (call);
 }
 
 void
@@ -344,7 +340,7 @@ sampan_session_logout_async (SampanSession *self,
   if (self->state == SAMPAN_SESSION_READY && !g_cancellable_is_cancelled (cancellable))
     {
       set_state (self, SAMPAN_SESSION_LOGGING_OUT);
-      send_logout (self, task);
+      sampan_session_send_logout (self->pool, task, logout_ended);
       return;
     }
   if (self->login_task != NULL)
@@ -375,7 +371,7 @@ sampan_session_finalize (GObject *object)
 {
   SampanSession *self = SAMPAN_SESSION (object);
 
-  drop_pool (self);
+  forget_session (self);
   g_free (self->host);
   g_free (self->user);
   g_clear_error (&self->error);
@@ -398,6 +394,9 @@ sampan_session_get_property (GObject *object, guint id, GValue *value, GParamSpe
     case PROP_MUST_SET_PASSWORD:
       g_value_set_boolean (value, self->must_set_password);
       break;
+    case PROP_SECONDS_TO_RETRY:
+      g_value_set_int (value, sampan_session_get_seconds_to_retry (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -419,6 +418,8 @@ sampan_session_class_init (SampanSessionClass *klass)
                                               flags);
   properties[PROP_MUST_SET_PASSWORD] =
       g_param_spec_boolean ("must-set-password", NULL, NULL, FALSE, flags);
+  properties[PROP_SECONDS_TO_RETRY] =
+      g_param_spec_int ("seconds-to-retry", NULL, NULL, -1, G_MAXINT, -1, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -474,12 +475,31 @@ sampan_session_get_error (SampanSession *self)
   return self->error;
 }
 
+int
+sampan_session_get_seconds_to_retry (SampanSession *self)
+{
+  return self->reconnect != NULL ? sampan_reconnect_get_seconds (self->reconnect) : -1;
+}
+
+void
+sampan_session_retry_now (SampanSession *self)
+{
+  if (self->reconnect != NULL)
+    sampan_reconnect_now (self->reconnect);
+}
+
 /* ---- For the core's own files ---- */
 
 SampanLinkPool *
 sampan_session_get_pool (SampanSession *self)
 {
   return self->state == SAMPAN_SESSION_READY ? self->pool : NULL;
+}
+
+SampanLinkPool *
+sampan_session_get_transfer_pool (SampanSession *self)
+{
+  return self->state == SAMPAN_SESSION_RECONNECTING ? self->pool : sampan_session_get_pool (self);
 }
 
 void
@@ -489,8 +509,10 @@ sampan_session_set_times (SampanSession *self, const SampanLinkTimes *times)
 }
 
 void
-sampan_session_set_password_is_set (SampanSession *self)
+sampan_session_set_password_is_set (SampanSession *self, const SampanSecret *fresh)
 {
+  sampan_secret_free (self->password);
+  self->password = sampan_secret_copy (fresh);
   set_must_set_password (self, false);
 }
 

@@ -10,8 +10,10 @@
  * reply is read and dropped, the connection stays usable.
  *
  *   DISCONNECTED -> CONNECTING -> LOGGING_IN -> READY -> LOGGING_OUT -> DISCONNECTED; a broken
- * link: READY -> BROKEN
- */
+ * link: READY -> RECONNECTING -> READY, or BROKEN if trying again cannot help
+ *
+ * RECONNECTING tries again and again, first by ticket, then with the password, which the session
+ * keeps for that until it ends. Requests fail with DISCONNECTED meanwhile; transfers wait. */
 
 #pragma once
 
@@ -30,8 +32,9 @@ typedef enum
   SAMPAN_SESSION_CONNECTING,
   SAMPAN_SESSION_LOGGING_IN, /* connected; the key stretching takes most of it */
   SAMPAN_SESSION_READY,
+  SAMPAN_SESSION_RECONNECTING, /* the link failed; "error" says why; it heals by itself */
   SAMPAN_SESSION_LOGGING_OUT,
-  SAMPAN_SESSION_BROKEN, /* the link failed; "error" says why; log in again */
+  SAMPAN_SESSION_BROKEN, /* ended for good; "error" says why; log in again */
 } SampanSessionState;
 GType sampan_session_state_get_type (void);
 #define SAMPAN_TYPE_SESSION_STATE (sampan_session_state_get_type ())
@@ -40,7 +43,7 @@ GType sampan_session_state_get_type (void);
 G_DECLARE_FINAL_TYPE (SampanSession, sampan_session, SAMPAN, SESSION, GObject)
 
 /* Properties (read-only, notified on the owner's context): "state" SampanSessionState,
- * "must-set-password" gboolean. */
+ * "must-set-password" gboolean, "seconds-to-retry" gint (0: trying now, -1: not RECONNECTING). */
 SampanSession *sampan_session_new (SampanEngine *engine);
 SampanSessionState sampan_session_get_state (SampanSession *self);
 bool sampan_session_get_must_set_password (SampanSession *self);
@@ -48,7 +51,10 @@ bool sampan_session_get_must_set_password (SampanSession *self);
 const char *sampan_session_get_host (SampanSession *self);
 const char *sampan_session_get_user (SampanSession *self);
 uint16_t sampan_session_get_port (SampanSession *self);
-/* Why it is BROKEN; borrowed, nullable. */
+int sampan_session_get_seconds_to_retry (SampanSession *self);
+/* While RECONNECTING: without waiting for the next turn. */
+void sampan_session_retry_now (SampanSession *self);
+/* Why it is RECONNECTING or BROKEN; borrowed, nullable. */
 const GError *sampan_session_get_error (SampanSession *self);
 
 /* Connects and logs in. PASSWORD is copied. Errors: UNREACHABLE (message holds the reason),
@@ -64,8 +70,8 @@ void sampan_session_login_async (SampanSession *self,
                                  gpointer user_data);
 bool sampan_session_login_finish (SampanSession *self, GAsyncResult *result, GError **error);
 
-/* Ends the session on the server, all its connections included. Always leaves DISCONNECTED, even
- * with an error. */
+/* Ends the session on the server, all its connections included; uploads that were cancelled before
+ * are cleared away there first. Always leaves DISCONNECTED, even with an error. */
 void sampan_session_logout_async (SampanSession *self,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,

@@ -36,6 +36,7 @@ struct _SampanTransfer
   bool is_upload;
   bool resume;
   bool is_small;
+  bool keep_partial;
   SampanRate rate;
   uint64_t done_bytes;
   uint64_t total_bytes;
@@ -49,6 +50,7 @@ G_DEFINE_ENUM_TYPE (SampanTransferState,
                     sampan_transfer_state,
                     G_DEFINE_ENUM_VALUE (SAMPAN_TRANSFER_WAITING, "waiting"),
                     G_DEFINE_ENUM_VALUE (SAMPAN_TRANSFER_CONNECTING, "connecting"),
+                    G_DEFINE_ENUM_VALUE (SAMPAN_TRANSFER_RECONNECTING, "reconnecting"),
                     G_DEFINE_ENUM_VALUE (SAMPAN_TRANSFER_SENDING, "sending"),
                     G_DEFINE_ENUM_VALUE (SAMPAN_TRANSFER_RECEIVING, "receiving"),
                     G_DEFINE_ENUM_VALUE (SAMPAN_TRANSFER_SAVING, "saving"),
@@ -88,13 +90,13 @@ set_seconds_left (SampanTransfer *self, int seconds)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SECONDS_LEFT]);
 }
 
-/* States only go forward; the worker may have passed some between two looks. */
+/* The worker may have passed some states between two looks; none follows the last. */
 static void
 set_state (SampanTransfer *self, SampanTransferState state)
 {
   if (self->state == state)
     return;
-  g_assert (state > self->state && self->state < SAMPAN_TRANSFER_DONE);
+  g_assert (state > SAMPAN_TRANSFER_WAITING && self->state < SAMPAN_TRANSFER_DONE);
   g_debug ("transfer %s: %d -> %d", self->title, self->state, state);
   self->state = state;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
@@ -220,6 +222,7 @@ start_worker (SampanTransfer *self, SampanLinkPool *pool)
   /* To ask for a part of a small file takes longer than to send all of it. */
   self->worker->resume = self->resume && !self->is_small;
   self->worker->is_small = self->is_small;
+  self->worker->keep_partial = self->keep_partial;
   atomic_store (&self->worker->total_bytes, self->total_bytes);
   self->worker->changed = worker_changed;
   self->worker->changed_data = self;
@@ -239,7 +242,7 @@ sampan_transfer_run_async (SampanTransfer *self,
 
   g_return_if_fail (SAMPAN_IS_TRANSFER (self));
   g_return_if_fail (self->task == NULL && self->worker == NULL);
-  pool = sampan_session_get_pool (self->session);
+  pool = sampan_session_get_transfer_pool (self->session);
   self->task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (self->task, sampan_transfer_run_async);
   /* A transfer that is done stays done: cancelling is the worker's to decide. */
@@ -416,6 +419,13 @@ sampan_transfer_set_resume (SampanTransfer *self, bool resume)
 {
   g_return_if_fail (self->worker == NULL);
   self->resume = resume;
+}
+
+void
+sampan_transfer_set_keep_partial (SampanTransfer *self, bool keep)
+{
+  g_return_if_fail (self->worker == NULL);
+  self->keep_partial = keep;
 }
 
 void

@@ -6,13 +6,21 @@
  * most ten times a second.
  *
  *   WAITING -> CONNECTING -> SENDING or RECEIVING -> SAVING -> DONE; from any but DONE: FAILED,
- * CANCELLED
+ * CANCELLED; from CONNECTING to SAVING: RECONNECTING, and on from there
+ *
+ * RECONNECTING: the link broke. The transfer goes on by itself when the session has healed, from
+ * what the other end has: an upload proves by hash that it continues the same content, a download
+ * names the version it began with (and begins anew, once, if that is gone). An upload whose
+ * acknowledgement was lost ends as DONE without being stored twice. What makes no progress over
+ * many breaks fails with DISCONNECTED.
  *
  * Upload: the local file is opened once, read and sent; SAVING is when all is sent and the box has
  * not yet confirmed; DONE means on the box's disk. Should the source change while it is read, the
  * upload fails with CHANGED. Cancel tells the server to drop what it has. Download: written to a
  * hidden temporary file in the target folder (0600 minus umask), synced, mtime set, renamed; the
- * target name never shows a part. The server's size and version hold for the whole of it. */
+ * target name never shows a part. The server's size and version hold for the whole of it. When it
+ * ends because of the link the part stays, where the disk can tell whose it is (extended
+ * attributes): the same download goes on from there, in another process too. */
 
 #pragma once
 
@@ -24,6 +32,7 @@ typedef enum
 {
   SAMPAN_TRANSFER_WAITING,
   SAMPAN_TRANSFER_CONNECTING,
+  SAMPAN_TRANSFER_RECONNECTING, /* before SENDING: what compares with it means "not over" */
   SAMPAN_TRANSFER_SENDING,
   SAMPAN_TRANSFER_RECEIVING,
   SAMPAN_TRANSFER_SAVING,
@@ -51,6 +60,10 @@ SampanTransfer *sampan_transfer_new_download (SampanSession *session,
 /* Uploads: continue a partial that the server kept of the same file (same path, size and mtime),
  * proven by hash. Before running. */
 void sampan_transfer_set_resume (SampanTransfer *self, bool resume);
+
+/* What is there already stays when this end cancels, on either side, so that a later run can go on
+ * from it. Before running. */
+void sampan_transfer_set_keep_partial (SampanTransfer *self, bool keep);
 
 /* What the caller knows of the size, so that sums and times count it before it runs; corrected by
  * what is found. Before running and before it is added to a queue. */

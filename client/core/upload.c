@@ -36,9 +36,12 @@ typedef struct
   SampanWorker worker;
   int fd;
   struct stat before;
+  bool has_id;
+  uint8_t id[SAMPAN_UPLOAD_ID_LENGTH]; /* of the first try: what changes stays the same upload */
   Step step;
   uint64_t offset; /* of the next byte to read */
   GError *refusal; /* of the server */
+  bool restarts;   /* when the comparison is done */
   SampanPutOffer offer;
 
   /* the pool thread's while it compares */
@@ -114,24 +117,9 @@ open_source (Upload *self, GError **error)
   return false;
 }
 
-static void
-upload_start (SampanWorker *worker)
-{
-  Upload *self = (Upload *)worker;
-  GError *error = NULL;
-
-  /* Many small ones wait for their turn: they must not hold a file each meanwhile. */
-  if (worker->is_small || open_source (self, &error))
-    sampan_worker_submit (worker, SAMPAN_LEASE_SENDING);
-  else
-    sampan_worker_end (worker, error);
-}
-
-/* ---- Sending ---- */
-
 /* The same for the same file at the same place, so that a later run finds its partial. */
 static void
-make_upload_id (const Upload *self, uint8_t id[static SAMPAN_UPLOAD_ID_LENGTH])
+make_upload_id (Upload *self)
 {
   const SampanPath *path = self->worker.remote;
   crypto_generichash_state state;
@@ -147,9 +135,43 @@ make_upload_id (const Upload *self, uint8_t id[static SAMPAN_UPLOAD_ID_LENGTH])
       crypto_generichash_update (&state,
                                  (const uint8_t *)sampan_path_get (path),
                                  sampan_path_get_length (path)) != 0 ||
-      crypto_generichash_final (&state, id, SAMPAN_UPLOAD_ID_LENGTH) != 0)
+      crypto_generichash_final (&state, self->id, SAMPAN_UPLOAD_ID_LENGTH) != 0)
     g_assert_not_reached ();
+  self->has_id = true;
 }
+
+static void
+upload_start (SampanWorker *worker)
+{
+  Upload *self = (Upload *)worker;
+  GError *error = NULL;
+
+  /* Many small ones wait for their turn: they must not hold a file each meanwhile. */
+  if (worker->is_small || open_source (self, &error))
+    sampan_worker_submit (worker, SAMPAN_LEASE_SENDING);
+  else
+    sampan_worker_end (worker, error);
+}
+
+/* The file is opened anew when there is a link, as another may have its name by then; whatever it
+ * is, only what the server proves to hold of it is not sent again. */
+static void
+upload_restart (SampanWorker *worker)
+{
+  Upload *self = (Upload *)worker;
+
+  self->restarts = worker->request.busy;
+  if (self->restarts)
+    return; /* when the comparison is done */
+  close_source (self);
+  if (self->step != STEP_HEADER)
+    worker->resume = true;
+  self->step = STEP_HEADER;
+  self->offset = 0;
+  sampan_worker_submit (worker, SAMPAN_LEASE_SENDING);
+}
+
+/* ---- Sending ---- */
 
 static void
 write_header (Upload *self, SampanLink *link)
@@ -164,7 +186,9 @@ write_header (Upload *self, SampanLink *link)
   };
   SampanWriter writer;
 
-  make_upload_id (self, put.upload_id);
+  if (!self->has_id)
+    make_upload_id (self);
+  memcpy (put.upload_id, self->id, sizeof put.upload_id);
   sampan_writer_init (&writer, sampan_link_reserve (link), SAMPAN_FRAME_PLAIN_MAX);
   sampan_write_put_request (&writer, &put);
   g_assert (sampan_writer_ok (&writer));
@@ -196,6 +220,7 @@ static void
 give_up (Upload *self, GError *error)
 {
   self->step = STEP_ABORT;
+  self->worker.request.given_up = true;
   sampan_worker_end (&self->worker, error);
 }
 
@@ -340,13 +365,18 @@ compare_done (gpointer data)
   Upload *self = data;
 
   self->worker.request.busy = false;
-  if (self->step == STEP_HASHING)
+  if (self->restarts)
+    {
+      if (!self->worker.has_ended)
+        upload_restart (&self->worker);
+    }
+  else if (self->step == STEP_HASHING && self->worker.link != NULL)
     {
       self->step = STEP_FROM;
       self->offset = self->prefix_is_same ? self->offer.offset : 0;
+      self->worker.confirmed_bytes = MAX (self->worker.confirmed_bytes, self->offset);
       atomic_store (&self->worker.done_bytes, self->offset);
-      if (self->worker.link != NULL)
-        sampan_link_wake (self->worker.link);
+      sampan_link_wake (self->worker.link);
     }
   sampan_request_unref (self);
 }
@@ -391,6 +421,13 @@ upload_message (SampanRequest *request, SampanLink *link, uint8_t kind, SampanRe
       self->refusal = sampan_error_from_reply (fields);
       if (self->refusal == NULL)
         return SAMPAN_REPLY_BAD;
+      if (g_error_matches (self->refusal, SAMPAN_ERROR, SAMPAN_ERROR_SHUTTING_DOWN))
+        {
+          /* As good as a broken link, and the server keeps what it has. */
+          g_clear_error (&self->refusal);
+          sampan_link_break (link, SAMPAN_ERROR_SHUTTING_DOWN, "The server is stopping");
+          return SAMPAN_REPLY_PART;
+        }
       if (self->step < STEP_ABORT)
         self->step = STEP_ABORT;
       if (self->step == STEP_ABORT)
@@ -413,15 +450,22 @@ upload_message (SampanRequest *request, SampanLink *link, uint8_t kind, SampanRe
 }
 
 static void
+upload_lost (SampanWorker *worker, const GError *error)
+{
+  sampan_worker_end (worker, g_error_copy (error));
+  sampan_worker_release_link (worker);
+  close_source ((Upload *)worker);
+}
+
+static void
 upload_end (SampanRequest *request, SampanLink *link, const GError *error)
 {
   Upload *self = (Upload *)request;
 
   if (error != NULL)
     {
-      sampan_worker_end (&self->worker, g_error_copy (error));
-      sampan_worker_release_link (&self->worker);
-      close_source (self);
+      if (!sampan_worker_retry (&self->worker, error))
+        upload_lost (&self->worker, error);
       return;
     }
   sampan_worker_end (&self->worker, g_steal_pointer (&self->refusal));
@@ -433,6 +477,8 @@ upload_abandoned (SampanRequest *request, SampanLink *link)
 {
   Upload *self = (Upload *)request;
 
+  if (!self->worker.has_ended)
+    return; /* it goes on over another link */
   sampan_worker_release_link (&self->worker);
   close_source (self);
 }
@@ -449,6 +495,13 @@ upload_cancel (SampanWorker *worker)
       sampan_worker_end (worker, error);
       return;
     }
+  if (worker->keep_partial && !worker->is_small)
+    {
+      /* For the server this is a broken link: it keeps what it has. */
+      sampan_worker_end (worker, error);
+      sampan_link_break (worker->link, SAMPAN_ERROR_DISCONNECTED, "Cancelled");
+      return;
+    }
   /* The source stays open for a running comparison; it is closed with the object. */
   give_up (self, error);
   sampan_link_wake (worker->link);
@@ -463,6 +516,8 @@ static const SampanWorkerClass upload_class = {
       .finalize = upload_finalize,
   },
   upload_start,
+  upload_restart,
+  upload_lost,
   upload_cancel,
 };
 

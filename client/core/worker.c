@@ -10,6 +10,13 @@
 #include "engine-private.h"
 #include "mailbox.h"
 
+/* Breaks in a row without a byte more on the other end. Each waits for the session to heal, so this
+ * ends only what the network lets begin but never get anywhere. */
+#define RETRIES_MAX 10
+/* Where only the transfer's link broke there is no back-off of the session: one of its units over
+ * this, and longer with each break. */
+#define RETRY_PARTS 10
+
 void
 sampan_worker_init (SampanWorker *self,
                     const SampanWorkerClass *klass,
@@ -33,7 +40,7 @@ sampan_worker_init (SampanWorker *self,
 void
 sampan_worker_clear (SampanWorker *self)
 {
-  g_assert (self->link == NULL);
+  g_assert (self->link == NULL && self->retry == NULL);
   sampan_link_pool_unref (self->pool);
   g_free (self->local);
   sampan_path_unref (self->remote);
@@ -90,6 +97,14 @@ sampan_worker_end (SampanWorker *self, GError *error)
     state = SAMPAN_TRANSFER_CANCELLED;
   else if (error != NULL)
     state = SAMPAN_TRANSFER_FAILED;
+  if (self->retry != NULL)
+    g_source_destroy (self->retry);
+  g_clear_pointer (&self->retry, g_source_unref);
+  if (self->is_waiting && sampan_link_pool_cancel_lease (self->pool, self))
+    {
+      self->is_waiting = false;
+      sampan_request_unref (self); /* the caller has one */
+    }
   self->error = error;
   sampan_worker_set_state (self, state);
   self->has_ended = true;
@@ -144,8 +159,12 @@ leased_cb (SampanLink *link, const GError *error, gpointer user_data)
 {
   SampanWorker *self = user_data;
 
+  self->is_waiting = false;
   if (link == NULL)
-    sampan_worker_end (self, g_error_copy (error));
+    {
+      if (!self->has_ended && !sampan_worker_retry (self, error))
+        self->klass->lost (self, error);
+    }
   else if (self->has_ended)
     sampan_link_pool_release (self->pool, link);
   else
@@ -159,6 +178,9 @@ leased_cb (SampanLink *link, const GError *error, gpointer user_data)
 void
 sampan_worker_submit (SampanWorker *self, SampanLease lease)
 {
+  self->is_waiting = true;
+  if (!sampan_link_pool_is_ready (self->pool) && !sampan_link_pool_is_closed (self->pool))
+    sampan_worker_set_state (self, SAMPAN_TRANSFER_RECONNECTING);
   sampan_link_pool_lease (self->pool,
                           self->is_small ? SAMPAN_LEASE_SHARED : lease,
                           leased_cb,
@@ -172,4 +194,39 @@ sampan_worker_release_link (SampanWorker *self)
 
   if (link != NULL)
     sampan_link_pool_release (self->pool, link);
+}
+
+/* ---- Again ---- */
+
+static gboolean
+retry_cb (gpointer user_data)
+{
+  SampanWorker *self = user_data;
+
+  g_clear_pointer (&self->retry, g_source_unref);
+  if (!self->has_ended)
+    self->klass->restart (self);
+  return G_SOURCE_REMOVE;
+}
+
+bool
+sampan_worker_retry (SampanWorker *self, const GError *error)
+{
+  unsigned int unit_ms = sampan_link_pool_get_times (self->pool)->retry_ms;
+
+  if (self->has_ended || self->is_cancelled || unit_ms == 0 ||
+      sampan_link_pool_is_closed (self->pool) || !sampan_link_error_is_passing (error))
+    return false;
+  if (self->confirmed_bytes > self->retried_bytes)
+    self->n_retries = 0;
+  self->retried_bytes = self->confirmed_bytes;
+  if (self->n_retries >= RETRIES_MAX)
+    return false;
+  self->n_retries++;
+  sampan_worker_release_link (self);
+  sampan_worker_set_state (self, SAMPAN_TRANSFER_RECONNECTING);
+  self->retry = g_timeout_source_new (unit_ms / RETRY_PARTS * self->n_retries);
+  g_source_set_callback (self->retry, retry_cb, sampan_request_ref (self), sampan_request_unref);
+  g_source_attach (self->retry, sampan_link_pool_get_engine_context (self->pool));
+  return true;
 }

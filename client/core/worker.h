@@ -21,6 +21,10 @@ typedef struct
   SampanRequestClass request;
   /* Engine thread. Opens what is local, then leases a link. */
   void (*start) (SampanWorker *self);
+  /* Engine thread: a link broke; submits to go on over another. */
+  void (*restart) (SampanWorker *self);
+  /* Engine thread: no link could be had, and none will; ends with ERROR. */
+  void (*lost) (SampanWorker *self, const GError *error);
   /* Engine thread; not after the end. Undoes what was begun and ends, now or soon. */
   void (*cancel) (SampanWorker *self);
 } SampanWorkerClass;
@@ -37,6 +41,7 @@ struct _SampanWorker
   SampanConflict conflict;
   bool resume;
   bool is_small; /* may share a link; then it opens nothing before its turn comes */
+  bool keep_partial;
 
   /* owner's thread: called when the state changed; NULL for nobody */
   void (*changed) (SampanWorker *self, gpointer user_data);
@@ -53,7 +58,12 @@ struct _SampanWorker
   char *stored_name;
 
   /* engine thread */
-  SampanLink *link; /* referenced while it is leased */
+  SampanLink *link;         /* referenced while it is leased */
+  GSource *retry;           /* until it goes on */
+  uint64_t confirmed_bytes; /* that the other end has, or had: what progress is */
+  uint64_t retried_bytes;   /* confirmed at the last break */
+  unsigned int n_retries;   /* without progress */
+  bool is_waiting;          /* for a lease */
   bool is_cancelled;
   bool has_ended;
 };
@@ -75,6 +85,9 @@ void sampan_worker_cancel (SampanWorker *self);
 void sampan_worker_set_state (SampanWorker *self, SampanTransferState state);
 /* Takes ERROR. The first call counts: DONE, FAILED or CANCELLED goes to the owner. */
 void sampan_worker_end (SampanWorker *self, GError *error);
+/* After a link broke with ERROR (copied): whether the worker goes on. If not it is for the caller
+ * to end it. Restarts soon, never from inside. */
+bool sampan_worker_retry (SampanWorker *self, const GError *error);
 /* Leases a link, a shared one if it is small, and submits the worker on it as a request. */
 void sampan_worker_submit (SampanWorker *self, SampanLease lease);
 /* Gives the link to the next one. */

@@ -10,6 +10,7 @@
 #include "storage/disk.h"
 #include "storage/files.h"
 #include "storage/parallel.h"
+#include "storage/stored-before.h"
 #include "storage/upload-private.h"
 
 #include <fcntl.h>
@@ -225,6 +226,21 @@ set_mtime (const SampanUpload *upload, GError **error)
   return false;
 }
 
+/* Its name and data may not have been synced when the first try was cut off. */
+static bool
+prepare_stored (Item *item)
+{
+  SampanUpload *upload = item->upload;
+
+  if (sampan_stored_before_is_there (item->folder->fd, upload->stored_name, upload->file.fd))
+    return true;
+  g_set_error_literal (&item->error,
+                       SAMPAN_ERROR,
+                       SAMPAN_ERROR_CHANGED,
+                       "what was stored before is gone");
+  return false;
+}
+
 /* All that can be done before the data is safe; tells the disk to begin with it. */
 static bool
 prepare (Round *round, Item *item)
@@ -238,6 +254,8 @@ prepare (Round *round, Item *item)
   if (item->folder == NULL)
     return false;
   item->share = find_share (round, upload->root);
+  if (upload->stored_name != NULL)
+    return prepare_stored (item);
   placement = sampan_upload_get_placement (upload, item->folder->fd);
   if (!sampan_placement_check (&placement, &target, &old, &item->error))
     return false;
@@ -280,6 +298,13 @@ place (Item *item)
 
   if (item->error != NULL)
     return;
+  if (upload->stored_name != NULL)
+    {
+      upload->state = SAMPAN_UPLOAD_COMMITTED;
+      item->stored_name = g_strdup (upload->stored_name);
+      item->is_placed = item->folder->is_changed = true;
+      return;
+    }
   placement = sampan_upload_get_placement (upload, item->folder->fd);
   item->is_placed = sampan_placement_run (&placement,
                                           sampan_share_root_get_staging_fd (upload->root),

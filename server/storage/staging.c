@@ -17,6 +17,10 @@
 #include <sys/file.h>
 
 #define OPEN_ATTEMPTS 8 /* each loss is somebody else's removal of the same partial */
+/* A cut connection is noticed within milliseconds; a large file may just be on its way to the disk,
+ * and has its name when that is done. */
+#define LOCK_PATIENCE_US (5 * G_USEC_PER_SEC)
+#define LOCK_LOOK_US (10 * 1000)
 #define NEVER_RESUMED_PREFIX "copy-"
 #define SECS_PER_DAY (24 * 60 * 60)
 #define ID_HEX_BYTES (2 * SAMPAN_UPLOAD_ID_LENGTH + 1)
@@ -129,14 +133,18 @@ bool
 sampan_staging_open (const SampanShareRoot *root,
                      uint64_t account_id,
                      const uint8_t id[static SAMPAN_UPLOAD_ID_LENGTH],
+                     bool waits,
                      SampanStagedFile *file,
                      GError **error)
 {
   int staging_fd = sampan_share_root_get_staging_fd (root);
+  int64_t deadline_us = g_get_monotonic_time () + (waits ? LOCK_PATIENCE_US : 0);
 
   make_upload_name (file->name, account_id, id);
   file->is_resumable = true;
-  file->fd = open_or_make (staging_fd, file->name);
+  while ((file->fd = open_or_make (staging_fd, file->name)) < 0 && errno == EWOULDBLOCK &&
+         g_get_monotonic_time () < deadline_us)
+    g_usleep (LOCK_LOOK_US);
   if (file->fd < 0 && errno == EWOULDBLOCK)
     {
       uint8_t random_id[SAMPAN_UPLOAD_ID_LENGTH];

@@ -22,10 +22,13 @@ typedef struct
 } SampanStagedFile;
 
 /* Opens, locked and readable, the partial of that account and id, or makes it. One that is in use
- * by somebody else is left alone: then the file gets a random id. */
+ * by somebody else is left alone: then the file gets a random id. WAITS: gives who has it a while
+ * to let go, as whoever resumes an upload comes faster than its broken connection is noticed here.
+ */
 bool sampan_staging_open (const SampanShareRoot *root,
                           uint64_t account_id,
                           const uint8_t id[static SAMPAN_UPLOAD_ID_LENGTH],
+                          bool waits,
                           SampanStagedFile *file,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

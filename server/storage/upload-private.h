@@ -27,8 +27,10 @@ struct _SampanUpload
   SampanPath *path;
   SampanPath *folder_path; /* of its parent */
   SampanStagedFile file;
+  char *stored_name; /* not NULL: stored before, and FILE is what stands there; nothing to place */
 
   SampanUploadState state;
+  uint8_t id[SAMPAN_UPLOAD_ID_LENGTH];
   uint64_t account_id;
   uint64_t size; /* announced */
   uint64_t offset;

@@ -9,6 +9,7 @@
 
 #include "storage/disk.h"
 #include "storage/hash-file.h"
+#include "storage/stored-before.h"
 #include "storage/upload-private.h"
 
 #include <fcntl.h>
@@ -130,6 +131,51 @@ take_partial (SampanUpload *self, bool is_resume, GError **error)
   return true;
 }
 
+static void
+drop_file (SampanUpload *self)
+{
+  unlinkat (sampan_share_root_get_staging_fd (self->root), self->file.name, 0);
+  sampan_disk_clear_fd (&self->file.fd);
+}
+
+/* Takes what was stored before in place of the staged file. With the partial's lock held: nobody
+ * else is about to store it. */
+static bool
+take_stored (SampanUpload *self)
+{
+  SAMPAN_AUTO_FD int folder_fd = sampan_share_root_open_folder_of (self->root, self->path, NULL);
+  SampanPlacement placement;
+  int fd;
+
+  if (folder_fd < 0)
+    return false;
+  placement = sampan_upload_get_placement (self, folder_fd);
+  fd = sampan_stored_before_open (&placement, self->size, &self->stored_name);
+  if (fd < 0)
+    return false;
+  drop_file (self);
+  self->file.fd = fd;
+  self->offset = self->size;
+  return true;
+}
+
+static bool
+begin_resume (SampanUpload *self, const uint8_t id[static SAMPAN_UPLOAD_ID_LENGTH], GError **error)
+{
+  if (!sampan_staging_open (self->root, self->account_id, id, true, &self->file, error))
+    return false;
+  return take_stored (self) || (check_target (self, error) && take_partial (self, true, error) &&
+                                check_space (self, self->offset, error));
+}
+
+static bool
+begin_new (SampanUpload *self, const uint8_t id[static SAMPAN_UPLOAD_ID_LENGTH], GError **error)
+{
+  return check_target (self, error) &&
+         sampan_staging_open (self->root, self->account_id, id, false, &self->file, error) &&
+         take_partial (self, false, error) && check_space (self, self->offset, error);
+}
+
 SampanUpload *
 sampan_upload_begin (SampanShareRoot *root,
                      const SampanPath *path,
@@ -141,10 +187,9 @@ sampan_upload_begin (SampanShareRoot *root,
   bool is_resume = (request->flags & SAMPAN_PUT_RESUME) != 0;
   GError *local_error = NULL;
 
-  if (check_target (self, &local_error) &&
-      sampan_staging_open (root, account_id, request->upload_id, &self->file, &local_error) &&
-      take_partial (self, is_resume, &local_error) &&
-      check_space (self, self->offset, &local_error))
+  memcpy (self->id, request->upload_id, sizeof self->id);
+  if (is_resume ? begin_resume (self, self->id, &local_error)
+                : begin_new (self, self->id, &local_error))
     {
       self->state = is_resume ? SAMPAN_UPLOAD_OFFERED : SAMPAN_UPLOAD_WRITING;
       return self;
@@ -173,9 +218,30 @@ sampan_upload_get_offer (SampanUpload *self, SampanPutOffer *offer, GError **err
     return false;
   if (!sampan_hash_file (self->file.fd, self->offset, NULL, NULL, &length, offer->hash, error))
     return false;
+  if (self->stored_name != NULL && length != self->size)
+    {
+      /* Somebody is changing it. */
+      length = 0;
+      memset (offer->hash, 0, sizeof offer->hash);
+    }
   offer->offset = length;
   self->offset = length;
   return true;
+}
+
+/* What stands there only looks the same. */
+static bool
+begin_after_all (SampanUpload *self, GError **error)
+{
+  g_clear_pointer (&self->stored_name, g_free);
+  sampan_disk_clear_fd (&self->file.fd);
+  if (begin_new (self, self->id, error))
+    {
+      self->state = SAMPAN_UPLOAD_WRITING;
+      return true;
+    }
+  self->state = SAMPAN_UPLOAD_FAILED;
+  return false;
 }
 
 bool
@@ -188,7 +254,9 @@ sampan_upload_start_at (SampanUpload *self, uint64_t offset, GError **error)
       g_set_error_literal (error, SAMPAN_ERROR, SAMPAN_ERROR_PROTOCOL, "not the offered offset");
       return false;
     }
-  if (ftruncate (self->file.fd, (off_t)offset) != 0)
+  if (self->stored_name != NULL && offset != self->size)
+    return begin_after_all (self, error);
+  if (self->stored_name == NULL && ftruncate (self->file.fd, (off_t)offset) != 0)
     {
       sampan_disk_set_error (error, errno, "cannot resume", self->file.name);
       self->state = SAMPAN_UPLOAD_FAILED;
@@ -263,8 +331,13 @@ static void
 put_file_away (SampanUpload *self, bool keep)
 {
   int staging_fd = sampan_share_root_get_staging_fd (self->root);
-  bool is_kept = keep && is_worth_keeping (self);
+  bool is_kept = keep && self->stored_name == NULL && is_worth_keeping (self);
 
+  if (self->stored_name != NULL)
+    {
+      sampan_disk_clear_fd (&self->file.fd);
+      return;
+    }
   if (!is_kept && self->state != SAMPAN_UPLOAD_COMMITTED)
     unlinkat (staging_fd, self->file.name, 0);
   sampan_disk_clear_fd (&self->file.fd); /* and its lock */
@@ -279,6 +352,7 @@ sampan_upload_free (SampanUpload *self, bool keep)
     return;
   if (self->file.fd >= 0)
     put_file_away (self, keep);
+  g_free (self->stored_name);
   sampan_path_unref (self->path);
   g_clear_pointer (&self->folder_path, sampan_path_unref);
   sampan_share_root_unref (self->root);

@@ -54,6 +54,16 @@ real_server_init (void)
 }
 
 void
+real_server_set_password (const char *password)
+{
+  g_autofree char *file = core_test_path ("other-password");
+  g_autofree char *line = g_strconcat (password, "\n", NULL);
+
+  g_assert_true (g_file_set_contents (file, line, -1, NULL));
+  run_sampand ("user", "passwd", CORE_TEST_USER, "--password-file", file, NULL);
+}
+
+void
 real_server_start (RealServer *self)
 {
   g_autofree char *state = core_test_path ("state");

@@ -24,6 +24,7 @@ typedef struct
 
 /* After core_test_init(): the state, CORE_TEST_USER and the share "files". */
 void real_server_init (void);
+void real_server_set_password (const char *password);
 void real_server_start (RealServer *self);
 /* Waits for its end. */
 void real_server_stop (RealServer *self, int signal_number);

@@ -14,14 +14,16 @@ session_test_set_up (SessionTest *self,
                      const SampanLinkTimes *times)
 {
   EvilPlan plan = { .login = EVIL_LOGIN_FINE, .browse = script, .data = data };
+  SampanLinkTimes kept = times != NULL ? *times : sampan_link_default_times;
   g_autoptr (SampanEngine) engine = sampan_engine_new ();
   g_autoptr (GError) error = NULL;
 
   self->server = evil_server_new (&plan);
   self->session = sampan_session_new (engine);
   self->path = core_test_remote_path ("files");
-  if (times != NULL)
-    sampan_session_set_times (self->session, times);
+  /* One break, one error. */
+  kept.retry_ms = 0;
+  sampan_session_set_times (self->session, &kept);
   error = core_test_login (self->session, evil_server_get_port (self->server), CORE_TEST_PASSWORD);
   g_assert_no_error (error);
 }

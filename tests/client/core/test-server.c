@@ -296,9 +296,9 @@ test_passwd (void)
 }
 
 static bool
-is_broken (gpointer session)
+is_reconnecting (gpointer session)
 {
-  return sampan_session_get_state (session) == SAMPAN_SESSION_BROKEN;
+  return sampan_session_get_state (session) == SAMPAN_SESSION_RECONNECTING;
 }
 
 static void
@@ -308,7 +308,7 @@ test_server_stops (void)
 
   real_server_set_up (&self);
   real_server_stop (&self.server, SIGTERM);
-  core_test_await_condition (is_broken, self.session);
+  core_test_await_condition (is_reconnecting, self.session);
   real_server_tear_down (&self);
 }
 

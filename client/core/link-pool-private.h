@@ -1,0 +1,48 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The inside of a pool, shared by link-pool.c (login, healing, calls) and link-leases.c (links for
+ * transfers). */
+
+#pragma once
+
+#include "link-login.h"
+#include "link-pool.h"
+
+G_BEGIN_DECLS
+
+struct _SampanLinkPool
+{
+  gatomicrefcount refs;
+  GMainContext *engine;
+  GMainContext *owner;
+  SampanLinkTimes times;
+
+  /* owner's thread */
+  SampanPoolEventFunc func;
+  gpointer func_data;
+
+  /* set before the login is posted */
+  char *host;
+  uint16_t port;
+  char *user;
+  SampanSecret *password; /* while it logs in */
+
+  /* engine thread; outcome is read by the owner after READY */
+  SampanLoginOutcome outcome;
+  SampanLink *browsing;
+  GPtrArray *spares; /* of Spare */
+  GQueue pending;    /* of Pending: leases that wait */
+  SampanSaver *saver;
+  bool is_ready;
+  bool is_closed;
+  bool will_serve;
+};
+
+/* link-leases.c */
+void sampan_link_pool_close_spares (SampanLinkPool *self);
+/* Soon: gives links to those who wait for one, or an error once the pool is closed. */
+void sampan_link_pool_serve (SampanLinkPool *self);
+bool sampan_link_pool_owes_aborts (SampanLinkPool *self);
+
+G_END_DECLS
