@@ -57,6 +57,7 @@ void
 cli_init (Cli *self)
 {
   memset (self, 0, sizeof *self);
+  self->options.reconnect_secs = CLI_RECONNECT_SECS;
   self->engine = sampan_engine_new ();
   self->sessions = session_pool_new (self);
   self->cancellable = g_cancellable_new ();

@@ -36,11 +36,15 @@ typedef enum
   CLI_PROGRESS_NONE,
 } CliProgress;
 
+/* A box that restarts, or a person who carries a laptop to another room, is back by then. */
+#define CLI_RECONNECT_SECS 300
+
 typedef struct
 {
   gboolean json;
   gboolean quiet;
   char *password_file;
+  int reconnect_secs; /* how long to try for a server that is gone; 0: not at all */
   CliProgress progress;
 } CliOptions;
 

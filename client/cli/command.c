@@ -166,6 +166,13 @@ static const GOptionEntry global_entries[] = {
     "FILE" },
   { "json", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("One JSON object per line and item"), NULL },
   { "quiet", 'q', 0, G_OPTION_ARG_NONE, NULL, N_ ("Say nothing but errors"), NULL },
+  { "reconnect",
+    0,
+    0,
+    G_OPTION_ARG_INT,
+    NULL,
+    N_ ("Give up on a server that is gone after SECONDS (300; 0: at once)"),
+    N_ ("SECONDS") },
   { "progress",
     0,
     0,
@@ -186,6 +193,7 @@ command_add_global_options (Cli *cli, GOptionContext *context)
   entries[0].arg_data = &cli->options.password_file;
   entries[1].arg_data = &cli->options.json;
   entries[2].arg_data = &cli->options.quiet;
+  entries[3].arg_data = &cli->options.reconnect_secs;
   g_option_group_add_entries (group, entries);
   g_option_context_add_group (context, group);
 }

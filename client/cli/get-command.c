@@ -174,6 +174,17 @@ get_folder (Get *get, Folder *folder)
   g_autoptr (GError) error = NULL;
 
   list = sampan_session_list_finish (folder->session, await_result (&folder->listed), &error);
+  while (list == NULL && session_pool_rides_through (get->cli->sessions, folder->session, error))
+    {
+      g_clear_error (&error);
+      await_clear (&folder->listed);
+      sampan_session_list_async (folder->session,
+                                 sampan_remote_get_path (folder->remote),
+                                 get->cli->cancellable,
+                                 await_done_cb,
+                                 &folder->listed);
+      list = sampan_session_list_finish (folder->session, await_result (&folder->listed), &error);
+    }
   if (list == NULL)
     {
       output_failed (get->cli, shown_name (folder->remote), error);

@@ -179,6 +179,9 @@ format_figures (const ProgressView *view)
     case SAMPAN_TRANSFER_RECEIVING:
       append_running (text, view, total);
       return g_string_free (text, FALSE);
+    case SAMPAN_TRANSFER_RECONNECTING:
+      stage = _ ("reconnecting…");
+      break;
     case SAMPAN_TRANSFER_SAVING:
       stage = view->is_upload ? _ ("sent, the box is saving") : _ ("saving");
       break;
@@ -243,10 +246,15 @@ static const char *
 state_word (SampanTransferState state)
 {
   static const char *const words[] = {
-    [SAMPAN_TRANSFER_WAITING] = "waiting", [SAMPAN_TRANSFER_CONNECTING] = "connecting",
-    [SAMPAN_TRANSFER_SENDING] = "sending", [SAMPAN_TRANSFER_RECEIVING] = "receiving",
-    [SAMPAN_TRANSFER_SAVING] = "saving",   [SAMPAN_TRANSFER_DONE] = "done",
-    [SAMPAN_TRANSFER_FAILED] = "failed",   [SAMPAN_TRANSFER_CANCELLED] = "cancelled",
+    [SAMPAN_TRANSFER_WAITING] = "waiting",
+    [SAMPAN_TRANSFER_CONNECTING] = "connecting",
+    [SAMPAN_TRANSFER_RECONNECTING] = "reconnecting",
+    [SAMPAN_TRANSFER_SENDING] = "sending",
+    [SAMPAN_TRANSFER_RECEIVING] = "receiving",
+    [SAMPAN_TRANSFER_SAVING] = "saving",
+    [SAMPAN_TRANSFER_DONE] = "done",
+    [SAMPAN_TRANSFER_FAILED] = "failed",
+    [SAMPAN_TRANSFER_CANCELLED] = "cancelled",
   };
 
   return words[state];

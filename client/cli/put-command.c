@@ -11,6 +11,7 @@
 #include "conflict.h"
 #include "output.h"
 #include "remote-target.h"
+#include "session-pool.h"
 #include "transfer-batch.h"
 
 #include <dirent.h>
@@ -127,6 +128,33 @@ ask_for_folders (Put *put)
     }
 }
 
+/* Made twice is made once. */
+static bool
+finish_making (Put *put, Folder *folder, GError **error)
+{
+  SampanSession *session = put->target.session;
+
+  for (;;)
+    {
+      g_autoptr (GError) local_error = NULL;
+
+      if (sampan_session_mkdir_finish (session, await_result (&folder->made), &local_error))
+        return true;
+      if (!session_pool_rides_through (put->cli->sessions, session, local_error))
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return false;
+        }
+      await_clear (&folder->made);
+      sampan_session_mkdir_async (session,
+                                  sampan_remote_get_path (folder->remote),
+                                  true,
+                                  put->cli->cancellable,
+                                  await_done_cb,
+                                  &folder->made);
+    }
+}
+
 static void
 put_folder (Put *put, Folder *folder)
 {
@@ -134,7 +162,7 @@ put_folder (Put *put, Folder *folder)
   struct dirent *entry;
   DIR *directory = NULL;
 
-  if (!sampan_session_mkdir_finish (put->target.session, await_result (&folder->made), &error))
+  if (!finish_making (put, folder, &error))
     {
       output_failed (put->cli, folder->local, error);
       return;

@@ -17,6 +17,9 @@
 #define LOGIN_TRIES 3      /* for a person who mistypes; a password file gets one */
 #define LOGOUT_WAIT_SECS 2 /* the box ends the session by itself when the link closes */
 
+/* At a prompt: the next command tries again. */
+#define SHELL_PATIENCE_SECS 10
+
 typedef struct
 {
   SampanSession *session;
@@ -99,6 +102,7 @@ get_member (SessionPool *self, const SampanRemote *remote)
     return member;
   member = g_new0 (Member, 1);
   member->session = sampan_session_new (self->cli->engine);
+  sampan_session_set_heals (member->session, self->cli->options.reconnect_secs > 0);
   g_hash_table_insert (self->members, g_steal_pointer (&key), member);
   return member;
 }
@@ -179,11 +183,76 @@ login (SessionPool *self, Member *member, const SampanRemote *remote, GError **e
   g_return_val_if_reached (false);
 }
 
+typedef struct
+{
+  SampanSession *session;
+  bool is_over; /* time, or the person's patience */
+} Wait;
+
+static gboolean
+wait_over_cb (gpointer user_data)
+{
+  Wait *wait = user_data;
+
+  wait->is_over = true;
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+wait_cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  return wait_over_cb (user_data);
+}
+
+/* While it reconnects. */
+static bool
+wait_until_healed (SessionPool *self, SampanSession *session)
+{
+  Wait wait = { session, false };
+  int patience_secs = self->cli->in_shell
+                          ? MIN (SHELL_PATIENCE_SECS, self->cli->options.reconnect_secs)
+                          : self->cli->options.reconnect_secs;
+  g_autoptr (GSource) timer = g_timeout_source_new_seconds ((guint)MAX (patience_secs, 0));
+  g_autoptr (GSource) cancel = g_cancellable_source_new (self->cli->cancellable);
+
+  if (sampan_session_get_state (session) != SAMPAN_SESSION_RECONNECTING)
+    return sampan_session_get_state (session) == SAMPAN_SESSION_READY;
+  if (!self->cli->options.quiet && self->cli->bar == NULL)
+    g_printerr ("%s\n", _ ("The connection broke; reconnecting…"));
+  sampan_session_retry_now (session);
+  g_source_set_callback (timer, wait_over_cb, &wait, NULL);
+  g_source_set_callback (cancel, G_SOURCE_FUNC (wait_cancelled_cb), &wait, NULL);
+  g_source_attach (timer, NULL);
+  g_source_attach (cancel, NULL);
+  while (!wait.is_over && sampan_session_get_state (session) == SAMPAN_SESSION_RECONNECTING)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_destroy (timer);
+  g_source_destroy (cancel);
+  return sampan_session_get_state (session) == SAMPAN_SESSION_READY;
+}
+
+bool
+session_pool_rides_through (SessionPool *self, SampanSession *session, const GError *error)
+{
+  return g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_DISCONNECTED) &&
+         wait_until_healed (self, session);
+}
+
 static bool
 ensure_ready (SessionPool *self, Member *member, const SampanRemote *remote, GError **error)
 {
   if (sampan_session_get_state (member->session) == SAMPAN_SESSION_READY)
     return true;
+  if (wait_until_healed (self, member->session))
+    return true;
+  if (sampan_session_get_state (member->session) == SAMPAN_SESSION_RECONNECTING)
+    {
+      g_set_error_literal (error,
+                           SAMPAN_ERROR,
+                           SAMPAN_ERROR_DISCONNECTED,
+                           "The server does not come back");
+      return false;
+    }
   return login (self, member, remote, error);
 }
 

@@ -52,6 +52,8 @@ struct _TransferBatch
   unsigned int n_added;
   unsigned int n_reported;
   unsigned int n_done;
+  bool gave_up;             /* on a server that does not come back */
+  int64_t waiting_since_us; /* nothing moves and something reconnects; 0: no */
   uint64_t done_bytes;
   guint redraw_source;
 };
@@ -106,8 +108,53 @@ is_moving (SampanTransfer *transfer)
 
   if (sampan_transfer_get_total_bytes (transfer) == 0)
     return false;
-  return state == SAMPAN_TRANSFER_SENDING || state == SAMPAN_TRANSFER_RECEIVING ||
-         state == SAMPAN_TRANSFER_SAVING;
+  return state == SAMPAN_TRANSFER_RECONNECTING || state == SAMPAN_TRANSFER_SENDING ||
+         state == SAMPAN_TRANSFER_RECEIVING || state == SAMPAN_TRANSFER_SAVING;
+}
+
+static void
+stop (TransferBatch *self)
+{
+  if (self->stopping)
+    return;
+  self->stopping = true;
+  sampan_queue_cancel_all (self->queue);
+}
+
+/* Whether what is under way does nothing but wait for the server. */
+static bool
+only_reconnects (TransferBatch *self)
+{
+  guint length = g_list_model_get_n_items (G_LIST_MODEL (self->queue));
+  bool reconnects = false;
+
+  for (guint i = 0; i < length; i++)
+    {
+      g_autoptr (SampanTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->queue), i);
+      SampanTransferState state = sampan_transfer_get_state (transfer);
+
+      if (state > SAMPAN_TRANSFER_RECONNECTING && state < SAMPAN_TRANSFER_DONE)
+        return false;
+      reconnects |= state == SAMPAN_TRANSFER_RECONNECTING;
+    }
+  return reconnects;
+}
+
+static void
+watch_patience (TransferBatch *self)
+{
+  int64_t now_us = g_get_monotonic_time ();
+
+  if (!only_reconnects (self))
+    self->waiting_since_us = 0;
+  else if (self->waiting_since_us == 0)
+    self->waiting_since_us = now_us;
+  else if (now_us - self->waiting_since_us >
+           (int64_t)self->cli->options.reconnect_secs * G_USEC_PER_SEC)
+    {
+      self->gave_up = true;
+      stop (self);
+    }
 }
 
 static gboolean
@@ -115,6 +162,8 @@ redraw_cb (gpointer user_data)
 {
   TransferBatch *self = user_data;
   guint length = g_list_model_get_n_items (G_LIST_MODEL (self->queue));
+
+  watch_patience (self);
 
   for (guint i = 0; i < length && !self->asking; i++)
     {
@@ -166,15 +215,6 @@ transfer_batch_free (TransferBatch *self)
   g_free (self);
 }
 
-static void
-stop (TransferBatch *self)
-{
-  if (self->stopping)
-    return;
-  self->stopping = true;
-  sampan_queue_cancel_all (self->queue);
-}
-
 /* Takes ITEM. */
 static void
 start (TransferBatch *self, Item *item)
@@ -188,6 +228,8 @@ start (TransferBatch *self, Item *item)
   sampan_transfer_set_expected_bytes (transfer, item->size);
   if (self->resume && item->is_upload)
     sampan_transfer_set_resume (transfer, true);
+  /* At a prompt a person who stops a transfer has thought better of it. */
+  sampan_transfer_set_keep_partial (transfer, !self->cli->in_shell);
   g_object_set_data_full (G_OBJECT (transfer), ITEM_KEY, item, (GDestroyNotify)item_free);
   self->under_way++;
   sampan_queue_add (self->queue, transfer);
@@ -278,6 +320,33 @@ is_folder_missing (const Item *item, const GError *error)
          g_file_test (item->local, G_FILE_TEST_EXISTS);
 }
 
+/* A part was left that is worth to be continued. */
+static bool
+has_part (TransferBatch *self, SampanTransfer *transfer)
+{
+  return !self->cli->in_shell && !sampan_transfer_is_small (transfer) &&
+         sampan_transfer_get_done_bytes (transfer) > 0;
+}
+
+static void
+report_cancelled (TransferBatch *self, SampanTransfer *transfer)
+{
+  const Item *item = item_of (transfer);
+  g_autoptr (GError) gone = NULL;
+  const char *text = _ ("Cancelled.");
+
+  if (self->gave_up)
+    {
+      gone = g_error_new_literal (SAMPAN_ERROR, SAMPAN_ERROR_DISCONNECTED, "No connection");
+      output_failed (self->cli, item_name (item), gone);
+      return;
+    }
+  if (has_part (self, transfer))
+    text = item->is_upload ? _ ("Cancelled; the same command with --resume goes on from here.")
+                           : _ ("Cancelled; the same command goes on from here.");
+  output_failed_because (self->cli, item_name (item), CLI_STATUS_ITEMS_FAILED, text);
+}
+
 static void
 report_failed (TransferBatch *self, SampanTransfer *transfer)
 {
@@ -285,7 +354,7 @@ report_failed (TransferBatch *self, SampanTransfer *transfer)
   const Item *item = item_of (transfer);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    output_failed_because (self->cli, item_name (item), CLI_STATUS_ITEMS_FAILED, _ ("Cancelled."));
+    report_cancelled (self, transfer);
   else if (sampan_error_to_code (error) == SAMPAN_ERROR_EXISTS && !self->stopping)
     resolve_conflict (self, transfer, error);
   else if (is_folder_missing (item, error))

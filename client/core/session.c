@@ -439,6 +439,13 @@ sampan_session_new (SampanEngine *engine)
   return self;
 }
 
+void
+sampan_session_set_heals (SampanSession *self, bool heals)
+{
+  g_return_if_fail (SAMPAN_IS_SESSION (self));
+  self->times.retry_ms = heals ? sampan_link_default_times.retry_ms : 0;
+}
+
 SampanSessionState
 sampan_session_get_state (SampanSession *self)
 {

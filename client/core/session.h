@@ -45,6 +45,8 @@ G_DECLARE_FINAL_TYPE (SampanSession, sampan_session, SAMPAN, SESSION, GObject)
 /* Properties (read-only, notified on the owner's context): "state" SampanSessionState,
  * "must-set-password" gboolean, "seconds-to-retry" gint (0: trying now, -1: not RECONNECTING). */
 SampanSession *sampan_session_new (SampanEngine *engine);
+/* FALSE: a link that breaks makes it BROKEN, and its transfers fail. Before the login. */
+void sampan_session_set_heals (SampanSession *self, bool heals);
 SampanSessionState sampan_session_get_state (SampanSession *self);
 bool sampan_session_get_must_set_password (SampanSession *self);
 /* Of the current or last login; nullable before the first. Borrowed. */

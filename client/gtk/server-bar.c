@@ -87,13 +87,16 @@ state_changed_cb (SampanServerBar *self)
       show_form (self, true);
       break;
     case SAMPAN_SESSION_READY:
+    case SAMPAN_SESSION_RECONNECTING:
     case SAMPAN_SESSION_LOGGING_OUT:
       update_who (self);
       gtk_stack_set_visible_child (self->stack, self->connected);
       break;
     }
   gtk_widget_set_sensitive (self->logout_button,
-                            sampan_session_get_state (self->session) == SAMPAN_SESSION_READY);
+                            sampan_session_get_state (self->session) == SAMPAN_SESSION_READY ||
+                                sampan_session_get_state (self->session) ==
+                                    SAMPAN_SESSION_RECONNECTING);
 }
 
 static void

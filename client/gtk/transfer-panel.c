@@ -225,6 +225,7 @@ get_rank (SampanTransfer *transfer)
   switch (sampan_transfer_get_state (transfer))
     {
     case SAMPAN_TRANSFER_CONNECTING:
+    case SAMPAN_TRANSFER_RECONNECTING:
     case SAMPAN_TRANSFER_SENDING:
     case SAMPAN_TRANSFER_RECEIVING:
     case SAMPAN_TRANSFER_SAVING:

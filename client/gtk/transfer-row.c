@@ -37,6 +37,7 @@ choose_icon (SampanTransfer *transfer)
       return "dialog-warning-symbolic";
     case SAMPAN_TRANSFER_WAITING:
     case SAMPAN_TRANSFER_CONNECTING:
+    case SAMPAN_TRANSFER_RECONNECTING:
     case SAMPAN_TRANSFER_SENDING:
     case SAMPAN_TRANSFER_RECEIVING:
     case SAMPAN_TRANSFER_SAVING:

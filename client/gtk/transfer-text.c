@@ -102,6 +102,8 @@ sampan_transfer_text_dup_status (SampanTransfer *transfer)
       return g_strdup (_ ("Waiting"));
     case SAMPAN_TRANSFER_CONNECTING:
       return g_strdup (_ ("Connecting…"));
+    case SAMPAN_TRANSFER_RECONNECTING:
+      return g_strdup (_ ("Waiting for the link…"));
     case SAMPAN_TRANSFER_SENDING:
     case SAMPAN_TRANSFER_RECEIVING:
       return sampan_transfer_text_dup_progress (sampan_transfer_get_done_bytes (transfer),

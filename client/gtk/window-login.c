@@ -224,6 +224,11 @@ sampan_window_reconnect (SampanWindow *self)
   g_autofree char *host = g_strdup (sampan_session_get_host (self->session));
   g_autofree char *user = g_strdup (sampan_session_get_user (self->session));
 
+  if (sampan_session_get_state (self->session) == SAMPAN_SESSION_RECONNECTING)
+    {
+      sampan_session_retry_now (self->session);
+      return;
+    }
   if (!can_start (self) || self->password == NULL || host == NULL || user == NULL)
     {
       sampan_login_form_focus (self->form);
@@ -264,7 +269,8 @@ end_session (SampanWindow *self)
   sampan_error_bar_clear (self->error_bar);
   g_clear_pointer (&self->password, sampan_secret_free);
   sampan_window_leave (self);
-  if (sampan_session_get_state (self->session) == SAMPAN_SESSION_READY)
+  if (sampan_session_get_state (self->session) == SAMPAN_SESSION_READY ||
+      sampan_session_get_state (self->session) == SAMPAN_SESSION_RECONNECTING)
     sampan_session_logout_async (self->session, NULL, logout_cb, g_object_ref (self));
 }
 
@@ -285,10 +291,62 @@ sampan_window_log_out (SampanWindow *self)
 
 /* ---- the session's own changes ---- */
 
+/* ---- healing ---- */
+
+static void
+tell_reconnecting (SampanWindow *self)
+{
+  g_autofree char *host = sampan_display_name (sampan_session_get_host (self->session), -1);
+  int seconds = sampan_session_get_seconds_to_retry (self->session);
+  g_autofree char *text = NULL;
+
+  if (seconds > 0)
+    /* Translators: the name of the server, then a number of seconds. */
+    text = g_strdup_printf (ngettext ("Reconnecting to %s – next try in %d second",
+                                      "Reconnecting to %s – next try in %d seconds",
+                                      (gulong)seconds),
+                            host,
+                            seconds);
+  else
+    /* Translators: %s is the name of the server. */
+    text = g_strdup_printf (_ ("Reconnecting to %s…"), host);
+  sampan_error_bar_tell (self->error_bar,
+                         GTK_MESSAGE_WARNING,
+                         text,
+                         _ ("_Try Now"),
+                         "win.reconnect");
+}
+
+/* What was closed stays closed. */
+void
+sampan_window_seconds_changed (SampanWindow *self)
+{
+  if (self->tells_reconnecting && gtk_widget_get_visible (GTK_WIDGET (self->error_bar)) &&
+      sampan_session_get_state (self->session) == SAMPAN_SESSION_RECONNECTING)
+    tell_reconnecting (self);
+}
+
+/* Whether what is shown may be out of date. */
+static bool
+follow_healing (SampanWindow *self)
+{
+  bool reconnects = sampan_session_get_state (self->session) == SAMPAN_SESSION_RECONNECTING;
+  bool healed = self->tells_reconnecting && !reconnects &&
+                sampan_session_get_state (self->session) == SAMPAN_SESSION_READY;
+
+  if (self->tells_reconnecting && !reconnects)
+    sampan_error_bar_clear (self->error_bar);
+  self->tells_reconnecting = reconnects && !self->closing;
+  if (self->tells_reconnecting)
+    tell_reconnecting (self);
+  return healed && self->path != NULL && !self->closing;
+}
+
 void
 sampan_window_session_changed (SampanWindow *self)
 {
   const GError *error = sampan_session_get_error (self->session);
+  bool healed = follow_healing (self);
 
   if (sampan_session_get_state (self->session) == SAMPAN_SESSION_BROKEN && !self->closing)
     {
@@ -298,4 +356,6 @@ sampan_window_session_changed (SampanWindow *self)
         tell_still_broken (self, error);
     }
   sampan_window_update_actions (self);
+  if (healed)
+    g_action_group_activate_action (G_ACTION_GROUP (self), "refresh", NULL);
 }

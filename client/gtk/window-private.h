@@ -62,7 +62,8 @@ struct _SampanWindow
   guint refresh_id;
   guint close_id;
   guint inhibit_cookie;
-  bool entered; /* the first listing after the login came */
+  bool tells_reconnecting; /* in the error bar */
+  bool entered;            /* the first listing after the login came */
   bool closing;
   bool is_shown_anew; /* the folder on screen, since the last batch was started */
 };
@@ -93,6 +94,8 @@ void sampan_window_cancel_login (SampanWindow *self);
 void sampan_window_log_out (SampanWindow *self);
 void sampan_window_reconnect (SampanWindow *self);
 void sampan_window_session_changed (SampanWindow *self);
+/* To the next try to reconnect. */
+void sampan_window_seconds_changed (SampanWindow *self);
 /* Ends the session, then the window. */
 void sampan_window_close_for_good (SampanWindow *self);
 

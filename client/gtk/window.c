@@ -431,6 +431,11 @@ sampan_window_new (GtkApplication *application, SampanEngine *engine)
                            G_CALLBACK (sampan_window_session_changed),
                            self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session,
+                           "notify::seconds-to-retry",
+                           G_CALLBACK (sampan_window_seconds_changed),
+                           self,
+                           G_CONNECT_SWAPPED);
   sampan_server_bar_set_session (self->server_bar, self->session);
   if (self->settings->host[0] != '\0')
     sampan_login_form_fill (self->form,

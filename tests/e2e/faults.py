@@ -22,7 +22,7 @@ class Upload(harness.Case):
         self.source = harness.make_file(self.folder / "file", SIZE, seed=1)
 
     def start_upload(self, proxy, *options):
-        return self.start_client("put", "--on-conflict=replace", *options, self.source,
+        return self.start_client("put", "--reconnect=0", "--on-conflict=replace", *options, self.source,
                                  self.client.remote("files/target", port=proxy.port))
 
     def assert_whole(self):
@@ -151,7 +151,7 @@ class Download(harness.Case):
         self.local.mkdir()
 
     def start_download(self, proxy):
-        return self.start_client("get", "--on-conflict=replace", self.client.remote("files/file", port=proxy.port), self.local)
+        return self.start_client("get", "--reconnect=0", "--on-conflict=replace", self.client.remote("files/file", port=proxy.port), self.local)
 
     def named(self):
         return [name for name in os.listdir(self.local) if not name.startswith(".")]
@@ -164,14 +164,14 @@ class Download(harness.Case):
         process.communicate()
         self.assertEqual(self.named(), [])
 
-    def test_client_stopped_by_signal_leaves_nothing(self):
+    def test_client_stopped_by_signal_leaves_a_part(self):
         old = harness.make_file(self.local / "file", 100, seed=2).read_bytes()
         proxy = self.new_proxy(down_limit=MIDDLE)
         process = self.start_download(proxy)
         proxy.wait_reached()
         process.terminate()
         self.assert_ends(process, 128 + 15)
-        self.assertEqual(os.listdir(self.local), ["file"])
+        self.assertEqual(self.named(), ["file"])
         self.assertEqual((self.local / "file").read_bytes(), old)
 
     def test_server_killed(self):
@@ -181,14 +181,16 @@ class Download(harness.Case):
         self.server.kill()
         proxy.release()
         self.assert_ends(process, 3)
-        self.assertEqual(os.listdir(self.local), [])
+        self.assertEqual(self.named(), [])
 
     def test_wire_cut_at_random_bytes(self):
         generator = random.Random(7)
         for _ in range(8):
             proxy = self.new_proxy(down_limit=generator.randrange(1, SIZE), at_limit="cut")
             self.assert_ends(self.start_download(proxy), 3)
-            self.assertEqual(os.listdir(self.local), [])
+            self.assertEqual(self.named(), [])
+            for part in self.local.iterdir():  # so that each try begins anew
+                part.unlink()
 
 
 class FullDisk(harness.Case):

@@ -63,6 +63,22 @@ core_test_count (const char *prefix)
 }
 
 void
+core_test_remove (const char *prefix)
+{
+
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_prefix (name, prefix))
+      {
+        g_autofree char *path = core_test_path (name);
+
+        g_assert_cmpint (g_unlink (path), ==, 0);
+      }
+}
+
+void
 core_test_result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GAsyncResult **slot = user_data;

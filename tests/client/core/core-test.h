@@ -20,6 +20,7 @@ int core_test_run (void);
 char *core_test_path (const char *name);
 /* Number of entries in that folder whose name has PREFIX. */
 unsigned int core_test_count (const char *prefix);
+void core_test_remove (const char *prefix);
 
 /* As GAsyncReadyCallback; USER_DATA is a GAsyncResult ** that gets a reference. */
 void core_test_result_cb (GObject *source, GAsyncResult *result, gpointer user_data);

@@ -39,7 +39,7 @@ struct _Relay
   uint16_t port;
   uint16_t target;
   GPtrArray *pairs;
-  bool stops, cuts, holds_down, is_hole, refuses, refuses_then;
+  bool stops, cuts, holds_down, is_hole, refuses, refuses_then, hole_then;
   uint64_t min_bytes, max_bytes, left_bytes;
   unsigned int cuts_left, n_cuts;
   uint64_t bytes[2]; /* up, down */
@@ -166,6 +166,13 @@ apply_cuts (Relay *self)
   if (!self->cuts)
     return;
   self->cuts = false;
+  if (self->hole_then)
+    {
+      self->hole_then = false;
+      self->is_hole = true;
+      self->cuts_left = 0;
+      return;
+    }
   g_ptr_array_set_size (self->pairs, 0);
   self->n_cuts++;
   self->refuses |= self->refuses_then;
@@ -341,4 +348,11 @@ relay_refuse_after_cut (Relay *self)
 {
   LOCKED (self);
   self->refuses_then = true;
+}
+
+void
+relay_black_hole_for_cut (Relay *self)
+{
+  LOCKED (self);
+  self->hole_then = true;
 }

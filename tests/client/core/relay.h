@@ -28,6 +28,8 @@ unsigned int relay_get_cuts (Relay *self);
 void relay_hold_down (Relay *self, bool hold);
 /* Nothing comes through, and nobody is told. Connections made meanwhile get no answer either. */
 void relay_black_hole (Relay *self, bool is_hole);
+/* In place of the next planned cut. */
+void relay_black_hole_for_cut (Relay *self);
 /* Who connects is hung up on. */
 void relay_refuse (Relay *self, bool refuse);
 /* From the next planned cut on. */

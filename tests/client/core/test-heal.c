@@ -516,10 +516,10 @@ test_black_hole (gconstpointer data)
   times.reply_ms = times.slow_reply_ms = times.hello_ms = times.keepalive_ms = SHORT_MS;
   set_up_with (&self, &times);
   write_random (is_upload ? self.local : self.stored, SIZE_BYTES);
+  relay_cut_often (self.relay, SIZE_BYTES / 2, SIZE_BYTES / 2, 1);
+  relay_black_hole_for_cut (self.relay);
   transfer = new_transfer (&self, is_upload, SAMPAN_CONFLICT_REFUSE);
   sampan_transfer_run_async (transfer, NULL, core_test_result_cb, &result);
-  core_test_await_condition (has_moved_some, transfer);
-  relay_black_hole (self.relay, true);
   core_test_await_condition (is_reconnecting, self.session);
   core_test_await_condition (transfer_is_reconnecting, transfer);
   relay_cut (self.relay);
@@ -602,6 +602,8 @@ test_keep_partial (gconstpointer data)
   bytes = relay_get_up_bytes (self.relay) + relay_get_down_bytes (self.relay);
   transfer = new_transfer (&self, is_upload, SAMPAN_CONFLICT_REFUSE);
   sampan_transfer_set_keep_partial (transfer, true);
+  relay_cut_often (self.relay, SIZE_BYTES / 2, SIZE_BYTES / 2, 1);
+  relay_black_hole_for_cut (self.relay);
   sampan_transfer_run_async (transfer, NULL, core_test_result_cb, &result);
   core_test_await_condition (has_moved_some, transfer);
   sampan_transfer_cancel (transfer);
@@ -609,6 +611,9 @@ test_keep_partial (gconstpointer data)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_object (&transfer);
   g_clear_object (&result);
+  relay_cut (self.relay);
+  relay_black_hole (self.relay, false);
+  core_test_await_condition (is_reconnecting, self.session);
   transfer = new_transfer (&self, is_upload, SAMPAN_CONFLICT_REFUSE);
   sampan_transfer_set_resume (transfer, true);
   sampan_transfer_run_async (transfer, NULL, core_test_result_cb, &result);
@@ -626,7 +631,9 @@ test_cancel_then_logout (void)
   HealTest self = { 0 };
 
   set_up (&self);
-  write_random (self.local, SIZE_BYTES);
+  /* Of zeros; too long to be sent before it is cancelled. */
+  write_random (self.local, 0);
+  g_assert_cmpint (truncate (self.local, 64 * (off_t)SIZE_BYTES), ==, 0);
   for (int i = 0; i < 5; i++)
     {
       g_autoptr (SampanTransfer) transfer = new_transfer (&self, true, SAMPAN_CONFLICT_REFUSE);
