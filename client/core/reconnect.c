@@ -14,7 +14,8 @@
 static const unsigned int pauses[] = { 0, 1, 2, 4, 8, 15, 30 };
 /* Up to a quarter more: clients that lost the same server do not come back together. */
 #define JITTER_PART 4
-/* In units. A link that lived as long was healed: the pauses begin anew. */
+/* In units. What breaks sooner than this is not tried again at once, so that a server which takes
+ * every link and cuts it is not hammered. */
 #define STABLE_UNITS 2
 #define US_PER_MS 1000
 #define MS_PER_SEC 1000
@@ -140,8 +141,8 @@ sampan_reconnect_start (SampanReconnect *self)
 
   g_return_if_fail (!self->is_started);
   self->is_started = true;
-  if (self->stopped_us == 0 || g_get_monotonic_time () - self->stopped_us >= stable_us)
-    self->n_tries = 0;
+  self->n_tries =
+      self->stopped_us == 0 || g_get_monotonic_time () - self->stopped_us >= stable_us ? 0 : 1;
   self->monitor = g_object_ref (g_network_monitor_get_default ());
   g_signal_connect (self->monitor, "network-changed", G_CALLBACK (network_changed_cb), self);
   pause_then_try (self);

@@ -25,7 +25,7 @@ sampan_reconnect_new (unsigned int unit_ms, const SampanReconnectFuncs *funcs, g
 void sampan_reconnect_free (SampanReconnect *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanReconnect, sampan_reconnect_free)
 
-/* Right after a break that came soon after the last one, the pauses go on growing. */
+/* Not quite at once after a break that came soon after the last one. */
 void sampan_reconnect_start (SampanReconnect *self);
 void sampan_reconnect_failed (SampanReconnect *self);
 void sampan_reconnect_stop (SampanReconnect *self);

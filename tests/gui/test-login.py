@@ -72,13 +72,27 @@ class Login(unittest.TestCase):
             app.log_in(box)
             app.table()
             box.stop()
-            app.press("Reconnect")
-            app.wait_for_bar("Check")
+            app.wait_for_bar("Reconnecting to 127.0.0.1")
             app.take_picture("server-gone")
             box.start()
-            a11y.type_into(app.find("Password", "password text"), box.password)
-            app.press("Log In")
+            app.press("Try Now")
+            a11y.find_gone(app.window, role="info bar")
             a11y.find_text(app.window, "ann on 127.0.0.1")
+            a11y.wait_for(lambda: box.count_sessions() == 1, "the session that came back by itself")
+            self.assertTrue(a11y.is_sensitive(app.find("Upload")))
+
+    def test_password_changes_while_the_server_is_away(self):
+        with Box() as box, App() as app, tempfile.NamedTemporaryFile("w", prefix="sampan-") as secret:
+            app.log_in(box)
+            a11y.find_text(app.window, "This Folder Is Empty")
+            box.stop()
+            app.wait_for_bar("Reconnecting to 127.0.0.1")
+            secret.write("another one\n")
+            secret.flush()
+            box.admin("user", "passwd", box.user, "--password-file", secret.name)
+            box.start()
+            app.press("Try Now")
+            app.wait_for_bar("The name or the password is wrong.")
 
     def test_one_time_code(self):
         with Box() as box, App() as app:

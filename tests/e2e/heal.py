@@ -1,0 +1,128 @@
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Commands that go on by themselves over a wire that breaks."""
+
+import os
+import signal
+import time
+
+import harness
+
+SIZE = 24_000_000
+CUTS = 10
+OVERHEAD = 1_500_000  # frames, logins, and what was under way when the wire was cut, for each cut
+
+
+class Heal(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.start_server()
+        self.local = self.folder / "local"
+        self.local.mkdir()
+        self.source = harness.make_file(self.folder / "file", SIZE)
+
+    def cut_often(self, process, proxy, direction):
+        """Returns how often it was cut before the command ended."""
+        for number in range(CUTS):
+            start = proxy.counts[direction]
+            harness.wait_until(lambda: process.poll() is not None or proxy.counts[direction] - start > SIZE // (CUTS + 4),
+                               "something to cut", seconds=60)
+            if process.poll() is not None:
+                return number
+            proxy.cut()
+        return CUTS
+
+    def test_put_over_a_wire_that_is_cut(self):
+        proxy = self.new_proxy(chunk=8192)
+        process = self.start_client("put", self.source, self.client.remote("files/target", port=proxy.port))
+        cuts = self.cut_often(process, proxy, "up")
+        self.assert_ends(process, 0, seconds=90)
+        self.assertGreaterEqual(cuts, CUTS // 2)
+        self.assertEqual((self.share / "target").read_bytes(), self.source.read_bytes())
+        self.assertEqual((self.visible(), self.staged(), self.trash()), (["target"], [], []))
+        self.assertLess(proxy.counts["up"], SIZE + (cuts + 1) * OVERHEAD)
+
+    def test_get_over_a_wire_that_is_cut(self):
+        harness.make_file(self.share / "target", SIZE)
+        proxy = self.new_proxy(chunk=8192)
+        process = self.start_client("get", self.client.remote("files/target", port=proxy.port), self.local)
+        cuts = self.cut_often(process, proxy, "down")
+        self.assert_ends(process, 0, seconds=90)
+        self.assertGreaterEqual(cuts, CUTS // 2)
+        self.assertEqual((self.local / "target").read_bytes(), self.source.read_bytes())
+        self.assertEqual(os.listdir(self.local), ["target"])
+        self.assertLess(proxy.counts["down"], SIZE + (cuts + 1) * OVERHEAD)
+
+    def test_server_restarts(self):
+        for stop in (self.server.kill, self.server.stop):
+            proxy = self.new_proxy(up_limit=SIZE // 2)
+            process = self.start_client("put", "--on-conflict=replace", self.source,
+                                        self.client.remote("files/target", port=proxy.port))
+            proxy.wait_reached()
+            stop()
+            proxy.release()
+            proxy.cut()
+            self.server.start()
+            proxy.target = self.server.port
+            self.assert_ends(process, 0)
+            self.assertEqual((self.share / "target").read_bytes(), self.source.read_bytes())
+            self.assertEqual((self.visible(), self.staged()), (["target"], []))
+
+    def stop_download(self, number, status):
+        """Stops one in the middle; another goes on where it was."""
+        harness.make_file(self.share / "target", SIZE)
+        first = self.new_proxy(down_limit=SIZE // 2)
+        process = self.start_client("get", self.client.remote("files/target", port=first.port), self.local)
+        first.wait_reached()
+        part = harness.wait_until(lambda: [one for one in self.local.iterdir() if one.stat().st_size > SIZE // 2 - OVERHEAD],
+                                  "the part on the disk")[0]
+        process.send_signal(number)
+        result = self.assert_ends(process, status)
+        first.close()
+        try:
+            os.getxattr(part, "user.sampan.part")
+        except OSError:
+            self.skipTest("no extended attributes here")
+        second = self.new_proxy()
+        self.client.run("get", self.client.remote("files/target", port=second.port), self.local)
+        self.assertEqual((self.local / "target").read_bytes(), self.source.read_bytes())
+        self.assertEqual(os.listdir(self.local), ["target"])
+        self.assertEqual(os.listxattr(self.local / "target"), [])
+        self.assertLess(second.counts["down"], SIZE // 2 + OVERHEAD)
+        return result
+
+    def test_client_killed_in_a_download(self):
+        self.stop_download(signal.SIGKILL, -signal.SIGKILL)
+
+    def test_client_interrupted_in_a_download(self):
+        self.assertIn("goes on from here", self.stop_download(signal.SIGINT, 130).errors)
+
+    def test_client_interrupted_in_an_upload(self):
+        first = self.new_proxy(up_limit=SIZE // 2)
+        target = self.client.remote("files/target", port=first.port)
+        process = self.start_client("put", self.source, target)
+        first.wait_reached()
+        harness.wait_until(lambda: sum(self.staged()) > SIZE // 2 - OVERHEAD, "the box wrote what it got")
+        process.send_signal(signal.SIGINT)
+        self.assertIn("--resume", self.assert_ends(process, 130).errors)
+        first.close()
+        second = self.new_proxy()
+        self.client.run("put", "--resume", self.source, self.client.remote("files/target", port=second.port))
+        self.assertEqual((self.share / "target").read_bytes(), self.source.read_bytes())
+        self.assertLess(second.counts["up"], SIZE // 2 + OVERHEAD)
+        self.assertEqual((self.visible(), self.staged()), (["target"], []))
+
+    def test_gives_up(self):
+        proxy = self.new_proxy(up_limit=SIZE // 2)
+        process = self.start_client("put", "--reconnect=1", self.source, self.client.remote("files/target", port=proxy.port))
+        proxy.wait_reached()
+        self.server.kill()
+        start = time.monotonic()
+        proxy.close()
+        self.assert_ends(process, 3)
+        self.assertGreaterEqual(time.monotonic() - start, 0.9)
+        self.server.start()
+
+
+if __name__ == "__main__":
+    harness.main()
