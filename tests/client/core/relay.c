@@ -356,3 +356,10 @@ relay_black_hole_for_cut (Relay *self)
   LOCKED (self);
   self->hole_then = true;
 }
+
+bool
+relay_is_black_hole (Relay *self)
+{
+  LOCKED (self);
+  return self->is_hole;
+}

@@ -30,6 +30,7 @@ void relay_hold_down (Relay *self, bool hold);
 void relay_black_hole (Relay *self, bool is_hole);
 /* In place of the next planned cut. */
 void relay_black_hole_for_cut (Relay *self);
+bool relay_is_black_hole (Relay *self);
 /* Who connects is hung up on. */
 void relay_refuse (Relay *self, bool refuse);
 /* From the next planned cut on. */

@@ -586,6 +586,14 @@ test_logout_while_reconnecting (void)
   tear_down (&self);
 }
 
+static bool
+is_swallowed (gpointer relay)
+{
+  g_usleep (1000);
+  g_main_context_wakeup (NULL);
+  return relay_is_black_hole (relay);
+}
+
 /* As if the process had ended: nothing is sent twice, in either direction. */
 static void
 test_keep_partial (gconstpointer data)
@@ -605,6 +613,7 @@ test_keep_partial (gconstpointer data)
   relay_cut_often (self.relay, SIZE_BYTES / 2, SIZE_BYTES / 2, 1);
   relay_black_hole_for_cut (self.relay);
   sampan_transfer_run_async (transfer, NULL, core_test_result_cb, &result);
+  core_test_await_condition (is_swallowed, self.relay);
   core_test_await_condition (has_moved_some, transfer);
   sampan_transfer_cancel (transfer);
   sampan_transfer_run_finish (transfer, core_test_await (&result), &error);
