@@ -33,8 +33,9 @@ typedef enum
 #define SAMPAN_FRAME_MAX (SAMPAN_FRAME_HEADER + SAMPAN_FRAME_SEALED_MAX)    /* 65537 */
 #define SAMPAN_DATA_MAX (SAMPAN_FRAME_PLAIN_MAX - 1) /* after the kind byte */
 #define SAMPAN_PRE_LOGIN_FRAME_MAX 1024 /* the largest login message is below 400 bytes */
-#define SAMPAN_REKEY_RECORDS 65536 /* both ends rekey after this many records a direction (4 GiB)  \
-                                    */
+#define SAMPAN_REKEY_RECORDS                                                                       \
+  65536 /* both ends rekey after this many records a direction (4 GiB)                             \
+         */
 
 /* ---- Message kinds: the first byte inside a frame ---- */
 typedef enum
@@ -174,8 +175,9 @@ typedef enum
 #define SAMPAN_MKDIR_PARENTS 0x01    /* make missing parents; an existing folder is no error */
 #define SAMPAN_REMOVE_RECURSIVE 0x01 /* without it a folder must be empty */
 #define SAMPAN_GET_EXPECT_VERSION 0x01
-#define SAMPAN_PUT_EXPECT_VERSION 0x01 /* with REPLACE: only if the target still has this version  \
-                                        */
-#define SAMPAN_PUT_RESUME 0x02         /* send PUT_OFFER before any data */
+#define SAMPAN_PUT_EXPECT_VERSION                                                                  \
+  0x01                         /* with REPLACE: only if the target still has this version          \
+                                */
+#define SAMPAN_PUT_RESUME 0x02 /* send PUT_OFFER before any data */
 #define SAMPAN_LOGIN_MUST_SET_PASSWORD                                                             \
   0x01 /* logged in by a one-time code: only ping, passwd, logout */

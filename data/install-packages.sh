@@ -10,7 +10,7 @@ declare -A sets=(
   [build]="gcc libc6-dev meson ninja-build pkg-config gettext libglib2.0-dev libsodium-dev
            libsqlite3-dev libgtk-3-dev libedit-dev libsystemd-dev"
   [window]="adwaita-icon-theme librsvg2-common fonts-cantarell fonts-dejavu-core"
-  [tests]="python3 python3-gi python3-pyatspi gir1.2-atspi-2.0 at-spi2-core dbus dbus-daemon xvfb openbox
+  [tests]="python3 python3-gi python3-pyatspi gir1.2-atspi-2.0 gir1.2-gtk-3.0 at-spi2-core dbus dbus-daemon xvfb openbox
            xdotool imagemagick fonts-noto-cjk locales desktop-file-utils appstream procps
            libasan8 libubsan1 strace libglib2.0-bin shared-mime-info"
   [bench]="openssh-server openssh-client sshpass rsync tar"
