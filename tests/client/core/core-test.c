@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PATIENCE_SECS 30
+#define PATIENCE_SECS 60
 #define WALK_FDS 16
 
 static char *folder;
