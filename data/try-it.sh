@@ -38,10 +38,11 @@ export XDG_CONFIG_HOME=$work/config XDG_DATA_DIRS=$work/usr/share:${XDG_DATA_DIR
 
 say "3. Start a server"
 share=$work/share
-mkdir -p "$share/photos" "$share/documents" "$work/inbox"
+mkdir -p "$share" "$work/inbox"
 if [ $# -gt 0 ]; then
   cp -r -- "$@" "$share/"
 else
+  mkdir "$share/photos" "$share/documents"
   cp "$source_dir/README.md" "$source_dir/data/COPYING" "$source_dir/common/PROTOCOL.md" "$share/documents/"
   cp "$source_dir"/data/*.png "$share/photos/"
 fi
