@@ -9,6 +9,7 @@
 #include "batch-private.h"
 
 #include "plan-private.h"
+#include "session-private.h"
 
 /* Judged by the server at a time: more would make a listing asked for meanwhile wait. The local
  * disk is asked for one at a time. */
@@ -275,6 +276,8 @@ sampan_batch_prepare_async (SampanBatch *self,
                             GAsyncReadyCallback callback,
                             gpointer user_data)
 {
+  SampanLinkPool *pool;
+
   g_return_if_fail (SAMPAN_IS_BATCH (self) && self->state == SAMPAN_BATCH_NEW);
   self->task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (self->task, sampan_batch_prepare_async);
@@ -282,6 +285,9 @@ sampan_batch_prepare_async (SampanBatch *self,
   g_task_set_check_cancellable (self->task, FALSE);
   watch_cancellable (self, cancellable);
   sampan_batch_set_state (self, SAMPAN_BATCH_PREPARING);
+  pool = sampan_session_get_transfer_pool (self->session);
+  if (pool != NULL)
+    sampan_link_pool_warm_up (pool);
   if (self->is_upload)
     sampan_batch_walk (self->locals,
                        self->remote_folder,

@@ -28,10 +28,10 @@ typedef struct
 {
   SampanLinkPool *pool; /* referenced */
   SampanLink *link;
-  bool is_attached;
+  bool is_usable;        /* attached, or as good as that */
   bool is_leased;        /* to one that does not share */
   unsigned int n_shared; /* leases */
-  GArray *waiters;       /* of Waiter; while it attaches */
+  GArray *waiters;       /* of Waiter; until it is usable */
 } Spare;
 
 /* Who waits until there may be one. */
@@ -61,27 +61,45 @@ spare_closed (SampanLink *link, const GError *error, gpointer user_data)
 static const SampanLinkFuncs spare_funcs = { NULL, NULL, spare_closed };
 
 static void
-spare_attached (SampanLink *link, bool refused, const GError *error, gpointer user_data)
+answer_waiters (GArray *waiters, SampanLink *link, const GError *error)
 {
-  g_autoptr (SampanLink) guard = sampan_link_ref (link);
-  Spare *spare = user_data;
-  g_autoptr (GArray) waiters = g_array_ref (spare->waiters);
-
-  if (error != NULL)
-    spare_free (spare);
-  else
-    {
-      spare->is_attached = true;
-      sampan_link_set_funcs (link, &spare_funcs, spare);
-      sampan_link_set_idle (link, SAMPAN_LINK_IDLE_CLOSE);
-    }
   for (guint i = 0; i < waiters->len; i++)
     {
       const Waiter *waiter = &g_array_index (waiters, Waiter, i);
 
-      waiter->func (error == NULL ? link : NULL, error, waiter->user_data);
+      waiter->func (link, error, waiter->user_data);
     }
 }
+
+static void
+spare_sent (SampanLink *link, gpointer user_data)
+{
+  Spare *spare = user_data;
+  g_autoptr (GArray) waiters = g_steal_pointer (&spare->waiters);
+
+  spare->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
+  spare->is_usable = true;
+  answer_waiters (waiters, link, NULL);
+}
+
+static void
+spare_attached (SampanLink *link, bool refused, const GError *error, gpointer user_data)
+{
+  Spare *spare = user_data;
+  g_autoptr (GArray) waiters = NULL;
+
+  if (error == NULL)
+    {
+      sampan_link_set_funcs (link, &spare_funcs, spare);
+      sampan_link_set_idle (link, SAMPAN_LINK_IDLE_CLOSE);
+      return;
+    }
+  waiters = g_array_ref (spare->waiters);
+  spare_free (spare);
+  answer_waiters (waiters, NULL, error);
+}
+
+static const SampanAttachFuncs attach_funcs = { spare_sent, spare_attached };
 
 static Spare *
 attach_spare (SampanLinkPool *self)
@@ -92,12 +110,7 @@ attach_spare (SampanLinkPool *self)
   spare->link = sampan_link_new (&self->times);
   spare->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
   g_ptr_array_add (self->spares, spare);
-  sampan_link_attach (spare->link,
-                      self->host,
-                      self->port,
-                      &self->outcome.ok,
-                      spare_attached,
-                      spare);
+  sampan_link_attach (spare->link, self->host, self->port, &self->outcome.ok, &attach_funcs, spare);
   return spare;
 }
 
@@ -189,7 +202,7 @@ try_lease (SampanLinkPool *self, SampanLease lease, const Waiter *waiter)
     spare->n_shared++;
   else
     spare->is_leased = true;
-  if (spare->is_attached)
+  if (spare->is_usable)
     waiter->func (spare->link, NULL, waiter->user_data);
   else
     g_array_append_val (spare->waiters, *waiter);
@@ -243,6 +256,22 @@ sampan_link_pool_lease (SampanLinkPool *self,
   pending->lease = lease;
   pending->waiter = waiter;
   g_queue_push_tail (&self->pending, pending);
+}
+
+static gboolean
+warm_up_cb (gpointer user_data)
+{
+  SampanLinkPool *self = user_data;
+
+  if (self->is_ready && !self->is_closed && self->spares->len == 0)
+    attach_spare (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+sampan_link_pool_warm_up (SampanLinkPool *self)
+{
+  sampan_post_to_engine (self->engine, warm_up_cb, sampan_link_pool_ref (self), pool_unref_cb);
 }
 
 bool

@@ -303,7 +303,7 @@ typedef struct
 {
   SampanLink *link;
   SampanLoginOk session;
-  SampanAttachDone done;
+  const SampanAttachFuncs *funcs;
   gpointer user_data;
 } Attach;
 
@@ -313,7 +313,7 @@ attach_end (Attach *self, bool refused, const GError *error)
   sampan_link_set_funcs (self->link, NULL, NULL);
   if (error != NULL)
     sampan_link_break (self->link, SAMPAN_ERROR_DISCONNECTED, "Attaching failed");
-  self->done (self->link, refused, error, self->user_data);
+  self->funcs->done (self->link, refused, error, self->user_data);
   sampan_link_unref (self->link);
   sodium_memzero (self, sizeof *self);
   g_free (self);
@@ -356,6 +356,8 @@ attach_opened (SampanLink *link, gpointer user_data)
   sampan_link_set_funcs (link, NULL, NULL);
   sampan_link_submit (link, &call->request);
   sampan_request_unref (call);
+  if (self->funcs->sent != NULL)
+    self->funcs->sent (link, self->user_data);
 }
 
 static void
@@ -374,14 +376,14 @@ sampan_link_attach (SampanLink *link,
                     const char *host,
                     uint16_t port,
                     const SampanLoginOk *session,
-                    SampanAttachDone done,
+                    const SampanAttachFuncs *funcs,
                     gpointer user_data)
 {
   Attach *self = g_new0 (Attach, 1);
 
   self->link = sampan_link_ref (link);
   self->session = *session;
-  self->done = done;
+  self->funcs = funcs;
   self->user_data = user_data;
   sampan_link_set_funcs (link, &attach_link_funcs, self);
   sampan_link_connect (link, host, port);

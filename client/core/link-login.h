@@ -38,17 +38,22 @@ void sampan_link_login (SampanLink *link,
                         const SampanLoginFuncs *funcs,
                         gpointer user_data);
 
-/* REFUSED: the server hung up when it had the ticket's proof, as it does when it does not know the
- * session; a link that broke just then looks the same. */
-typedef void (*SampanAttachDone) (SampanLink *link,
-                                  bool refused,
-                                  const GError *error,
-                                  gpointer user_data);
+typedef struct
+{
+  /* Nullable. The proof is on its way: requests may follow it without waiting for the answer. If
+   * it is refused they end with the link. */
+  void (*sent) (SampanLink *link, gpointer user_data);
+  /* Once. REFUSED: the server hung up when it had the ticket's proof, as it does when it does not
+   * know the session; a link that broke just then looks the same. */
+  void (*done) (SampanLink *link, bool refused, const GError *error, gpointer user_data);
+} SampanAttachFuncs;
+
+/* Connects LINK (which is new) and attaches it to SESSION. FUNCS is static. */
 void sampan_link_attach (SampanLink *link,
                          const char *host,
                          uint16_t port,
                          const SampanLoginOk *session,
-                         SampanAttachDone done,
+                         const SampanAttachFuncs *funcs,
                          gpointer user_data);
 
 G_END_DECLS

@@ -224,6 +224,8 @@ heal_attached (SampanLink *link, bool refused, const GError *error, gpointer use
     }
 }
 
+static const SampanAttachFuncs heal_funcs = { NULL, heal_attached };
+
 typedef struct
 {
   SampanLinkPool *pool;
@@ -255,7 +257,7 @@ heal_cb (gpointer user_data)
                       self->host,
                       self->port,
                       &self->outcome.ok,
-                      heal_attached,
+                      &heal_funcs,
                       sampan_link_pool_ref (self));
   return G_SOURCE_REMOVE;
 }

@@ -62,6 +62,9 @@ void sampan_link_pool_close (SampanLinkPool *self);
 void sampan_link_pool_submit (SampanLinkPool *self, SampanCall *call);
 /* The same, once the uploads that were cancelled have told the server; waits for that not long. */
 void sampan_link_pool_submit_last (SampanLinkPool *self, SampanCall *call);
+/* Transfers are about to come: attaches a link for the first of them, while what precedes them is
+ * asked over the browsing link. */
+void sampan_link_pool_warm_up (SampanLinkPool *self);
 /* Ends CALL with G_IO_ERROR_CANCELLED if nothing of it was sent yet. */
 void sampan_link_pool_withdraw (SampanLinkPool *self, SampanCall *call);
 
