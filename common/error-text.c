@@ -68,6 +68,9 @@ static const Wording wordings[SAMPAN_ERROR_LAST + 1] = {
   [SAMPAN_ERROR_PASSWORD_NEEDED] = { "password-needed",
                                      N_ ("You logged in with a one-time code. Choose a password "
                                          "first.") },
+  [SAMPAN_ERROR_TAKEN_OVER] = { "taken-over",
+                                N_ ("The same file is being sent to the same place from elsewhere, "
+                                    "and goes on there.") },
 };
 
 static const Wording *

@@ -36,8 +36,9 @@ typedef enum
   SAMPAN_ERROR_UNSUPPORTED = 18,     /* the server does not know this request: update it */
   SAMPAN_ERROR_IO = 19,              /* the disk failed: check it */
   SAMPAN_ERROR_PASSWORD_NEEDED = 20, /* logged in by one-time code: choose a password first */
+  SAMPAN_ERROR_TAKEN_OVER = 21,      /* the same upload goes on from elsewhere: look there */
 } SampanErrorCode;
-#define SAMPAN_ERROR_LAST SAMPAN_ERROR_PASSWORD_NEEDED
+#define SAMPAN_ERROR_LAST SAMPAN_ERROR_TAKEN_OVER
 
 /* Maps an errno of a file system call. Never returns 0; unknown ones are SAMPAN_ERROR_IO. */
 SampanErrorCode sampan_error_code_from_errno (int saved_errno);

@@ -45,6 +45,7 @@ struct _SampanConnection
   SampanSourceKey source_key;
   SampanEnd end;
   bool may_outlive_session;
+  int wake_fd; /* or -1 */
 
   /* While entered */
   Buffers *buffers;
@@ -96,6 +97,7 @@ sampan_connection_new (SampanServices *services,
   SampanConnection *self = g_new0 (SampanConnection, 1);
   self->services = services;
   self->poll_item.fd = fd;
+  self->wake_fd = -1;
   self->member.fd = fd;
   self->channel = channel;
   self->session = session;
@@ -288,12 +290,13 @@ fill (SampanConnection *self)
   return SAMPAN_INPUT_ENDED;
 }
 
-/* DRY when the time is over. */
+/* DRY when the time is over, or when it was woken. */
 static SampanInput
 wait_for_input (SampanConnection *self, int64_t until_us)
 {
-  struct pollfd fds[2] = { { .fd = self->poll_item.fd, .events = POLLIN },
-                           { .fd = self->services->stop_fd, .events = POLLIN } };
+  struct pollfd fds[3] = { { .fd = self->poll_item.fd, .events = POLLIN },
+                           { .fd = self->services->stop_fd, .events = POLLIN },
+                           { .fd = self->wake_fd, .events = POLLIN } };
   int64_t left_us = until_us - g_get_monotonic_time ();
   if (left_us <= 0)
     return SAMPAN_INPUT_DRY;
@@ -304,7 +307,9 @@ wait_for_input (SampanConnection *self, int64_t until_us)
     sampan_connection_set_end (self, SAMPAN_END_LOST);
   if (!check_alive (self))
     return SAMPAN_INPUT_ENDED;
-  return ready == 0 ? SAMPAN_INPUT_DRY : SAMPAN_INPUT_MESSAGE;
+  if (ready == 0 || (ready == 1 && fds[2].revents != 0))
+    return SAMPAN_INPUT_DRY;
+  return SAMPAN_INPUT_MESSAGE;
 }
 
 /* More bytes, waiting for them until UNTIL_US (0: not at all). */
@@ -376,12 +381,18 @@ sampan_connection_read (SampanConnection *self,
           if (input == SAMPAN_INPUT_MESSAGE)
             continue;
         }
-      if (input == SAMPAN_INPUT_DRY && wait_us < 0)
+      if (input == SAMPAN_INPUT_DRY && wait_us < 0 && g_get_monotonic_time () >= until_us)
         sampan_connection_set_end (self, SAMPAN_END_LOST);
       else
         return input;
     }
   return SAMPAN_INPUT_ENDED;
+}
+
+void
+sampan_connection_set_wake_fd (SampanConnection *self, int fd)
+{
+  self->wake_fd = fd;
 }
 
 /* ---- Output ---- */

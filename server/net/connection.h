@@ -78,12 +78,16 @@ void sampan_connection_leave (SampanConnection *self);
 
 /* The next message: its kind, and a reader behind it, valid until the next read. A frame larger
  * than MAX_FRAME ends the connection before it is read. WAIT_US: 0 takes only what is there; -1
- * waits for a peer that is due to send something, up to the dead peer time. */
+ * waits for a peer that is due to send something, up to the dead peer time, and is DRY only when
+ * it was woken. */
 SampanInput sampan_connection_read (SampanConnection *self,
                                     size_t max_frame,
                                     int64_t wait_us,
                                     uint8_t *kind,
                                     SampanReader *reader);
+
+/* What wakes a read that waits by becoming readable, or -1. Borrowed. */
+void sampan_connection_set_wake_fd (SampanConnection *self, int fd);
 
 /* Begins a message in the send buffer; FALSE: nothing can be sent any more. Then end it; it goes
  * out when the buffer is full or flushed. */

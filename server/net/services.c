@@ -21,6 +21,7 @@ sampan_services_new (SampanAccountStore *store, int64_t dead_peer_us, GError **e
   self->store = store;
   self->dead_peer_us = dead_peer_us;
   self->sessions = sampan_sessions_new ();
+  self->uploads = sampan_upload_claims_new ();
   self->stop_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (self->stop_fd < 0)
     {
@@ -46,6 +47,7 @@ sampan_services_free (SampanServices *self)
     return;
   g_clear_pointer (&self->shares, sampan_share_table_unref);
   sampan_penalties_free (self->penalties);
+  sampan_upload_claims_free (self->uploads);
   sampan_sessions_free (self->sessions);
   if (self->stop_fd >= 0)
     close (self->stop_fd);

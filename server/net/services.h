@@ -9,6 +9,7 @@
 #include "accounts/share-table.h"
 #include "net/penalties.h"
 #include "net/sessions.h"
+#include "net/upload-claims.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +18,7 @@ typedef struct
   SampanAccountStore *store; /* borrowed */
   SampanSessions *sessions;
   SampanPenalties *penalties;
+  SampanUploadClaims *uploads;
   int64_t dead_peer_us; /* how long a peer may keep a running request waiting */
   int stop_fd;          /* becomes readable when the server stops, and stays so */
   int is_stopping;      /* atomic */

@@ -9,6 +9,11 @@
 
 #include "storage/upload.h"
 
+#include <string.h>
+
+/* For what has arrived already when an upload is taken over; below the newcomer's patience. */
+#define LET_GO_US (G_USEC_PER_SEC / 2)
+
 typedef enum
 {
   PUT_GOES_ON,
@@ -17,6 +22,7 @@ typedef enum
   PUT_FAILED,     /* with error; END or PUT_ABORT is still to come */
   PUT_FAILED_END, /* with error; END came */
   PUT_LOST,       /* the connection ended */
+  PUT_TAKEN_OVER, /* another connection goes on; END or PUT_ABORT is still to come */
 } PutResult;
 
 static PutResult
@@ -53,11 +59,12 @@ sampan_put_discard (SampanExchange *self)
 }
 
 static SampanUpload *
-begin (SampanExchange *self, const SampanPutRequest *request, SampanTarget *target, GError **error)
+begin (SampanExchange *self,
+       const SampanPutRequest *request,
+       const SampanTarget *target,
+       GError **error)
 {
   SampanPutRequest limited = *request;
-  if (!sampan_exchange_resolve (self, request->path, self->request->right, target, error))
-    return NULL;
   limited.conflict = sampan_exchange_limit_conflict (target->right, request->conflict);
   if (limited.conflict != request->conflict)
     limited.flags &= ~SAMPAN_PUT_EXPECT_VERSION;
@@ -111,22 +118,67 @@ take_part (SampanExchange *self,
   return lose (self);
 }
 
+/* Who is idle is woken and lets go at once; who is still sending has a moment to become idle. */
+static bool
+must_let_go (SampanUploadClaim *claim, int64_t *since_us)
+{
+  if (!sampan_upload_claim_is_taken_over (claim))
+    return false;
+  if (*since_us == 0)
+    *since_us = g_get_monotonic_time ();
+  return g_get_monotonic_time () - *since_us > LET_GO_US;
+}
+
 static PutResult
 receive (SampanExchange *self,
          const SampanPutRequest *request,
          SampanUpload *upload,
+         SampanUploadClaim *claim,
          GError **error)
 {
   PutResult result = PUT_GOES_ON;
+  int64_t taken_over_us = 0;
   if ((request->flags & SAMPAN_PUT_RESUME) != 0)
     result = offer (self, upload, error);
   while (result == PUT_GOES_ON)
     {
       uint8_t kind = 0;
       SampanReader reader;
-      result = read_part (self, &kind, &reader) ? take_part (self, upload, kind, &reader, error)
-                                                : PUT_LOST;
+      result = !must_let_go (claim, &taken_over_us) && read_part (self, &kind, &reader)
+                   ? take_part (self, upload, kind, &reader, error)
+                   : PUT_LOST;
     }
+  /* Nothing ended the connection: it was woken. */
+  if (result != PUT_LOST || sampan_connection_get_end (self->connection) != SAMPAN_END_NONE)
+    return result;
+  g_set_error_literal (error, SAMPAN_ERROR, SAMPAN_ERROR_TAKEN_OVER, "goes on elsewhere");
+  return PUT_TAKEN_OVER;
+}
+
+/* The claim comes before the partial is waited for: whoever has that lets go of it. */
+static PutResult
+run (SampanExchange *self,
+     const SampanPutRequest *request,
+     const SampanTarget *target,
+     SampanUpload **upload,
+     GError **error)
+{
+  SampanUploadClaim claim = { .account_id = self->session->account_id, .share = target->share };
+  PutResult result = PUT_FAILED;
+  memcpy (claim.id, request->upload_id, sizeof claim.id);
+  sampan_upload_claims_add (self->services->uploads,
+                            &claim,
+                            (request->flags & SAMPAN_PUT_RESUME) != 0);
+  *upload = begin (self, request, target, error);
+  if (*upload != NULL)
+    {
+      sampan_connection_set_wake_fd (self->connection, claim.wake_fd);
+      g_atomic_int_inc (&self->services->transfers);
+      result = receive (self, request, *upload, &claim, error);
+      g_atomic_int_add (&self->services->transfers, -1);
+      sampan_connection_set_wake_fd (self->connection, -1);
+    }
+  sampan_upload_claims_remove (self->services->uploads, &claim);
   return result;
 }
 
@@ -160,7 +212,7 @@ conclude (SampanExchange *self,
   if (result == PUT_ABORTED)
     return sampan_exchange_reply_empty (self, SAMPAN_KIND_DONE);
   bool is_sent = sampan_exchange_reply_error (self, error);
-  if (result == PUT_FAILED)
+  if (result == PUT_FAILED || result == PUT_TAKEN_OVER)
     return is_sent && sampan_put_discard (self);
   return is_sent && result == PUT_FAILED_END;
 }
@@ -174,18 +226,16 @@ sampan_request_put (SampanExchange *self, SampanReader *reader)
   int64_t started_us = g_get_monotonic_time ();
   if (!sampan_read_put_request (reader, &request))
     return sampan_exchange_break (self);
-  SampanUpload *upload = begin (self, &request, &target, &error);
-  if (upload == NULL)
+  if (!sampan_exchange_resolve (self, request.path, self->request->right, &target, &error))
     return conclude (self, &target, PUT_FAILED, started_us, error);
-  g_atomic_int_inc (&self->services->transfers);
-  PutResult result = receive (self, &request, upload, &error);
-  g_atomic_int_add (&self->services->transfers, -1);
+  SampanUpload *upload = NULL;
+  PutResult result = run (self, &request, &target, &upload, &error);
   if (result == PUT_FINISHED && !is_still_allowed (self, &target, &error))
     result = PUT_FAILED_END;
   if (result != PUT_FINISHED)
     {
       /* What was received stays for a resume when the link broke, not when somebody chose so. */
-      sampan_upload_free (upload, result == PUT_LOST);
+      sampan_upload_free (upload, result == PUT_LOST || result == PUT_TAKEN_OVER);
       return conclude (self, &target, result, started_us, error);
     }
   sampan_held_puts_add (self->puts,

@@ -23,7 +23,7 @@ typedef struct
 
 /* Opens, locked and readable, the partial of that account and id, or makes it. One that is in use
  * by somebody else is left alone: then the file gets a random id. WAITS: gives who has it a while
- * to let go, as whoever resumes an upload comes faster than its broken connection is noticed here.
+ * to let go, as whoever resumes an upload comes faster than what it broke off ends here.
  */
 bool sampan_staging_open (const SampanShareRoot *root,
                           uint64_t account_id,

@@ -39,6 +39,7 @@ struct _Relay
   uint16_t port;
   uint16_t target;
   GPtrArray *pairs;
+  GPtrArray *left_behind; /* open, and nothing passes any more */
   bool stops, cuts, holds_down, is_hole, refuses, refuses_then, hole_then;
   uint64_t min_bytes, max_bytes, left_bytes;
   unsigned int cuts_left, n_cuts;
@@ -245,6 +246,7 @@ relay_new (uint16_t port)
   g_mutex_init (&self->lock);
   self->target = port;
   self->pairs = g_ptr_array_new_with_free_func (pair_free);
+  self->left_behind = g_ptr_array_new_with_free_func (pair_free);
   self->listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   g_assert_cmpint (bind (self->listener, (struct sockaddr *)&address, length), ==, 0);
   g_assert_cmpint (listen (self->listener, SOMAXCONN), ==, 0);
@@ -262,6 +264,7 @@ relay_free (Relay *self)
   g_mutex_unlock (&self->lock);
   g_thread_join (self->thread);
   g_ptr_array_unref (self->pairs);
+  g_ptr_array_unref (self->left_behind);
   close (self->listener);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -348,6 +351,16 @@ relay_refuse_after_cut (Relay *self)
 {
   LOCKED (self);
   self->refuses_then = true;
+}
+
+void
+relay_leave_behind (Relay *self)
+{
+  g_mutex_lock (&self->lock);
+  while (self->pairs->len > 0)
+    g_ptr_array_add (self->left_behind, g_ptr_array_steal_index (self->pairs, 0));
+  self->is_hole = false;
+  g_mutex_unlock (&self->lock);
 }
 
 void

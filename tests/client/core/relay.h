@@ -28,6 +28,9 @@ unsigned int relay_get_cuts (Relay *self);
 void relay_hold_down (Relay *self, bool hold);
 /* Nothing comes through, and nobody is told. Connections made meanwhile get no answer either. */
 void relay_black_hole (Relay *self, bool is_hole);
+/* The end of the black hole, but not for the connections that are in it: neither end of those ever
+ * hears of the other again. */
+void relay_leave_behind (Relay *self);
 /* In place of the next planned cut. */
 void relay_black_hole_for_cut (Relay *self);
 bool relay_is_black_hole (Relay *self);

@@ -527,6 +527,33 @@ test_black_hole (gconstpointer data)
   tear_down (&self);
 }
 
+/* The server still waits for the old connection when the client is back: it lets go of what that
+ * one wrote, and it is not sent twice. */
+static void
+test_left_behind (void)
+{
+  SampanLinkTimes times = sampan_link_default_times;
+  HealTest self = { 0 };
+  g_autoptr (SampanTransfer) transfer = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  times.retry_ms = RETRY_MS;
+  times.reply_ms = times.slow_reply_ms = times.hello_ms = times.keepalive_ms = SHORT_MS;
+  set_up_with (&self, &times);
+  write_random (self.local, SIZE_BYTES);
+  relay_cut_often (self.relay, SIZE_BYTES / 2, SIZE_BYTES / 2, 1);
+  relay_black_hole_for_cut (self.relay);
+  transfer = new_transfer (&self, true, SAMPAN_CONFLICT_REFUSE);
+  sampan_transfer_run_async (transfer, NULL, core_test_result_cb, &result);
+  core_test_await_condition (is_reconnecting, self.session);
+  core_test_await_condition (transfer_is_reconnecting, transfer);
+  relay_leave_behind (self.relay);
+  finish_well (transfer, &result);
+  expect_same (self.local, self.stored);
+  g_assert_cmpuint (relay_get_up_bytes (self.relay), <, SIZE_BYTES + MIB);
+  tear_down (&self);
+}
+
 static void
 test_cancel (gconstpointer data)
 {
@@ -753,6 +780,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/core/heal/source/grows", GINT_TO_POINTER (true), test_source_changes);
   g_test_add_data_func ("/core/heal/source/replaced", GINT_TO_POINTER (false), test_source_changes);
   g_test_add_func ("/core/heal/target-changes", test_target_changes);
+  g_test_add_func ("/core/heal/left-behind", test_left_behind);
   add_both_ways ("black-hole", test_black_hole);
   add_both_ways ("cancel", test_cancel);
   g_test_add_func ("/core/heal/logout", test_logout_while_reconnecting);
