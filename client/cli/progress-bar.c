@@ -189,6 +189,7 @@ format_figures (const ProgressView *view)
       stage = view->is_upload ? _ ("safe on the box") : _ ("safe here");
       break;
     case SAMPAN_TRANSFER_WAITING:
+    case SAMPAN_TRANSFER_PAUSED:
     case SAMPAN_TRANSFER_CONNECTING:
     case SAMPAN_TRANSFER_FAILED:
     case SAMPAN_TRANSFER_CANCELLED:
@@ -247,6 +248,7 @@ state_word (SampanTransferState state)
 {
   static const char *const words[] = {
     [SAMPAN_TRANSFER_WAITING] = "waiting",
+    [SAMPAN_TRANSFER_PAUSED] = "paused",
     [SAMPAN_TRANSFER_CONNECTING] = "connecting",
     [SAMPAN_TRANSFER_RECONNECTING] = "reconnecting",
     [SAMPAN_TRANSFER_SENDING] = "sending",

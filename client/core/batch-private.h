@@ -58,6 +58,8 @@ struct _SampanBatch
   guint n_making;    /* folders under way */
   guint n_under_way; /* transfers */
   guint n_cancelled; /* of them, since the last turn */
+  guint n_expected; /* what the queue was told to expect, and was not added yet */
+  uint64_t expected_bytes;
   GSource *turn;
   bool is_stopped;
 };
@@ -66,6 +68,7 @@ struct _SampanBatch
 void sampan_batch_set_state (SampanBatch *self, SampanBatchState state);
 /* Takes PROBLEM. */
 void sampan_batch_add_problem (SampanBatch *self, SampanBatchProblem *problem);
+void sampan_batch_remove_problem (SampanBatch *self, SampanBatchProblem *problem);
 void sampan_batch_add_problems (SampanBatch *self, GPtrArray *problems);
 bool sampan_batch_is_blocked (SampanBatch *self, const char *name);
 void sampan_batch_block (SampanBatch *self, const char *name);

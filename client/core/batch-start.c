@@ -22,6 +22,8 @@ typedef struct
 {
   SampanBatch *batch; /* for comparing only */
   char *name;
+  SampanBatchProblem *problem; /* nullable; how it ended, unless it was tried again */
+  bool is_over;
 } Member;
 
 static void plan_turn (SampanBatch *self);
@@ -33,14 +35,15 @@ member_free (gpointer data)
   Member *member = data;
 
   g_free (member->name);
+  g_clear_object (&member->problem);
   g_free (member);
 }
 
 /* NULL if TRANSFER is none of SELF's. */
-static const Member *
+static Member *
 get_member (SampanBatch *self, SampanTransfer *transfer)
 {
-  const Member *member = g_object_get_data (G_OBJECT (transfer), MEMBER_KEY);
+  Member *member = g_object_get_data (G_OBJECT (transfer), MEMBER_KEY);
 
   return member != NULL && member->batch == self ? member : NULL;
 }
@@ -89,6 +92,15 @@ has_more (SampanBatch *self)
 
 /* ---- Transfers ---- */
 
+/* Negative: they came, or will not. Conflicts are few, and only their decisions tell. */
+static void
+expect (SampanBatch *self, int n_transfers, int64_t bytes)
+{
+  self->n_expected += (guint)n_transfers;
+  self->expected_bytes += (uint64_t)bytes;
+  sampan_queue_expect (self->queue, n_transfers, bytes);
+}
+
 static void
 end_if_done (SampanBatch *self)
 {
@@ -96,6 +108,7 @@ end_if_done (SampanBatch *self)
       (!self->is_stopped && has_more (self)))
     return;
   g_signal_handlers_disconnect_by_data (self->queue, self);
+  expect (self, -(int)self->n_expected, -(int64_t)self->expected_bytes);
   sampan_batch_set_state (self, SAMPAN_BATCH_FINISHED);
   g_object_unref (self); /* of sampan_batch_start() */
 }
@@ -126,6 +139,23 @@ choose_conflict (SampanBatch *self, SampanBatchFate fate, SampanConflict *confli
     }
 }
 
+/* It is tried again: what was said of it is not true any more. */
+static void
+requeued_cb (SampanTransfer *transfer, GParamSpec *pspec, gpointer user_data)
+{
+  SampanBatch *self = SAMPAN_BATCH (user_data);
+  Member *member = get_member (self, transfer);
+
+  if (!member->is_over || sampan_transfer_get_state (transfer) != SAMPAN_TRANSFER_WAITING)
+    return;
+  member->is_over = false;
+  if (member->problem != NULL)
+    sampan_batch_remove_problem (self, member->problem);
+  g_clear_object (&member->problem);
+  if (self->state == SAMPAN_BATCH_MOVING)
+    self->n_under_way++;
+}
+
 static void
 add_transfer (SampanBatch *self, SampanBatchPage *page, size_t index, SampanConflict conflict)
 {
@@ -152,6 +182,7 @@ add_transfer (SampanBatch *self, SampanBatchPage *page, size_t index, SampanConf
   member->batch = self;
   member->name = g_strdup (name);
   g_object_set_data_full (G_OBJECT (transfer), MEMBER_KEY, member, member_free);
+  g_signal_connect_object (transfer, "notify::state", G_CALLBACK (requeued_cb), self, 0);
   self->n_under_way++;
   sampan_queue_add (self->queue, transfer);
 }
@@ -167,6 +198,8 @@ add_some (SampanBatch *self)
     {
       SampanConflict conflict;
 
+      if (page->fates[index] == SAMPAN_BATCH_FATE_SEND)
+        expect (self, -1, -(int64_t)sampan_plan_get_item (page->plan, index)->size);
       if (choose_conflict (self, page->fates[index], &conflict) &&
           !sampan_batch_is_blocked (self, sampan_batch_page_get_name (page, index)))
         {
@@ -199,6 +232,8 @@ turn_cb (gpointer user_data)
     self->is_stopped = true;
   if (!self->is_stopped)
     add_some (self);
+  else
+    expect (self, -(int)self->n_expected, -(int64_t)self->expected_bytes);
   if (!self->is_stopped && has_more (self) && self->n_under_way < UNDER_WAY_MAX)
     plan_turn (self);
   end_if_done (self);
@@ -220,15 +255,18 @@ static void
 finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
 {
   SampanBatch *self = user_data;
-  const Member *member = get_member (self, transfer);
+  Member *member = get_member (self, transfer);
   SampanTransferState state = sampan_transfer_get_state (transfer);
 
-  if (member == NULL)
+  if (member == NULL || member->is_over)
     return;
+  member->is_over = true;
   if (state == SAMPAN_TRANSFER_FAILED)
-    sampan_batch_add_problem (
-        self,
-        sampan_batch_problem_new_from_error (member->name, sampan_transfer_get_error (transfer)));
+    {
+      member->problem =
+          sampan_batch_problem_new_from_error (member->name, sampan_transfer_get_error (transfer));
+      sampan_batch_add_problem (self, g_object_ref (member->problem));
+    }
   self->n_cancelled += state == SAMPAN_TRANSFER_CANCELLED;
   self->n_under_way--;
   plan_turn (self);
@@ -421,6 +459,7 @@ sampan_batch_start (SampanBatch *self, SampanQueue *queue)
   g_object_ref (self);
   self->queue = g_object_ref (queue);
   g_signal_connect (queue, "finished", G_CALLBACK (finished_cb), self);
+  expect (self, (int)self->sums.n_new, (int64_t)self->sums.new_bytes);
   sampan_batch_set_state (self, SAMPAN_BATCH_MOVING);
   make_folders (self);
 }

@@ -68,6 +68,16 @@ sampan_batch_add_problems (SampanBatch *self, GPtrArray *problems)
   self->sums.n_problems += problems->len;
 }
 
+void
+sampan_batch_remove_problem (SampanBatch *self, SampanBatchProblem *problem)
+{
+  guint position;
+
+  if (g_list_store_find (self->problems, problem, &position))
+    g_list_store_remove (self->problems, position);
+  self->sums.n_problems--;
+}
+
 bool
 sampan_batch_is_blocked (SampanBatch *self, const char *name)
 {

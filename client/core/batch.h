@@ -75,7 +75,8 @@ bool sampan_batch_prepare_finish (SampanBatch *self, GAsyncResult *result, GErro
 SampanBatchSums sampan_batch_get_sums (SampanBatch *self);
 /* Of SampanBatchConflict, in the order of the items. Borrowed. */
 GListModel *sampan_batch_get_conflicts (SampanBatch *self);
-/* Of SampanBatchProblem; grows while the transfers run. Borrowed. */
+/* Of SampanBatchProblem; grows while the transfers run, and loses those that are tried again.
+ * Borrowed. */
 GListModel *sampan_batch_get_problems (SampanBatch *self);
 /* Whether the account may replace what is there. */
 bool sampan_batch_may_replace (SampanBatch *self);

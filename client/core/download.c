@@ -59,6 +59,15 @@ make_part_key (const Download *self, uint8_t key[static SAMPAN_PART_KEY_LENGTH])
     g_assert_not_reached ();
 }
 
+/* What is here may be continued later. */
+static void
+put_away (Download *self, bool keep)
+{
+  if (keep && self->target != NULL)
+    sampan_local_target_keep_part (self->target);
+  g_clear_pointer (&self->target, sampan_local_target_free);
+}
+
 static void
 download_start (SampanWorker *worker)
 {
@@ -66,7 +75,10 @@ download_start (SampanWorker *worker)
   uint8_t key[SAMPAN_PART_KEY_LENGTH];
   GError *error = NULL;
 
-  self->target = sampan_local_target_new (worker->local, worker->conflict, &error);
+  self->target =
+      sampan_local_target_new (worker->local,
+                               worker->discards ? SAMPAN_CONFLICT_KEEP_BOTH : worker->conflict,
+                               &error);
   if (self->target == NULL)
     {
       sampan_worker_end (worker, error);
@@ -74,6 +86,12 @@ download_start (SampanWorker *worker)
     }
   make_part_key (self, key);
   self->offset = sampan_local_target_find_part (self->target, key, &self->origin);
+  if (worker->discards)
+    {
+      put_away (self, false);
+      sampan_worker_end (worker, NULL);
+      return;
+    }
   self->expects = self->offset > 0;
   sampan_worker_submit (worker, SAMPAN_LEASE_ALONE);
 }
@@ -108,15 +126,6 @@ download_produce (SampanRequest *request, SampanLink *link)
   g_assert (sampan_writer_ok (&writer));
   sampan_link_commit (link, writer.length);
   return SAMPAN_PRODUCE_DONE;
-}
-
-/* What is here may be continued later. */
-static void
-put_away (Download *self, bool keep)
-{
-  if (keep && self->target != NULL)
-    sampan_local_target_keep_part (self->target);
-  g_clear_pointer (&self->target, sampan_local_target_free);
 }
 
 /* Ends the transfer and forgets what still comes: by reading on, or by closing the link where that

@@ -5,42 +5,14 @@
 
 #include "config.h"
 
-#include "queue.h"
-
-#include "rate.h"
+#include "queue-private.h"
 
 #define TICK_MS 100
 /* Uploads that are sent and wait for the box's disk beside those that run: their acknowledgements
  * come in batches, one sync for many files. */
 #define SAVING_MAX 1024
 
-struct _SampanQueue
-{
-  GObject parent_instance;
-
-  GPtrArray *items;   /* all, in the order of adding */
-  GQueue waiting;     /* borrowed from items, which hold the references */
-  GPtrArray *running; /* borrowed; CONNECTING to SAVING */
-  GHashTable *moving; /* set, borrowed: those of them before SAVING */
-  guint n_small;      /* of moving */
-  GSource *tick;
-
-  /* of the current run */
-  SampanRate rate;
-  uint64_t ended_bytes;   /* of the transfers that ended: done and total alike */
-  uint64_t waiting_bytes; /* expected of those that wait */
-  uint64_t done_bytes;
-  uint64_t total_bytes;
-  uint64_t speed;
-  int seconds_left;
-  guint n_done;
-  guint n_failed;
-  bool is_active;
-  bool is_starting;
-};
-
 static void list_model_init (GListModelInterface *iface);
-static void start_some (SampanQueue *self);
 
 G_DEFINE_TYPE_WITH_CODE (SampanQueue,
                          sampan_queue,
@@ -54,7 +26,10 @@ enum
   PROP_TOTAL_BYTES,
   PROP_SPEED,
   PROP_SECONDS_LEFT,
+  PROP_PAUSED,
   PROP_N_WAITING,
+  PROP_N_EXPECTED,
+  PROP_N_PAUSED,
   PROP_N_RUNNING,
   PROP_N_DONE,
   PROP_N_FAILED,
@@ -63,22 +38,36 @@ enum
 static GParamSpec *properties[N_PROPS];
 static guint finished_signal;
 
+static void
+item_free (gpointer data)
+{
+  SampanQueueItem *item = data;
+
+  g_object_unref (item->transfer);
+  g_free (item);
+}
+
 /* ---- Sums ---- */
 
 static uint64_t
-sum_up (SampanQueue *self, uint64_t ended, uint64_t (*get) (SampanTransfer *transfer))
+sum_up (SampanQueue *self, uint64_t (*get) (SampanTransfer *transfer))
 {
-  for (guint i = 0; i < self->running->len; i++)
-    ended += get (g_ptr_array_index (self->running, i));
-  return ended;
+  uint64_t sum = self->ended_bytes;
+  GHashTableIter iter;
+  gpointer item;
+
+  g_hash_table_iter_init (&iter, self->running);
+  while (g_hash_table_iter_next (&iter, &item, NULL))
+    sum += get (((SampanQueueItem *)item)->transfer);
+  return sum;
 }
 
 static void
 add_up (SampanQueue *self)
 {
-  self->done_bytes = sum_up (self, self->ended_bytes, sampan_transfer_get_done_bytes);
+  self->done_bytes = sum_up (self, sampan_transfer_get_done_bytes);
   self->total_bytes =
-      sum_up (self, self->ended_bytes, sampan_transfer_get_total_bytes) + self->waiting_bytes;
+      sum_up (self, sampan_transfer_get_total_bytes) + self->waiting_bytes + self->expected_bytes;
   sampan_rate_add (&self->rate, g_get_monotonic_time (), self->done_bytes);
   self->speed = self->is_active ? sampan_rate_get_speed (&self->rate) : 0;
   self->seconds_left =
@@ -87,8 +76,8 @@ add_up (SampanQueue *self)
           : -1;
 }
 
-static void
-notify_all (SampanQueue *self)
+void
+sampan_queue_notify_all (SampanQueue *self)
 {
   g_object_freeze_notify (G_OBJECT (self));
   for (guint i = 1; i < N_PROPS; i++)
@@ -102,7 +91,7 @@ tick_cb (gpointer user_data)
   SampanQueue *self = user_data;
 
   add_up (self);
-  notify_all (self);
+  sampan_queue_notify_all (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -115,6 +104,7 @@ set_active (SampanQueue *self, bool active)
   if (active)
     {
       sampan_rate_reset (&self->rate);
+      self->run++;
       self->ended_bytes = 0;
       self->n_done = self->n_failed = 0;
       self->tick = g_timeout_source_new (TICK_MS);
@@ -127,122 +117,193 @@ set_active (SampanQueue *self, bool active)
       g_clear_pointer (&self->tick, g_source_unref);
     }
   add_up (self);
-  notify_all (self);
+  sampan_queue_notify_all (self);
+}
+
+void
+sampan_queue_update_active (SampanQueue *self)
+{
+  set_active (self, self->waiting.length > 0 || g_hash_table_size (self->running) > 0);
+}
+
+/* ---- Phases ---- */
+
+static SampanQueuePhase
+phase_of (SampanTransfer *transfer)
+{
+  switch (sampan_transfer_get_state (transfer))
+    {
+    case SAMPAN_TRANSFER_WAITING:
+      return SAMPAN_QUEUE_WAITING;
+    case SAMPAN_TRANSFER_PAUSED:
+      return SAMPAN_QUEUE_PAUSED;
+    case SAMPAN_TRANSFER_CONNECTING:
+    case SAMPAN_TRANSFER_RECONNECTING:
+    case SAMPAN_TRANSFER_SENDING:
+    case SAMPAN_TRANSFER_RECEIVING:
+      return SAMPAN_QUEUE_MOVING;
+    case SAMPAN_TRANSFER_SAVING:
+      return SAMPAN_QUEUE_SAVING;
+    case SAMPAN_TRANSFER_DONE:
+    case SAMPAN_TRANSFER_FAILED:
+    case SAMPAN_TRANSFER_CANCELLED:
+      break;
+    }
+  return SAMPAN_QUEUE_OVER;
 }
 
 static void
-update_active (SampanQueue *self)
+wait_in_order (SampanQueue *self, SampanQueueItem *item)
 {
-  set_active (self, self->waiting.length > 0 || self->running->len > 0);
+  GList *next = NULL;
+  guint index;
+
+  if (self->is_reordering)
+    return;
+  if (g_ptr_array_index (self->items, self->items->len - 1) != item &&
+      g_ptr_array_find (self->items, item, &index))
+    while (next == NULL && ++index < self->items->len)
+      next = ((SampanQueueItem *)g_ptr_array_index (self->items, index))->link;
+  if (next != NULL)
+    g_queue_insert_before (&self->waiting, next, item);
+  else
+    g_queue_push_tail (&self->waiting, item);
+  item->link = next != NULL ? next->prev : self->waiting.tail;
 }
 
-/* ---- Running ---- */
-
 static void
-count_end (SampanQueue *self, SampanTransfer *transfer)
+enter_phase (SampanQueue *self, SampanQueueItem *item)
 {
-  SampanTransferState state = sampan_transfer_get_state (transfer);
+  SampanTransferState state = sampan_transfer_get_state (item->transfer);
 
-  self->ended_bytes += sampan_transfer_get_done_bytes (transfer);
-  if (state == SAMPAN_TRANSFER_DONE)
-    self->n_done++;
-  else if (state == SAMPAN_TRANSFER_FAILED)
-    self->n_failed++;
+  switch (item->phase)
+    {
+    case SAMPAN_QUEUE_WAITING:
+      item->counted_bytes = sampan_transfer_get_total_bytes (item->transfer);
+      self->waiting_bytes += item->counted_bytes;
+      wait_in_order (self, item);
+      break;
+    case SAMPAN_QUEUE_PAUSED:
+      self->n_paused++;
+      break;
+    case SAMPAN_QUEUE_MOVING:
+      g_hash_table_add (self->running, item);
+      self->n_moving++;
+      if (sampan_transfer_is_small (item->transfer))
+        self->n_small++;
+      break;
+    case SAMPAN_QUEUE_SAVING:
+      g_hash_table_add (self->running, item);
+      break;
+    case SAMPAN_QUEUE_OVER:
+      item->run = self->run;
+      item->counted_bytes = sampan_transfer_get_done_bytes (item->transfer);
+      self->ended_bytes += item->counted_bytes;
+      item->has_failed = state == SAMPAN_TRANSFER_FAILED;
+      self->n_failed += item->has_failed ? 1 : 0;
+      self->n_done += state == SAMPAN_TRANSFER_DONE ? 1 : 0;
+      break;
+    }
+}
+
+/* Its state may be another one already. */
+static void
+leave_phase (SampanQueue *self, SampanQueueItem *item)
+{
+  switch (item->phase)
+    {
+    case SAMPAN_QUEUE_WAITING:
+      self->waiting_bytes -= item->counted_bytes;
+      if (item->link != NULL)
+        g_queue_delete_link (&self->waiting, item->link);
+      item->link = NULL;
+      break;
+    case SAMPAN_QUEUE_PAUSED:
+      self->n_paused--;
+      break;
+    case SAMPAN_QUEUE_MOVING:
+      self->n_moving--;
+      if (sampan_transfer_is_small (item->transfer))
+        self->n_small--;
+      g_hash_table_remove (self->running, item);
+      break;
+    case SAMPAN_QUEUE_SAVING:
+      g_hash_table_remove (self->running, item);
+      break;
+    case SAMPAN_QUEUE_OVER:
+      if (item->run == self->run)
+        {
+          self->ended_bytes -= item->counted_bytes;
+          self->n_failed -= item->has_failed ? 1 : 0;
+        }
+      break;
+    }
 }
 
 static void
-stop_moving (SampanQueue *self, SampanTransfer *transfer)
+set_phase (SampanQueue *self, SampanQueueItem *item, SampanQueuePhase phase)
 {
-  if (g_hash_table_remove (self->moving, transfer) && sampan_transfer_is_small (transfer))
-    self->n_small--;
+  leave_phase (self, item);
+  item->phase = phase;
+  enter_phase (self, item);
 }
 
 static void
 state_changed_cb (SampanTransfer *transfer, GParamSpec *pspec, gpointer user_data)
 {
-  SampanQueue *self = user_data;
+  g_autoptr (SampanQueue) self = g_object_ref (SAMPAN_QUEUE (user_data));
+  g_autoptr (SampanTransfer) guard = g_object_ref (transfer);
+  SampanQueueItem *item = g_hash_table_lookup (self->by_transfer, transfer);
+  SampanQueuePhase phase = phase_of (transfer);
 
-  /* What is only being saved makes room for the next one. */
-  if (sampan_transfer_get_state (transfer) != SAMPAN_TRANSFER_SAVING)
+  if (item->phase == phase)
     return;
-  stop_moving (self, transfer);
-  start_some (self);
+  set_phase (self, item, phase);
+  /* What is only being saved makes room for the next one. */
+  if (phase != SAMPAN_QUEUE_MOVING)
+    sampan_queue_start_some (self);
+  if (phase == SAMPAN_QUEUE_OVER)
+    g_signal_emit (self, finished_signal, 0, transfer);
+  sampan_queue_update_active (self);
 }
+
+/* ---- Running ---- */
 
 static void
 run_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (SampanQueue) self = user_data;
-  g_autoptr (SampanTransfer) transfer = g_object_ref (SAMPAN_TRANSFER (source));
 
-  /* The outcome is in the transfer. */
-  sampan_transfer_run_finish (transfer, result, NULL);
-  g_signal_handlers_disconnect_by_func (transfer, state_changed_cb, self);
-  stop_moving (self, transfer);
-  g_ptr_array_remove_fast (self->running, transfer);
-  count_end (self, transfer);
-  start_some (self);
-  g_signal_emit (self, finished_signal, 0, transfer);
-  update_active (self);
-}
-
-/* A waiting transfer that was cancelled by itself never runs. */
-static void
-waiting_changed_cb (SampanTransfer *transfer, GParamSpec *pspec, gpointer user_data)
-{
-  SampanQueue *self = user_data;
-
-  if (sampan_transfer_get_state (transfer) != SAMPAN_TRANSFER_CANCELLED)
-    return;
-  g_signal_handlers_disconnect_by_func (transfer, waiting_changed_cb, self);
-  g_queue_remove (&self->waiting, transfer);
-  self->waiting_bytes -= sampan_transfer_get_total_bytes (transfer);
-  g_signal_emit (self, finished_signal, 0, transfer);
-  update_active (self);
-}
-
-static void
-start_one (SampanQueue *self)
-{
-  SampanTransfer *transfer = g_queue_pop_head (&self->waiting);
-
-  g_signal_handlers_disconnect_by_func (transfer, waiting_changed_cb, self);
-  self->waiting_bytes -= sampan_transfer_get_total_bytes (transfer);
-  g_ptr_array_add (self->running, transfer);
-  g_hash_table_add (self->moving, transfer);
-  if (sampan_transfer_is_small (transfer))
-    self->n_small++;
-  g_signal_connect (transfer, "notify::state", G_CALLBACK (state_changed_cb), self);
-  sampan_transfer_run_async (transfer, NULL, run_cb, g_object_ref (self));
+  /* The outcome is in the transfer, and its state told of it. */
+  sampan_transfer_run_finish (SAMPAN_TRANSFER (source), result, NULL);
 }
 
 static bool
-has_room (SampanQueue *self, SampanTransfer *transfer)
+has_room (SampanQueue *self, const SampanQueueItem *item)
 {
-  guint n_moving = g_hash_table_size (self->moving);
-
-  if (self->running->len - n_moving >= SAVING_MAX)
+  if (g_hash_table_size (self->running) - self->n_moving >= SAVING_MAX)
     return false;
-  return sampan_transfer_is_small (transfer) ? self->n_small < SAMPAN_QUEUE_RUNNING_SMALL
-                                             : n_moving - self->n_small < SAMPAN_QUEUE_RUNNING;
+  return sampan_transfer_is_small (item->transfer)
+             ? self->n_small < SAMPAN_QUEUE_RUNNING_SMALL
+             : self->n_moving - self->n_small < SAMPAN_QUEUE_RUNNING;
 }
 
-static void
-start_some (SampanQueue *self)
+void
+sampan_queue_start_some (SampanQueue *self)
 {
   /* Starting one notifies its state, which comes back here. */
-  if (self->is_starting)
+  if (self->is_starting || self->is_reordering)
     return;
   self->is_starting = true;
   while (self->waiting.length > 0 && has_room (self, g_queue_peek_head (&self->waiting)))
-    start_one (self);
-  self->is_starting = false;
-}
+    {
+      SampanQueueItem *item = g_queue_peek_head (&self->waiting);
 
-static gpointer
-ref_transfer (gconstpointer transfer, gpointer user_data)
-{
-  return g_object_ref ((gpointer)transfer);
+      /* Inside a notification of its state the next one only comes when that is over. */
+      set_phase (self, item, SAMPAN_QUEUE_MOVING);
+      sampan_transfer_run_async (item->transfer, NULL, run_cb, g_object_ref (self));
+    }
+  self->is_starting = false;
 }
 
 /* ---- Public API ---- */
@@ -250,52 +311,60 @@ ref_transfer (gconstpointer transfer, gpointer user_data)
 void
 sampan_queue_add (SampanQueue *self, SampanTransfer *transfer)
 {
+  SampanQueueItem *item;
+
   g_return_if_fail (SAMPAN_IS_QUEUE (self) && SAMPAN_IS_TRANSFER (transfer));
-  g_ptr_array_add (self->items, g_object_ref (transfer));
+  g_return_if_fail (!g_hash_table_contains (self->by_transfer, transfer));
+  item = g_new0 (SampanQueueItem, 1);
+  item->transfer = g_object_ref (transfer);
+  if (self->is_paused && sampan_transfer_get_state (transfer) == SAMPAN_TRANSFER_WAITING)
+    sampan_transfer_pause (transfer);
+  item->phase = phase_of (transfer);
+  g_ptr_array_add (self->items, item);
+  g_hash_table_insert (self->by_transfer, transfer, item);
+  g_signal_connect (transfer, "notify::state", G_CALLBACK (state_changed_cb), self);
   g_list_model_items_changed (G_LIST_MODEL (self), self->items->len - 1, 0, 1);
-  if (sampan_transfer_get_state (transfer) != SAMPAN_TRANSFER_WAITING)
-    return;
-  g_queue_push_tail (&self->waiting, transfer);
-  self->waiting_bytes += sampan_transfer_get_total_bytes (transfer);
-  g_signal_connect (transfer, "notify::state", G_CALLBACK (waiting_changed_cb), self);
-  update_active (self);
-  start_some (self);
+  if (item->phase != SAMPAN_QUEUE_OVER)
+    enter_phase (self, item);
+  sampan_queue_update_active (self);
+  sampan_queue_start_some (self);
 }
 
 void
-sampan_queue_cancel_all (SampanQueue *self)
+sampan_queue_expect (SampanQueue *self, int n_transfers, int64_t bytes)
 {
-  g_autoptr (GPtrArray) running = NULL;
-  SampanTransfer *transfer;
-
   g_return_if_fail (SAMPAN_IS_QUEUE (self));
-  running = g_ptr_array_copy (self->running, ref_transfer, NULL);
-  g_ptr_array_set_free_func (running, g_object_unref);
-  while ((transfer = g_queue_peek_tail (&self->waiting)) != NULL)
-    sampan_transfer_cancel (transfer);
-  for (guint i = 0; i < running->len; i++)
-    sampan_transfer_cancel (g_ptr_array_index (running, i));
+  self->n_expected += (guint)n_transfers;
+  self->expected_bytes += (uint64_t)bytes;
+}
+
+static void
+forget (SampanQueue *self, SampanQueueItem *item)
+{
+  g_signal_handlers_disconnect_by_data (item->transfer, self);
+  g_hash_table_remove (self->by_transfer, item->transfer);
+  item_free (item);
 }
 
 void
 sampan_queue_clear_finished (SampanQueue *self)
 {
-  guint n_before;
   g_autoptr (GPtrArray) before = NULL;
 
   g_return_if_fail (SAMPAN_IS_QUEUE (self));
   before = g_steal_pointer (&self->items);
-  n_before = before->len;
-  self->items = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < n_before; i++)
+  self->items = g_ptr_array_new ();
+  for (guint i = 0; i < before->len; i++)
     {
-      SampanTransfer *transfer = g_ptr_array_index (before, i);
+      SampanQueueItem *item = g_ptr_array_index (before, i);
 
-      if (sampan_transfer_get_state (transfer) < SAMPAN_TRANSFER_DONE)
-        g_ptr_array_add (self->items, g_object_ref (transfer));
+      if (item->phase == SAMPAN_QUEUE_OVER)
+        forget (self, item);
+      else
+        g_ptr_array_add (self->items, item);
     }
-  if (self->items->len != n_before)
-    g_list_model_items_changed (G_LIST_MODEL (self), 0, n_before, self->items->len);
+  if (self->items->len != before->len)
+    g_list_model_items_changed (G_LIST_MODEL (self), 0, before->len, self->items->len);
 }
 
 /* ---- The object ---- */
@@ -317,8 +386,9 @@ get_item (GListModel *model, guint position)
 {
   SampanQueue *self = SAMPAN_QUEUE (model);
 
-  return position < self->items->len ? g_object_ref (g_ptr_array_index (self->items, position))
-                                     : NULL;
+  if (position >= self->items->len)
+    return NULL;
+  return g_object_ref (((SampanQueueItem *)g_ptr_array_index (self->items, position))->transfer);
 }
 
 static void
@@ -338,12 +408,12 @@ sampan_queue_finalize (GObject *object)
   if (self->tick != NULL)
     g_source_destroy (self->tick);
   g_clear_pointer (&self->tick, g_source_unref);
-  for (guint i = 0; i < self->items->len; i++)
-    g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->items, i), self);
   g_queue_clear (&self->waiting);
-  g_ptr_array_unref (self->running);
-  g_hash_table_unref (self->moving);
+  while (self->items->len > 0)
+    forget (self, g_ptr_array_steal_index (self->items, self->items->len - 1));
   g_ptr_array_unref (self->items);
+  g_hash_table_unref (self->by_transfer);
+  g_hash_table_unref (self->running);
   G_OBJECT_CLASS (sampan_queue_parent_class)->finalize (object);
 }
 
@@ -369,11 +439,20 @@ sampan_queue_get_property (GObject *object, guint id, GValue *value, GParamSpec 
     case PROP_SECONDS_LEFT:
       g_value_set_int (value, self->seconds_left);
       break;
+    case PROP_PAUSED:
+      g_value_set_boolean (value, self->is_paused);
+      break;
     case PROP_N_WAITING:
       g_value_set_uint (value, self->waiting.length);
       break;
+    case PROP_N_EXPECTED:
+      g_value_set_uint (value, self->n_expected);
+      break;
+    case PROP_N_PAUSED:
+      g_value_set_uint (value, self->n_paused);
+      break;
     case PROP_N_RUNNING:
-      g_value_set_uint (value, self->running->len);
+      g_value_set_uint (value, g_hash_table_size (self->running));
       break;
     case PROP_N_DONE:
       g_value_set_uint (value, self->n_done);
@@ -412,7 +491,10 @@ sampan_queue_class_init (SampanQueueClass *klass)
   properties[PROP_SPEED] = uint64_spec ("speed", flags);
   properties[PROP_SECONDS_LEFT] =
       g_param_spec_int ("seconds-left", NULL, NULL, -1, G_MAXINT, -1, flags);
+  properties[PROP_PAUSED] = g_param_spec_boolean ("paused", NULL, NULL, FALSE, flags);
   properties[PROP_N_WAITING] = uint_spec ("n-waiting", flags);
+  properties[PROP_N_EXPECTED] = uint_spec ("n-expected", flags);
+  properties[PROP_N_PAUSED] = uint_spec ("n-paused", flags);
   properties[PROP_N_RUNNING] = uint_spec ("n-running", flags);
   properties[PROP_N_DONE] = uint_spec ("n-done", flags);
   properties[PROP_N_FAILED] = uint_spec ("n-failed", flags);
@@ -432,9 +514,9 @@ sampan_queue_class_init (SampanQueueClass *klass)
 static void
 sampan_queue_init (SampanQueue *self)
 {
-  self->items = g_ptr_array_new_with_free_func (g_object_unref);
-  self->running = g_ptr_array_new ();
-  self->moving = g_hash_table_new (NULL, NULL);
+  self->items = g_ptr_array_new ();
+  self->by_transfer = g_hash_table_new (NULL, NULL);
+  self->running = g_hash_table_new (NULL, NULL);
   g_queue_init (&self->waiting);
   self->seconds_left = -1;
 }

@@ -22,14 +22,26 @@ G_DECLARE_FINAL_TYPE (SampanQueue, sampan_queue, SAMPAN, QUEUE, GObject)
 SampanQueue *sampan_queue_new (void);
 /* Takes a reference; starts it when its turn comes. */
 void sampan_queue_add (SampanQueue *self, SampanTransfer *transfer);
-/* Cancels all that wait or run. */
+/* Cancels all that wait, run or are paused. */
 void sampan_queue_cancel_all (SampanQueue *self);
+/* Pauses all, and what is added until sampan_queue_resume_all(), which also resumes what was paused
+ * alone. One of them: sampan_transfer_pause(), sampan_transfer_requeue(). */
+void sampan_queue_pause_all (SampanQueue *self);
+void sampan_queue_resume_all (SampanQueue *self);
+/* All that FAILED wait for their turn again, at their place. */
+void sampan_queue_retry_failed (SampanQueue *self);
+/* To POSITION in the list; those that wait start in its order. */
+void sampan_queue_move (SampanQueue *self, SampanTransfer *transfer, guint position);
+/* So many transfers with so many bytes will be added, so that the sums count them already; negative
+ * when they are, or will not be. */
+void sampan_queue_expect (SampanQueue *self, int n_transfers, int64_t bytes);
 /* Removes what is DONE, FAILED or CANCELLED. */
 void sampan_queue_clear_finished (SampanQueue *self);
 
 /* Properties, notified at most ten times a second: "active" gboolean, "done-bytes", "total-bytes",
- * "speed" guint64, "seconds-left" gint, "n-waiting", "n-running", "n-done", "n-failed" guint. Sums
- * cover the current run: from idle to idle. Signal "finished" (SampanTransfer*): one ended,
- * whatever its outcome. */
+ * "speed" guint64, "seconds-left" gint, "paused" gboolean: all are to be, "n-waiting",
+ * "n-expected", "n-paused", "n-running", "n-done", "n-failed" guint. Sums cover the current run:
+ * from idle to idle; what is paused is not in them. Signal "finished" (SampanTransfer*): one ended,
+ * whatever its outcome; again if it was retried. */
 
 G_END_DECLS

@@ -37,6 +37,9 @@ struct _SampanTransfer
   bool resume;
   bool is_small;
   bool keep_partial;
+  bool was_run;
+  bool is_pausing; /* the worker is being stopped for it */
+  bool discards;   /* cancelled while it was pausing */
   SampanRate rate;
   uint64_t done_bytes;
   uint64_t total_bytes;
@@ -49,6 +52,7 @@ G_DEFINE_TYPE (SampanTransfer, sampan_transfer, G_TYPE_OBJECT)
 G_DEFINE_ENUM_TYPE (SampanTransferState,
                     sampan_transfer_state,
                     G_DEFINE_ENUM_VALUE (SAMPAN_TRANSFER_WAITING, "waiting"),
+                    G_DEFINE_ENUM_VALUE (SAMPAN_TRANSFER_PAUSED, "paused"),
                     G_DEFINE_ENUM_VALUE (SAMPAN_TRANSFER_CONNECTING, "connecting"),
                     G_DEFINE_ENUM_VALUE (SAMPAN_TRANSFER_RECONNECTING, "reconnecting"),
                     G_DEFINE_ENUM_VALUE (SAMPAN_TRANSFER_SENDING, "sending"),
@@ -72,6 +76,13 @@ enum
 };
 static GParamSpec *properties[N_PROPS];
 
+static SampanWorker *
+new_worker (SampanTransfer *self, SampanLinkPool *pool)
+{
+  return self->is_upload ? sampan_upload_new (pool, self->local, self->remote, self->conflict)
+                         : sampan_download_new (pool, self->remote, self->local, self->conflict);
+}
+
 static void
 set_uint64 (SampanTransfer *self, uint64_t *field, uint64_t value, guint id)
 {
@@ -90,13 +101,32 @@ set_seconds_left (SampanTransfer *self, int seconds)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SECONDS_LEFT]);
 }
 
-/* The worker may have passed some states between two looks; none follows the last. */
+#define STATE(name) (1U << SAMPAN_TRANSFER_##name)
+#define OVER_STATES (STATE (DONE) | STATE (FAILED) | STATE (CANCELLED))
+/* The worker may have passed some states between two looks. */
+#define MOVING_STATES                                                                              \
+  (STATE (CONNECTING) | STATE (RECONNECTING) | STATE (SENDING) | STATE (RECEIVING) | STATE (SAVING))
+
+static const unsigned int next_states[] = {
+  [SAMPAN_TRANSFER_WAITING] =
+      STATE (PAUSED) | STATE (CONNECTING) | STATE (FAILED) | STATE (CANCELLED),
+  [SAMPAN_TRANSFER_PAUSED] = STATE (WAITING) | STATE (CANCELLED),
+  [SAMPAN_TRANSFER_CONNECTING] = MOVING_STATES | OVER_STATES | STATE (PAUSED),
+  [SAMPAN_TRANSFER_RECONNECTING] = MOVING_STATES | OVER_STATES | STATE (PAUSED),
+  [SAMPAN_TRANSFER_SENDING] = MOVING_STATES | OVER_STATES | STATE (PAUSED),
+  [SAMPAN_TRANSFER_RECEIVING] = MOVING_STATES | OVER_STATES | STATE (PAUSED),
+  [SAMPAN_TRANSFER_SAVING] = MOVING_STATES | OVER_STATES | STATE (PAUSED),
+  [SAMPAN_TRANSFER_DONE] = 0,
+  [SAMPAN_TRANSFER_FAILED] = STATE (WAITING),
+  [SAMPAN_TRANSFER_CANCELLED] = STATE (WAITING),
+};
+
 static void
 set_state (SampanTransfer *self, SampanTransferState state)
 {
   if (self->state == state)
     return;
-  g_assert (state > SAMPAN_TRANSFER_WAITING && self->state < SAMPAN_TRANSFER_DONE);
+  g_assert ((next_states[self->state] & 1U << state) != 0);
   g_debug ("transfer %s: %d -> %d", self->title, self->state, state);
   self->state = state;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
@@ -133,25 +163,45 @@ stop_sources (SampanTransfer *self)
   g_clear_pointer (&self->cancel, g_source_unref);
 }
 
-/* Takes ERROR. */
+/* Takes ERROR, which a pause only returns. */
 static void
 end (SampanTransfer *self, SampanTransferState state, GError *error)
 {
   g_autoptr (GTask) task = g_steal_pointer (&self->task);
 
   stop_sources (self);
-  self->error = error;
-  if (error != NULL)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR_TEXT]);
+  self->is_pausing = false;
+  if (error != NULL && state != SAMPAN_TRANSFER_PAUSED)
+    {
+      self->error = g_error_copy (error);
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR_TEXT]);
+    }
   set_uint64 (self, &self->speed, 0, PROP_SPEED);
   set_seconds_left (self, state == SAMPAN_TRANSFER_DONE ? 0 : -1);
   set_state (self, state);
   if (task == NULL)
-    return;
-  if (error != NULL)
-    g_task_return_error (task, g_error_copy (error));
+    g_clear_error (&error);
+  else if (error != NULL)
+    g_task_return_error (task, error);
   else
     g_task_return_boolean (task, TRUE);
+}
+
+/* What a pause left on either end goes; nobody waits for it. */
+static void
+discard_partial (SampanTransfer *self)
+{
+  SampanLinkPool *pool = sampan_session_get_transfer_pool (self->session);
+  SampanWorker *worker;
+
+  self->discards = false;
+  if (pool == NULL)
+    return;
+  worker = new_worker (self, pool);
+  worker->discards = true;
+  worker->resume = true; /* or the server would keep what a link that broke just now has left */
+  sampan_worker_start (worker);
+  sampan_request_unref (worker);
 }
 
 static void
@@ -188,6 +238,10 @@ worker_changed (SampanWorker *worker, gpointer user_data)
       self->stored_name = g_strdup (worker->stored_name);
       set_uint64 (self, &self->safe_bytes, self->total_bytes, PROP_SAFE_BYTES);
     }
+  else if (state == SAMPAN_TRANSFER_CANCELLED && self->is_pausing)
+    state = SAMPAN_TRANSFER_PAUSED;
+  else if (state == SAMPAN_TRANSFER_CANCELLED && self->discards)
+    discard_partial (self);
   end (self, state, worker->error != NULL ? g_error_copy (worker->error) : NULL);
 }
 
@@ -216,11 +270,11 @@ watch (SampanTransfer *self)
 static void
 start_worker (SampanTransfer *self, SampanLinkPool *pool)
 {
-  self->worker = self->is_upload
-                     ? sampan_upload_new (pool, self->local, self->remote, self->conflict)
-                     : sampan_download_new (pool, self->remote, self->local, self->conflict);
-  /* To ask for a part of a small file takes longer than to send all of it. */
-  self->worker->resume = self->resume && !self->is_small;
+  self->worker = new_worker (self, pool);
+  /* To ask for a part of a small file takes longer than to send all of it; but what was run before
+   * may be there as a whole. */
+  self->worker->resume = self->resume && (!self->is_small || self->was_run);
+  self->was_run = true;
   self->worker->is_small = self->is_small;
   self->worker->keep_partial = self->keep_partial;
   atomic_store (&self->worker->total_bytes, self->total_bytes);
@@ -242,6 +296,8 @@ sampan_transfer_run_async (SampanTransfer *self,
 
   g_return_if_fail (SAMPAN_IS_TRANSFER (self));
   g_return_if_fail (self->task == NULL && self->worker == NULL);
+  g_return_if_fail (self->state == SAMPAN_TRANSFER_WAITING ||
+                    self->state == SAMPAN_TRANSFER_CANCELLED);
   pool = sampan_session_get_transfer_pool (self->session);
   self->task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (self->task, sampan_transfer_run_async);
@@ -280,8 +336,60 @@ sampan_transfer_cancel (SampanTransfer *self)
     end (self,
          SAMPAN_TRANSFER_CANCELLED,
          g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled"));
+  else if (self->state == SAMPAN_TRANSFER_PAUSED)
+    {
+      if (self->was_run && !self->keep_partial)
+        discard_partial (self);
+      end (self,
+           SAMPAN_TRANSFER_CANCELLED,
+           g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled"));
+    }
   else if (self->state < SAMPAN_TRANSFER_DONE)
-    sampan_worker_cancel (self->worker);
+    {
+      self->discards = self->is_pausing && !self->keep_partial;
+      self->is_pausing = false;
+      sampan_worker_cancel (self->worker, self->keep_partial);
+    }
+}
+
+void
+sampan_transfer_pause (SampanTransfer *self)
+{
+  g_return_if_fail (SAMPAN_IS_TRANSFER (self));
+  if (self->state == SAMPAN_TRANSFER_WAITING)
+    set_state (self, SAMPAN_TRANSFER_PAUSED);
+  else if (self->state > SAMPAN_TRANSFER_PAUSED && self->state < SAMPAN_TRANSFER_SAVING)
+    {
+      self->is_pausing = true;
+      sampan_worker_cancel (self->worker, true);
+    }
+}
+
+/* The worker's last words are not for the next run. */
+static void
+drop_worker (SampanTransfer *self)
+{
+  if (self->worker != NULL)
+    self->worker->changed = NULL;
+  g_clear_pointer (&self->worker, sampan_request_unref);
+}
+
+void
+sampan_transfer_requeue (SampanTransfer *self)
+{
+  g_return_if_fail (SAMPAN_IS_TRANSFER (self));
+  g_return_if_fail ((next_states[self->state] & STATE (WAITING)) != 0 && self->task == NULL);
+  drop_worker (self);
+  self->resume = self->resume || self->was_run;
+  if (self->error != NULL)
+    {
+      g_clear_error (&self->error);
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR_TEXT]);
+    }
+  if (self->state != SAMPAN_TRANSFER_PAUSED)
+    set_uint64 (self, &self->done_bytes, 0, PROP_DONE_BYTES);
+  sampan_rate_reset (&self->rate);
+  set_state (self, SAMPAN_TRANSFER_WAITING);
 }
 
 /* ---- The object ---- */
@@ -292,9 +400,7 @@ sampan_transfer_finalize (GObject *object)
   SampanTransfer *self = SAMPAN_TRANSFER (object);
 
   stop_sources (self);
-  if (self->worker != NULL)
-    self->worker->changed = NULL;
-  g_clear_pointer (&self->worker, sampan_request_unref);
+  drop_worker (self);
   g_clear_object (&self->session);
   sampan_path_unref (self->remote);
   g_free (self->local);

@@ -6,7 +6,8 @@
  * most ten times a second.
  *
  *   WAITING -> CONNECTING -> SENDING or RECEIVING -> SAVING -> DONE; from any but DONE: FAILED,
- * CANCELLED; from CONNECTING to SAVING: RECONNECTING, and on from there
+ * CANCELLED; from CONNECTING to SAVING: RECONNECTING, and on from there; from all before SAVING:
+ * PAUSED; from PAUSED, FAILED, CANCELLED: WAITING again
  *
  * RECONNECTING: the link broke. The transfer goes on by itself when the session has healed, from
  * what the other end has: an upload proves by hash that it continues the same content, a download
@@ -31,8 +32,9 @@ G_BEGIN_DECLS
 typedef enum
 {
   SAMPAN_TRANSFER_WAITING,
+  SAMPAN_TRANSFER_PAUSED, /* moves only from here on; what compares with DONE means "not over" */
   SAMPAN_TRANSFER_CONNECTING,
-  SAMPAN_TRANSFER_RECONNECTING, /* before SENDING: what compares with it means "not over" */
+  SAMPAN_TRANSFER_RECONNECTING,
   SAMPAN_TRANSFER_SENDING,
   SAMPAN_TRANSFER_RECEIVING,
   SAMPAN_TRANSFER_SAVING,
@@ -92,13 +94,19 @@ const SampanPath *sampan_transfer_get_remote (SampanTransfer *self);
 /* The name it got, when KEEP_BOTH chose another one; nullable. */
 const char *sampan_transfer_get_stored_name (SampanTransfer *self);
 
-/* Once per object. Cancelling CANCELLABLE or sampan_transfer_cancel() ends it with
- * G_IO_ERROR_CANCELLED. */
+/* When WAITING. Cancelling CANCELLABLE, sampan_transfer_cancel() and sampan_transfer_pause() end it
+ * with G_IO_ERROR_CANCELLED. */
 void sampan_transfer_run_async (SampanTransfer *self,
                                 GCancellable *cancellable,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data);
 bool sampan_transfer_run_finish (SampanTransfer *self, GAsyncResult *result, GError **error);
 void sampan_transfer_cancel (SampanTransfer *self);
+/* PAUSED, soon: what both ends have stays. Nothing happens from SAVING on: it is as good as done.
+ */
+void sampan_transfer_pause (SampanTransfer *self);
+/* From PAUSED, FAILED or CANCELLED back to WAITING, to be run once more: it goes on from what the
+ * other end has of it. */
+void sampan_transfer_requeue (SampanTransfer *self);
 
 G_END_DECLS

@@ -181,7 +181,8 @@ write_header (Upload *self, SampanLink *link)
     .path = { (const uint8_t *)sampan_path_get (path), sampan_path_get_length (path) },
     .size = (uint64_t)self->before.st_size,
     .mtime = { self->before.st_mtim.tv_sec, (uint32_t)self->before.st_mtim.tv_nsec },
-    .conflict = (uint8_t)self->worker.conflict,
+    /* What is only dropped must not be refused for what stands there. */
+    .conflict = self->worker.discards ? SAMPAN_CONFLICT_KEEP_BOTH : (uint8_t)self->worker.conflict,
     .flags = self->worker.resume ? SAMPAN_PUT_RESUME : 0,
   };
   SampanWriter writer;
@@ -305,6 +306,12 @@ upload_produce (SampanRequest *request, SampanLink *link)
       if (self->fd < 0 && !open_source (self, &error))
         return skip (self, link, error);
       write_header (self, link);
+      if (self->worker.discards)
+        {
+          /* What is offered is given up, which drops it. */
+          give_up (self, NULL);
+          return SAMPAN_PRODUCE_MORE;
+        }
       sampan_worker_set_state (&self->worker, SAMPAN_TRANSFER_SENDING);
       self->step = self->worker.resume ? STEP_OFFER : STEP_DATA;
       return SAMPAN_PRODUCE_MORE;

@@ -143,11 +143,21 @@ cancel_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+cancel_and_keep_cb (gpointer user_data)
+{
+  SampanWorker *self = user_data;
+
+  if (!self->has_ended && !self->is_cancelled)
+    self->keep_partial = true;
+  return cancel_cb (user_data);
+}
+
 void
-sampan_worker_cancel (SampanWorker *self)
+sampan_worker_cancel (SampanWorker *self, bool keep)
 {
   sampan_post_to_engine (sampan_link_pool_get_engine_context (self->pool),
-                         cancel_cb,
+                         keep ? cancel_and_keep_cb : cancel_cb,
                          sampan_request_ref (self),
                          sampan_request_unref);
 }

@@ -40,8 +40,9 @@ struct _SampanWorker
   SampanPath *remote;
   SampanConflict conflict;
   bool resume;
-  bool is_small; /* may share a link; then it opens nothing before its turn comes */
-  bool keep_partial;
+  bool is_small;     /* may share a link; then it opens nothing before its turn comes */
+  bool keep_partial; /* a cancel may still set it, on the engine thread */
+  bool discards;     /* only drops what an earlier run left */
 
   /* owner's thread: called when the state changed; NULL for nobody */
   void (*changed) (SampanWorker *self, gpointer user_data);
@@ -79,7 +80,8 @@ void sampan_worker_clear (SampanWorker *self);
 
 /* Any thread. */
 void sampan_worker_start (SampanWorker *self);
-void sampan_worker_cancel (SampanWorker *self);
+/* KEEP: what is there already stays, whatever keep_partial said. */
+void sampan_worker_cancel (SampanWorker *self, bool keep);
 
 /* Engine thread. */
 void sampan_worker_set_state (SampanWorker *self, SampanTransferState state);

@@ -7,6 +7,7 @@
 
 #include "transfer-panel.h"
 
+#include "accessible.h"
 #include "escape.h"
 #include "transfer-row.h"
 #include "transfer-text.h"
@@ -28,12 +29,15 @@ struct _SampanTransferPanel
   /* template widgets */
   GtkLabel *title_label;
   GtkLabel *detail_label;
+  GtkWidget *pause_button;
+  GtkImage *pause_image;
   GtkWidget *cancel_button;
   GtkProgressBar *progress_bar;
   GtkExpander *expander;
   GtkLabel *count_label;
   GtkListBox *list;
   GtkLabel *more_label;
+  GtkWidget *retry_button;
   GtkWidget *clear_button;
 
   /* owned */
@@ -51,7 +55,8 @@ typedef struct
   gboolean active;
   uint64_t done_bytes, total_bytes, speed;
   int seconds_left;
-  guint n_waiting, n_running;
+  gboolean paused;
+  guint n_waiting, n_expected, n_paused, n_running;
 } Sums;
 
 static Sums
@@ -66,7 +71,10 @@ get_sums (SampanTransferPanel *self)
                 "total-bytes", &sums.total_bytes,
                 "speed", &sums.speed,
                 "seconds-left", &sums.seconds_left,
+                "paused", &sums.paused,
                 "n-waiting", &sums.n_waiting,
+                "n-expected", &sums.n_expected,
+                "n-paused", &sums.n_paused,
                 "n-running", &sums.n_running,
                 NULL);
   /* clang-format on */
@@ -76,7 +84,7 @@ get_sums (SampanTransferPanel *self)
 static bool
 is_running (SampanTransferState state)
 {
-  return state > SAMPAN_TRANSFER_WAITING && state < SAMPAN_TRANSFER_DONE;
+  return state > SAMPAN_TRANSFER_PAUSED && state < SAMPAN_TRANSFER_DONE;
 }
 
 /* New reference; NULL if none runs. */
@@ -116,7 +124,7 @@ dup_running_title (SampanTransfer *transfer, guint n_others)
 static void
 show_running (SampanTransferPanel *self, SampanTransfer *transfer, const Sums *sums)
 {
-  guint n_others = sums->n_waiting + sums->n_running - 1;
+  guint n_others = sums->n_waiting + sums->n_expected + sums->n_running - 1;
   bool saving = n_others == 0 && sampan_transfer_get_state (transfer) == SAMPAN_TRANSFER_SAVING;
   g_autofree char *title = dup_running_title (transfer, n_others);
   g_autofree char *detail = NULL;
@@ -159,6 +167,17 @@ show_idle (SampanTransferPanel *self)
   gtk_progress_bar_set_fraction (self->progress_bar, done ? 1 : 0);
 }
 
+static void
+show_paused (SampanTransferPanel *self, guint n_paused)
+{
+  g_autofree char *title =
+      g_strdup_printf (ngettext ("%u transfer is paused", "%u transfers are paused", n_paused),
+                       n_paused);
+
+  gtk_label_set_text (self->title_label, title);
+  gtk_label_set_text (self->detail_label, "");
+}
+
 /* Of all in the list; the queue's own sums begin anew with each run. */
 static guint
 count_state (SampanTransferPanel *self, SampanTransferState state)
@@ -181,20 +200,42 @@ update_counts (SampanTransferPanel *self, const Sums *sums)
 {
   guint n_done = count_state (self, SAMPAN_TRANSFER_DONE);
   guint n_failed = count_state (self, SAMPAN_TRANSFER_FAILED);
+  g_autoptr (GString) text = g_string_new (NULL);
+
   /* Translators: how many transfers wait, how many are done. */
-  g_autofree char *text = g_strdup_printf (_ ("%u waiting, %u done"), sums->n_waiting, n_done);
-
+  g_string_printf (text, _ ("%u waiting, %u done"), sums->n_waiting + sums->n_expected, n_done);
+  if (sums->n_paused > 0)
+    g_string_append_printf (text,
+                            /* Translators: how many transfers are paused, in a list of counts. */
+                            ngettext (", %u paused", ", %u paused", sums->n_paused),
+                            sums->n_paused);
   if (n_failed > 0)
-    {
-      /* Translators: how many transfers failed. */
-      g_autofree char *failed =
-          g_strdup_printf (ngettext ("%u failed", "%u failed", n_failed), n_failed);
-      g_autofree char *whole = g_strconcat (text, ", ", failed, NULL);
+    g_string_append_printf (text,
+                            /* Translators: how many transfers failed, in a list of counts. */
+                            ngettext (", %u failed", ", %u failed", n_failed),
+                            n_failed);
+  gtk_label_set_text (self->count_label, text->str);
+  gtk_widget_set_visible (self->retry_button, n_failed > 0);
+}
 
-      gtk_label_set_text (self->count_label, whole);
-      return;
-    }
-  gtk_label_set_text (self->count_label, text);
+static void
+update_buttons (SampanTransferPanel *self, const Sums *sums)
+{
+  bool resumes = sums->paused || (sums->n_paused > 0 && !sums->active);
+
+  gtk_widget_set_sensitive (self->cancel_button, sums->active || sums->n_paused > 0);
+  gtk_widget_set_tooltip_text (self->cancel_button,
+                               sums->n_waiting + sums->n_running + sums->n_paused > 1
+                                   ? _ ("Cancel all transfers")
+                                   : _ ("Cancel this transfer"));
+  gtk_widget_set_sensitive (self->pause_button, sums->active || resumes);
+  gtk_image_set_from_icon_name (self->pause_image,
+                                resumes ? "media-playback-start-symbolic"
+                                        : "media-playback-pause-symbolic",
+                                GTK_ICON_SIZE_BUTTON);
+  gtk_widget_set_tooltip_text (self->pause_button,
+                               resumes ? _ ("Resume all transfers") : _ ("Pause all transfers"));
+  sampan_accessible_set_name (self->pause_button, resumes ? _ ("Resume All") : _ ("Pause All"));
 }
 
 static void
@@ -205,12 +246,11 @@ update (SampanTransferPanel *self)
 
   if (running != NULL)
     show_running (self, running, &sums);
+  else if (sums.n_paused > 0)
+    show_paused (self, sums.n_paused);
   else
     show_idle (self);
-  gtk_widget_set_sensitive (self->cancel_button, sums.active);
-  gtk_widget_set_tooltip_text (self->cancel_button,
-                               sums.n_waiting + sums.n_running > 1 ? _ ("Cancel all transfers")
-                                                                   : _ ("Cancel this transfer"));
+  update_buttons (self, &sums);
   gtk_widget_set_visible (GTK_WIDGET (self->expander),
                           g_list_model_get_n_items (G_LIST_MODEL (self->queue)) > 0);
   update_counts (self, &sums);
@@ -233,6 +273,7 @@ get_rank (SampanTransfer *transfer)
     case SAMPAN_TRANSFER_FAILED:
       return 1;
     case SAMPAN_TRANSFER_WAITING:
+    case SAMPAN_TRANSFER_PAUSED:
       return 2;
     case SAMPAN_TRANSFER_DONE:
     case SAMPAN_TRANSFER_CANCELLED:
@@ -318,7 +359,9 @@ expanded_cb (SampanTransferPanel *self)
 static GtkWidget *
 create_row (gpointer item, gpointer user_data)
 {
-  return sampan_transfer_row_new (item);
+  SampanTransferPanel *self = user_data;
+
+  return sampan_transfer_row_new (self->queue, item);
 }
 
 /* ---- signals ---- */
@@ -362,6 +405,23 @@ cancel_clicked_cb (SampanTransferPanel *self)
 }
 
 static void
+pause_clicked_cb (SampanTransferPanel *self)
+{
+  Sums sums = get_sums (self);
+
+  if (sums.paused || !sums.active)
+    sampan_queue_resume_all (self->queue);
+  else
+    sampan_queue_pause_all (self->queue);
+}
+
+static void
+retry_clicked_cb (SampanTransferPanel *self)
+{
+  sampan_queue_retry_failed (self->queue);
+}
+
+static void
 clear_clicked_cb (SampanTransferPanel *self)
 {
   g_clear_object (&self->last);
@@ -395,7 +455,12 @@ sampan_transfer_panel_class_init (SampanTransferPanelClass *klass)
                                                "/io/github/sampan/Sampan/ui/transfer-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, title_label);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, detail_label);
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, pause_button);
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, pause_image);
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, retry_button);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, cancel_button);
+  gtk_widget_class_bind_template_callback (widget_class, pause_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, retry_clicked_cb);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, progress_bar);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, expander);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, count_label);
@@ -412,7 +477,7 @@ sampan_transfer_panel_init (SampanTransferPanel *self)
 {
   self->shown = g_list_store_new (SAMPAN_TYPE_TRANSFER);
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_list_box_bind_model (self->list, G_LIST_MODEL (self->shown), create_row, NULL, NULL);
+  gtk_list_box_bind_model (self->list, G_LIST_MODEL (self->shown), create_row, self, NULL);
 }
 
 void
@@ -420,7 +485,8 @@ sampan_transfer_panel_set_queue (SampanTransferPanel *self, SampanQueue *queue)
 {
   static const char *const watched[] = { "notify::active",      "notify::done-bytes",
                                          "notify::total-bytes", "notify::n-waiting",
-                                         "notify::n-running",   "items-changed" };
+                                         "notify::n-running",   "notify::n-paused",
+                                         "notify::paused",      "items-changed" };
 
   g_assert (self->queue == NULL);
   self->queue = g_object_ref (queue);

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "transfer.h"
+#include "queue.h"
 #include <gtk/gtk.h>
 
 G_BEGIN_DECLS
@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 #define SAMPAN_TYPE_TRANSFER_ROW (sampan_transfer_row_get_type ())
 G_DECLARE_FINAL_TYPE (SampanTransferRow, sampan_transfer_row, SAMPAN, TRANSFER_ROW, GtkListBoxRow)
 
-GtkWidget *sampan_transfer_row_new (SampanTransfer *transfer);
+/* TRANSFER is in QUEUE, where the row can move it. */
+GtkWidget *sampan_transfer_row_new (SampanQueue *queue, SampanTransfer *transfer);
 
 G_END_DECLS

@@ -91,6 +91,18 @@ dup_done (SampanTransfer *transfer)
   return g_strconcat (size, " · ", words, NULL);
 }
 
+static char *
+dup_paused (SampanTransfer *transfer)
+{
+  g_autofree char *amount = NULL;
+
+  if (sampan_transfer_get_done_bytes (transfer) == 0)
+    return g_strdup (_ ("Paused"));
+  amount = dup_amount (sampan_transfer_get_done_bytes (transfer),
+                       sampan_transfer_get_total_bytes (transfer));
+  return g_strconcat (amount, " · ", _ ("Paused"), NULL);
+}
+
 char *
 sampan_transfer_text_dup_status (SampanTransfer *transfer)
 {
@@ -100,6 +112,8 @@ sampan_transfer_text_dup_status (SampanTransfer *transfer)
     {
     case SAMPAN_TRANSFER_WAITING:
       return g_strdup (_ ("Waiting"));
+    case SAMPAN_TRANSFER_PAUSED:
+      return dup_paused (transfer);
     case SAMPAN_TRANSFER_CONNECTING:
       return g_strdup (_ ("Connecting…"));
     case SAMPAN_TRANSFER_RECONNECTING:
