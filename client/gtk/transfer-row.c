@@ -174,13 +174,13 @@ key_press_cb (SampanTransferRow *self, GdkEventKey *event)
 {
   guint modifiers = event->state & gtk_accelerator_get_default_mod_mask ();
 
-  if (modifiers == GDK_MOD1_MASK && event->keyval == GDK_KEY_Up)
+  if (modifiers == GDK_CONTROL_MASK && event->keyval == GDK_KEY_Up)
     move (self, -1, false);
-  else if (modifiers == GDK_MOD1_MASK && event->keyval == GDK_KEY_Down)
+  else if (modifiers == GDK_CONTROL_MASK && event->keyval == GDK_KEY_Down)
     move (self, 1, false);
-  else if (modifiers == GDK_MOD1_MASK && event->keyval == GDK_KEY_Home)
+  else if (modifiers == GDK_CONTROL_MASK && event->keyval == GDK_KEY_Home)
     move (self, -1, true);
-  else if (modifiers == GDK_MOD1_MASK && event->keyval == GDK_KEY_End)
+  else if (modifiers == GDK_CONTROL_MASK && event->keyval == GDK_KEY_End)
     move (self, 1, true);
   else
     return GDK_EVENT_PROPAGATE;

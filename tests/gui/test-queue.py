@@ -1,0 +1,161 @@
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The queue in the window: pausing, going on, trying again, the order; by names and keys."""
+
+import os
+import pathlib
+import tempfile
+import unittest
+
+import a11y
+from app import App
+from box import Box
+
+LARGE_BYTES = 1_500_000_000  # a few seconds
+HUGE_BYTES = 40_000_000_000  # never ends by itself
+
+
+def make_sparse(path, size):
+    """Much to send and little to read, with an end that can be told."""
+    with open(path, "wb") as file:
+        file.truncate(size)
+        file.seek(size - 4096)
+        file.write(os.urandom(4096))
+
+
+def read_end(path):
+    with open(path, "rb") as file:
+        file.seek(-4096, os.SEEK_END)
+        return file.read()
+
+
+class Queue(unittest.TestCase):
+    def setUp(self):
+        self.place = tempfile.TemporaryDirectory(prefix="sampan-local-")
+        self.local = pathlib.Path(self.place.name)
+
+    def tearDown(self):
+        self.place.cleanup()
+
+    def upload(self, app, *paths):
+        for path in paths:
+            app.press("Upload")
+            a11y.choose_file(app.root, path, "Open")
+
+    def open_list(self, app):
+        a11y.press(a11y.find(app.find("Transfers", "panel"), role="toggle button"))
+
+    def find_row(self, app, start):
+        rows = app.find("Transfer List", "list box")
+        return a11y.wait_for(
+            lambda: next((row for row in rows if row is not None and row.name.startswith(start)), None),
+            f"a row that starts with “{start}”",
+        )
+
+    def test_pause_and_go_on(self):
+        source = self.local / "boat.bin"
+        make_sparse(source, LARGE_BYTES)
+        with Box() as box, App() as app:
+            app.log_in(box)
+            self.upload(app, source)
+            panel = app.find("Transfers", "panel")
+            a11y.find_text(panel, "MB/s")
+            app.press("Pause All")
+            a11y.find_text(panel, "1 transfer is paused")
+            self.assertFalse((box.files / "boat.bin").exists())
+            app.take_picture("paused")
+            app.press("Resume All")
+            a11y.find_text(panel, "Safe on the box")
+            stored = box.files / "boat.bin"
+            self.assertEqual(stored.stat().st_size, LARGE_BYTES)
+            self.assertEqual(read_end(stored), read_end(source))
+
+    def test_pause_one(self):
+        huge = self.local / "huge.bin"
+        small = self.local / "small.bin"
+        make_sparse(huge, HUGE_BYTES)
+        small.write_bytes(os.urandom(3_000_000))
+        with Box() as box, App() as app:
+            app.log_in(box)
+            self.upload(app, huge)
+            panel = app.find("Transfers", "panel")
+            a11y.find_text(panel, "MB/s")
+            self.open_list(app)
+            a11y.press(a11y.find(self.find_row(app, "huge.bin"), "Pause", "push button"))
+            a11y.find_text(panel, "Paused")
+            self.upload(app, small)
+            app.wait_for_names("small.bin")
+            self.assertEqual((box.files / "small.bin").read_bytes(), small.read_bytes())
+            app.take_picture("one-paused")
+            a11y.press(a11y.find(self.find_row(app, "huge.bin"), "Resume", "push button"))
+            a11y.find_text(panel, "MB/s")
+            a11y.press(a11y.find(self.find_row(app, "huge.bin"), "Cancel This Transfer", "push button"))
+            a11y.find_text(panel, "Cancelled")
+            self.assertFalse((box.files / "huge.bin").exists())
+
+    def fill_both_places(self, app):
+        """Two large ones run at a time; what comes after them waits."""
+        for name in ("huge.bin", "vast.bin"):
+            make_sparse(self.local / name, HUGE_BYTES)
+            self.upload(app, self.local / name)
+        self.open_list(app)
+        for name in ("huge.bin", "vast.bin"):
+            a11y.wait_for(lambda: "MB" in self.find_row(app, name).name, name + " to move")
+
+    def empty_both_places(self, app):
+        for name in ("huge.bin", "vast.bin"):
+            a11y.press(a11y.find(self.find_row(app, name), "Cancel This Transfer", "push button"))
+
+    def test_retry(self):
+        source = self.local / "boat.bin"
+        content = os.urandom(3_000_000)
+        source.write_bytes(content)
+        with Box() as box, App() as app:
+            app.log_in(box)
+            self.fill_both_places(app)
+            self.upload(app, source)
+            panel = app.find("Transfers", "panel")
+            a11y.wait_for(lambda: "Waiting" in self.find_row(app, "boat.bin").name, "its turn")
+            source.unlink()
+            self.empty_both_places(app)
+            app.find("0 waiting, 0 done, 1 failed")
+            app.take_picture("failed")
+            source.write_bytes(content)
+            app.press("Retry Failed")
+            a11y.wait_for(lambda: "Safe" in self.find_row(app, "boat.bin").name, "boat.bin")
+            self.assertEqual((box.files / "boat.bin").read_bytes(), content)
+            app.find("0 waiting, 1 done")
+
+    def get_waiting(self, app):
+        rows = app.find("Transfer List", "list box")
+        return [row.name.split(":")[0] for row in rows if row is not None and "Waiting" in row.name]
+
+    def test_order(self):
+        names = ["one.bin", "two.bin", "three.bin"]
+        with Box() as box, App() as app:
+            app.log_in(box)
+            self.fill_both_places(app)
+            for name in names:
+                (self.local / name).write_bytes(os.urandom(2_000_000))
+                self.upload(app, self.local / name)
+            a11y.wait_for(lambda: self.get_waiting(app) == names, "three that wait")
+            self.find_row(app, "three.bin").queryComponent().grabFocus()
+            a11y.press_keys("ctrl+Up")
+            a11y.wait_for(
+                lambda: self.get_waiting(app) == ["one.bin", "three.bin", "two.bin"], "one step up"
+            )
+            self.find_row(app, "one.bin").queryComponent().grabFocus()
+            a11y.press_keys("ctrl+End")
+            a11y.wait_for(
+                lambda: self.get_waiting(app) == ["three.bin", "two.bin", "one.bin"], "the last place"
+            )
+            app.take_picture("order")
+            self.empty_both_places(app)
+            for name in names:
+                a11y.wait_for(lambda: "Safe" in self.find_row(app, name).name, name)
+                self.assertEqual((box.files / name).read_bytes(), (self.local / name).read_bytes())
+
+
+if __name__ == "__main__":
+    unittest.main()
