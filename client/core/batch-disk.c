@@ -8,6 +8,8 @@
 
 #include "batch-disk.h"
 
+#include "local-target.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -16,6 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Names beside that are looked at: whoever keeps more copies than this pays with one more. */
+#define BESIDE_MAX 100
 #define PROBE_RANDOM_BYTES 6
 #define FOLDER_MODE 0777 /* minus the umask */
 
@@ -184,6 +188,27 @@ sampan_batch_disk_judge (SampanBatchDisk *self, const SampanBatchPage *page)
            sampan_plan_get_item (page->plan, i),
            &g_array_index (answers, SampanPlanAnswer, i));
   return answers;
+}
+
+bool
+sampan_batch_disk_has_beside (SampanBatchDisk *self, const SampanPlanItem *item)
+{
+  const char *path = (const char *)item->path.data;
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *name = g_path_get_basename (path);
+
+  for (int i = 0; i < BESIDE_MAX && self->fd >= 0; i++)
+    {
+      g_autofree char *other = sampan_local_target_numbered_name (name, i + 2);
+      g_autofree char *beside = other != NULL ? g_build_filename (folder, other, NULL) : NULL;
+      struct stat info;
+
+      if (beside == NULL || fstatat (self->fd, beside, &info, AT_SYMLINK_NOFOLLOW) != 0)
+        return false;
+      if (compare (item, &info) == SAMPAN_PLAN_SAME)
+        return true;
+    }
+  return false;
 }
 
 /* ---- Folders ---- */

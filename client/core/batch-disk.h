@@ -23,6 +23,9 @@ void sampan_batch_disk_set_folds (SampanBatchDisk *self, bool folds);
 /* A verdict for each item, as a server gives them: array of SampanPlanAnswer. Pages come in order.
  */
 GArray *sampan_batch_disk_judge (SampanBatchDisk *self, const SampanBatchPage *page);
+/* Whether a file like ITEM, by size and mtime, has one of the names that are chosen to keep both.
+ */
+bool sampan_batch_disk_has_beside (SampanBatchDisk *self, const SampanPlanItem *item);
 /* Makes the target folder with its parents; FALSE with errno. */
 bool sampan_batch_disk_make_target (SampanBatchDisk *self);
 /* Its parents are there; that it is there already is no error. FALSE with errno. */

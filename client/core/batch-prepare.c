@@ -32,6 +32,7 @@ finish (SampanBatch *self, const GError *error)
   if (error != NULL)
     {
       g_cancellable_cancel (self->stop);
+      self->is_lost = sampan_batch_is_lost_by (self, error);
       sampan_batch_set_state (self, SAMPAN_BATCH_FINISHED);
       g_task_return_error (task, g_error_copy (error));
       return;
@@ -53,18 +54,27 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
 
 /* ---- Fates ---- */
 
+static bool
+has_ended (SampanBatch *self, const SampanPlanItem *item, const char *name)
+{
+  return item->kind == SAMPAN_ENTRY_FILE && self->journal != NULL &&
+         self->journal->has_ended (name, self->journal_data);
+}
+
 static void
-add_conflict (const SampanBatchPage *page, size_t index, GPtrArray *conflicts)
+add_conflict (SampanBatch *self, const SampanBatchPage *page, size_t index, GPtrArray *conflicts)
 {
   const SampanPlanItem *item = sampan_plan_get_item (page->plan, index);
   const SampanPlanAnswer *answer = sampan_plan_get_answer (page->plan, index);
   SampanBatchVersion coming = { item->size, item->mtime };
   SampanBatchVersion there = { answer->size, answer->mtime };
+  const char *name = sampan_batch_page_get_name (page, index);
+  SampanBatchConflict *conflict = sampan_batch_conflict_new (name, &coming, &there);
 
-  g_ptr_array_add (conflicts,
-                   sampan_batch_conflict_new (sampan_batch_page_get_name (page, index),
-                                              &coming,
-                                              &there));
+  if (self->journal != NULL)
+    sampan_batch_conflict_set_decision (conflict,
+                                        self->journal->get_decision (name, self->journal_data));
+  g_ptr_array_add (conflicts, conflict);
 }
 
 static SampanBatchFate
@@ -86,13 +96,15 @@ decide (SampanBatch *self, const SampanBatchPage *page, size_t index, GPtrArray 
   SampanPlanVerdict verdict = sampan_plan_get_answer (page->plan, index)->verdict;
   bool is_blocked = sampan_batch_is_blocked (self, name);
 
+  if (has_ended (self, item, name))
+    return SAMPAN_BATCH_FATE_LEAVE;
   if (!is_blocked && verdict == SAMPAN_PLAN_NEW)
     return decide_new (self, item);
   if (!is_blocked && verdict == SAMPAN_PLAN_DIFFERS)
     {
       self->has_work = true;
       self->sums.n_conflicts++;
-      add_conflict (page, index, conflicts);
+      add_conflict (self, page, index, conflicts);
       return SAMPAN_BATCH_FATE_CONFLICT;
     }
   if (!is_blocked && (verdict == SAMPAN_PLAN_SAME || verdict == SAMPAN_PLAN_FOLDER_THERE))
@@ -167,16 +179,37 @@ typedef struct
 {
   SampanBatchDisk *disk;
   SampanBatchPage *page;
+  SampanBatch *batch;
 } Judgement;
+
+/* A second version whose arrival an earlier process did not live to write down. */
+static void
+find_beside (const Judgement *judgement, GArray *answers)
+{
+  SampanBatch *self = judgement->batch;
+
+  for (guint i = 0; i < answers->len; i++)
+    {
+      SampanPlanAnswer *answer = &g_array_index (answers, SampanPlanAnswer, i);
+      const SampanPlanItem *item = sampan_plan_get_item (judgement->page->plan, i);
+      const char *name = sampan_batch_page_get_name (judgement->page, i);
+
+      if (answer->verdict == SAMPAN_PLAN_DIFFERS &&
+          self->journal->get_decision (name, self->journal_data) == SAMPAN_BATCH_KEEP_BOTH &&
+          sampan_batch_disk_has_beside (judgement->disk, item))
+        answer->verdict = SAMPAN_PLAN_SAME;
+    }
+}
 
 static void
 judge_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   Judgement *judgement = task_data;
+  GArray *answers = sampan_batch_disk_judge (judgement->disk, judgement->page);
 
-  g_task_return_pointer (task,
-                         sampan_batch_disk_judge (judgement->disk, judgement->page),
-                         (GDestroyNotify)g_array_unref);
+  if (judgement->batch->was_run)
+    find_beside (judgement, answers);
+  g_task_return_pointer (task, answers, (GDestroyNotify)g_array_unref);
 }
 
 static void
@@ -201,6 +234,7 @@ judge_on_disk (SampanBatch *self, SampanBatchPage *page)
 
   judgement->disk = self->disk;
   judgement->page = page;
+  judgement->batch = self; /* the task's source */
   g_task_set_source_tag (task, judge_on_disk);
   g_task_set_task_data (task, judgement, g_free);
   sampan_plan_seal (page->plan);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "batch-disk.h"
+#include "batch-journal.h"
 #include "batch-survey.h"
 #include "batch.h"
 
@@ -30,6 +31,13 @@ struct _SampanBatch
   GPtrArray *locals;         /* of char *; an upload's */
   GPtrArray *remotes;        /* of SampanBatchRemote; a download's */
   size_t items_max;
+
+  /* who remembers it; nullable */
+  const SampanBatchJournal *journal;
+  gpointer journal_data;
+  GDestroyNotify journal_destroy;
+  bool was_run;
+  bool is_lost; /* the session was, so it has not come to its own end */
 
   /* what was found */
   SampanBatchState state;
@@ -58,7 +66,7 @@ struct _SampanBatch
   guint n_making;    /* folders under way */
   guint n_under_way; /* transfers */
   guint n_cancelled; /* of them, since the last turn */
-  guint n_expected; /* what the queue was told to expect, and was not added yet */
+  guint n_expected;  /* what the queue was told to expect, and was not added yet */
   uint64_t expected_bytes;
   GSource *turn;
   bool is_stopped;
@@ -72,6 +80,8 @@ void sampan_batch_remove_problem (SampanBatch *self, SampanBatchProblem *problem
 void sampan_batch_add_problems (SampanBatch *self, GPtrArray *problems);
 bool sampan_batch_is_blocked (SampanBatch *self, const char *name);
 void sampan_batch_block (SampanBatch *self, const char *name);
+/* Whether what went wrong is the session's, not the item's. */
+bool sampan_batch_is_lost_by (SampanBatch *self, const GError *error);
 /* For tests. Before preparing. */
 void sampan_batch_set_items_max (SampanBatch *self, size_t items_max);
 void sampan_batch_set_disk_folds (SampanBatch *self, bool folds);

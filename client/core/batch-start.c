@@ -149,6 +149,8 @@ requeued_cb (SampanTransfer *transfer, GParamSpec *pspec, gpointer user_data)
   if (!member->is_over || sampan_transfer_get_state (transfer) != SAMPAN_TRANSFER_WAITING)
     return;
   member->is_over = false;
+  if (self->journal != NULL)
+    self->journal->requeued (member->name, self->journal_data);
   if (member->problem != NULL)
     sampan_batch_remove_problem (self, member->problem);
   g_clear_object (&member->problem);
@@ -177,6 +179,8 @@ add_transfer (SampanBatch *self, SampanBatchPage *page, size_t index, SampanConf
   /* A part that an earlier try left on the box is used. */
   if (self->is_upload)
     sampan_transfer_set_resume (transfer, true);
+  if (self->was_run)
+    sampan_transfer_set_was_run (transfer);
   sampan_transfer_set_expected_bytes (transfer, sampan_plan_get_item (page->plan, index)->size);
   member = g_new0 (Member, 1);
   member->batch = self;
@@ -266,7 +270,10 @@ finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
       member->problem =
           sampan_batch_problem_new_from_error (member->name, sampan_transfer_get_error (transfer));
       sampan_batch_add_problem (self, g_object_ref (member->problem));
+      self->is_lost |= sampan_batch_is_lost_by (self, sampan_transfer_get_error (transfer));
     }
+  if (state != SAMPAN_TRANSFER_FAILED && self->journal != NULL)
+    self->journal->ended (member->name, self->journal_data);
   self->n_cancelled += state == SAMPAN_TRANSFER_CANCELLED;
   self->n_under_way--;
   plan_turn (self);
@@ -290,6 +297,7 @@ typedef struct
 static void
 mkdir_failed (SampanBatch *self, const char *name, const GError *error)
 {
+  self->is_lost |= sampan_batch_is_lost_by (self, error);
   if (name == NULL)
     {
       self->is_stopped = true;
@@ -449,6 +457,29 @@ make_folders (SampanBatch *self)
   g_task_run_in_thread (task, make_local_thread);
 }
 
+/* ---- The journal ---- */
+
+static void
+tell_decisions (SampanBatch *self)
+{
+  SampanBatchPage *page;
+  size_t index;
+
+  rewind_items (self);
+  for (guint i = 0; next_item_with (self, SAMPAN_BATCH_FATE_CONFLICT, &page, &index); i++)
+    {
+      g_autoptr (SampanBatchConflict) conflict =
+          g_list_model_get_item (G_LIST_MODEL (self->conflicts), i);
+      SampanBatchDecision decision = sampan_batch_conflict_get_decision (conflict);
+
+      self->journal->decided (sampan_batch_page_get_name (page, index),
+                              decision == SAMPAN_BATCH_ASK ? SAMPAN_BATCH_SKIP : decision,
+                              self->journal_data);
+    }
+  rewind_items (self);
+  self->journal->started (self->journal_data);
+}
+
 /* ---- Public API ---- */
 
 void
@@ -460,6 +491,8 @@ sampan_batch_start (SampanBatch *self, SampanQueue *queue)
   self->queue = g_object_ref (queue);
   g_signal_connect (queue, "finished", G_CALLBACK (finished_cb), self);
   expect (self, (int)self->sums.n_new, (int64_t)self->sums.new_bytes);
+  if (self->journal != NULL)
+    tell_decisions (self);
   sampan_batch_set_state (self, SAMPAN_BATCH_MOVING);
   make_folders (self);
 }

@@ -44,6 +44,8 @@ sampan_batch_set_state (SampanBatch *self, SampanBatchState state)
 {
   g_assert (state > self->state);
   self->state = state;
+  if (state == SAMPAN_BATCH_FINISHED && self->journal != NULL)
+    self->journal->finished (self->is_lost, self->journal_data);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
 }
 
@@ -96,6 +98,15 @@ sampan_batch_block (SampanBatch *self, const char *name)
   g_hash_table_add (self->blocked, g_strdup (name));
 }
 
+bool
+sampan_batch_is_lost_by (SampanBatch *self, const GError *error)
+{
+  SampanSessionState state = sampan_session_get_state (self->session);
+
+  return g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_DISCONNECTED) ||
+         (state != SAMPAN_SESSION_READY && state != SAMPAN_SESSION_RECONNECTING);
+}
+
 void
 sampan_batch_set_items_max (SampanBatch *self, size_t items_max)
 {
@@ -111,10 +122,19 @@ sampan_batch_set_disk_folds (SampanBatch *self, bool folds)
 /* ---- The object ---- */
 
 static void
+drop_journal (SampanBatch *self)
+{
+  if (self->journal_destroy != NULL)
+    self->journal_destroy (self->journal_data);
+  self->journal = NULL;
+}
+
+static void
 sampan_batch_finalize (GObject *object)
 {
   SampanBatch *self = SAMPAN_BATCH (object);
 
+  drop_journal (self);
   g_object_unref (self->session);
   g_clear_pointer (&self->remote_folder, sampan_path_unref);
   g_free (self->local_folder);
@@ -245,6 +265,37 @@ SampanBatchSums
 sampan_batch_get_sums (SampanBatch *self)
 {
   return self->sums;
+}
+
+void
+sampan_batch_set_journal (SampanBatch *self,
+                          const SampanBatchJournal *journal,
+                          bool was_run,
+                          gpointer data,
+                          GDestroyNotify destroy)
+{
+  g_return_if_fail (SAMPAN_IS_BATCH (self) && self->state < SAMPAN_BATCH_MOVING);
+  drop_journal (self);
+  self->journal = journal;
+  self->journal_data = data;
+  self->journal_destroy = destroy;
+  self->was_run = was_run;
+}
+
+guint
+sampan_batch_count_undecided (SampanBatch *self)
+{
+  guint length = g_list_model_get_n_items (G_LIST_MODEL (self->conflicts));
+  guint count = 0;
+
+  for (guint i = 0; i < length; i++)
+    {
+      g_autoptr (SampanBatchConflict) conflict =
+          g_list_model_get_item (G_LIST_MODEL (self->conflicts), i);
+
+      count += sampan_batch_conflict_get_decision (conflict) == SAMPAN_BATCH_ASK;
+    }
+  return count;
 }
 
 GListModel *

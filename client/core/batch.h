@@ -73,6 +73,8 @@ void sampan_batch_prepare_async (SampanBatch *self,
 bool sampan_batch_prepare_finish (SampanBatch *self, GAsyncResult *result, GError **error);
 
 SampanBatchSums sampan_batch_get_sums (SampanBatch *self);
+/* Conflicts that nobody has decided: those a saved batch met before are (saved-queue.h). */
+guint sampan_batch_count_undecided (SampanBatch *self);
 /* Of SampanBatchConflict, in the order of the items. Borrowed. */
 GListModel *sampan_batch_get_conflicts (SampanBatch *self);
 /* Of SampanBatchProblem; grows while the transfers run, and loses those that are tried again.

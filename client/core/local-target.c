@@ -262,9 +262,8 @@ rename_to_free_name (SampanLocalTarget *self, const char *name)
   return renameat (self->folder_fd, self->temp, self->folder_fd, name) == 0 ? 0 : errno;
 }
 
-/* "photo.jpg" to "photo (2).jpg"; a long stem is cut so that the name stays legal. */
-static char *
-numbered_name (const char *name, int number)
+char *
+sampan_local_target_numbered_name (const char *name, int number)
 {
   const char *dot = strrchr (name, '.');
   const char *extension = dot != NULL && dot != name ? dot : name + strlen (name);
@@ -290,7 +289,7 @@ rename_beside (SampanLocalTarget *self, char **stored_name)
 
   for (int i = 0; result == EEXIST && i < KEEP_BOTH_TRIES; i++)
     {
-      g_autofree char *other = numbered_name (self->name, i + 2);
+      g_autofree char *other = sampan_local_target_numbered_name (self->name, i + 2);
 
       if (other == NULL)
         return ENAMETOOLONG;

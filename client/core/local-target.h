@@ -56,6 +56,9 @@ bool sampan_local_target_publish (SampanLocalTarget *self,
 /* syncs the folder, once for all that were published in it. */
 bool sampan_local_target_sync_folder (SampanLocalTarget *self,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What KEEP_BOTH chooses, NUMBER being 2 for the first: "photo.jpg" to "photo (2).jpg"; a long stem
+ * is cut so that the name stays legal. Free with g_free; NULL if none can be. */
+char *sampan_local_target_numbered_name (const char *name, int number);
 bool sampan_local_target_has_folder_of (const SampanLocalTarget *self,
                                         const SampanLocalTarget *other);
 

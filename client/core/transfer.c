@@ -528,6 +528,13 @@ sampan_transfer_set_resume (SampanTransfer *self, bool resume)
 }
 
 void
+sampan_transfer_set_was_run (SampanTransfer *self)
+{
+  g_return_if_fail (self->worker == NULL);
+  self->was_run = true;
+}
+
+void
 sampan_transfer_set_keep_partial (SampanTransfer *self, bool keep)
 {
   g_return_if_fail (self->worker == NULL);

@@ -63,6 +63,10 @@ SampanTransfer *sampan_transfer_new_download (SampanSession *session,
  * proven by hash. Before running. */
 void sampan_transfer_set_resume (SampanTransfer *self, bool resume);
 
+/* An earlier process may have run it: what it left is looked for, of a small one too, which may
+ * have arrived as a whole. Before running. */
+void sampan_transfer_set_was_run (SampanTransfer *self);
+
 /* What is there already stays when this end cancels, on either side, so that a later run can go on
  * from it. Before running. */
 void sampan_transfer_set_keep_partial (SampanTransfer *self, bool keep);

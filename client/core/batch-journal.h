@@ -1,0 +1,38 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Who remembers a batch beyond this process: told of what happens to it, asked for what happened
+ * before. Names are bytes, below the target folder. */
+
+#pragma once
+
+#include "batch.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  /* Of an earlier process. ASK if it is not known. Any thread. */
+  bool (*has_ended) (const char *name, gpointer data);
+  SampanBatchDecision (*get_decision) (const char *name, gpointer data);
+
+  /* It is started: a decision for each conflict, SKIP for those that nobody decided. */
+  void (*decided) (const char *name, SampanBatchDecision decision, gpointer data);
+  void (*started) (gpointer data);
+  /* Done, or cancelled; */
+  void (*ended) (const char *name, gpointer data);
+  /* which was taken back. */
+  void (*requeued) (const char *name, gpointer data);
+  /* The batch is FINISHED. LOST: because the session was, so there may be more to do. */
+  void (*finished) (bool lost, gpointer data);
+} SampanBatchJournal;
+
+/* Before preparing, or at least before it is started. WAS_RUN: an earlier process began with it;
+ * what the box may have of an item is looked for, small ones included. */
+void sampan_batch_set_journal (SampanBatch *self,
+                               const SampanBatchJournal *journal,
+                               bool was_run,
+                               gpointer data,
+                               GDestroyNotify destroy);
+
+G_END_DECLS
