@@ -65,7 +65,7 @@ struct _SampanBatch
   guint next_conflict;
   guint n_making;    /* folders under way */
   guint n_under_way; /* transfers */
-  guint n_cancelled; /* of them, since the last turn */
+  guint n_cancel_all; /* of the queue, when it was started */
   guint n_expected;  /* what the queue was told to expect, and was not added yet */
   uint64_t expected_bytes;
   GSource *turn;

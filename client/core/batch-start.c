@@ -8,6 +8,8 @@
 
 #include "batch-private.h"
 
+#include "queue-private.h"
+
 #include <errno.h>
 
 #define MKDIRS_AT_ONCE 64 /* hides the round trip */
@@ -213,26 +215,13 @@ add_some (SampanBatch *self)
     }
 }
 
-/* All that waited is gone: the whole queue was cancelled, not just one of it. */
-static bool
-was_queue_cancelled (SampanBatch *self)
-{
-  guint n_waiting;
-
-  if (self->n_cancelled == 0)
-    return false;
-  self->n_cancelled = 0;
-  g_object_get (self->queue, "n-waiting", &n_waiting, NULL);
-  return n_waiting == 0;
-}
-
 static gboolean
 turn_cb (gpointer user_data)
 {
   g_autoptr (SampanBatch) self = g_object_ref (SAMPAN_BATCH (user_data));
 
   g_clear_pointer (&self->turn, g_source_unref);
-  if (was_queue_cancelled (self))
+  if (self->queue->n_cancel_all != self->n_cancel_all)
     self->is_stopped = true;
   if (!self->is_stopped)
     add_some (self);
@@ -274,7 +263,6 @@ finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
     }
   if (state != SAMPAN_TRANSFER_FAILED && self->journal != NULL)
     self->journal->ended (member->name, self->journal_data);
-  self->n_cancelled += state == SAMPAN_TRANSFER_CANCELLED;
   self->n_under_way--;
   plan_turn (self);
 }
@@ -489,6 +477,7 @@ sampan_batch_start (SampanBatch *self, SampanQueue *queue)
   g_return_if_fail (self->state == SAMPAN_BATCH_READY);
   g_object_ref (self);
   self->queue = g_object_ref (queue);
+  self->n_cancel_all = queue->n_cancel_all;
   g_signal_connect (queue, "finished", G_CALLBACK (finished_cb), self);
   expect (self, (int)self->sums.n_new, (int64_t)self->sums.new_bytes);
   if (self->journal != NULL)

@@ -44,6 +44,7 @@ struct _SampanQueue
   guint n_paused;
   guint n_expected;
   uint64_t expected_bytes;
+  guint n_cancel_all; /* how often all were cancelled: a batch adds no more then */
   GSource *tick;
   bool is_paused;
   bool is_reordering; /* waiting is filled anew when that is over */
