@@ -13,6 +13,7 @@ struct _SampanBatchConflict
 {
   GObject parent_instance;
 
+  char *bytes;
   char *name;
   SampanBatchVersion coming;
   SampanBatchVersion there;
@@ -79,6 +80,7 @@ sampan_batch_conflict_set_property (GObject *object,
 static void
 sampan_batch_conflict_finalize (GObject *object)
 {
+  g_free (SAMPAN_BATCH_CONFLICT (object)->bytes);
   g_free (SAMPAN_BATCH_CONFLICT (object)->name);
   G_OBJECT_CLASS (sampan_batch_conflict_parent_class)->finalize (object);
 }
@@ -113,6 +115,7 @@ sampan_batch_conflict_new (const char *name,
 {
   SampanBatchConflict *self = g_object_new (SAMPAN_TYPE_BATCH_CONFLICT, NULL);
 
+  self->bytes = g_strdup (name);
   self->name = sampan_display_name (name, -1);
   self->coming = *coming;
   self->there = *there;
@@ -123,6 +126,12 @@ const char *
 sampan_batch_conflict_get_name (SampanBatchConflict *self)
 {
   return self->name;
+}
+
+const char *
+sampan_batch_conflict_get_bytes (SampanBatchConflict *self)
+{
+  return self->bytes;
 }
 
 const SampanBatchVersion *

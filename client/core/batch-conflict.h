@@ -35,7 +35,8 @@ G_DECLARE_FINAL_TYPE (SampanBatchConflict, sampan_batch_conflict, SAMPAN, BATCH_
 SampanBatchConflict *sampan_batch_conflict_new (const char *name,
                                                 const SampanBatchVersion *coming,
                                                 const SampanBatchVersion *there);
-const char *sampan_batch_conflict_get_name (SampanBatchConflict *self); /* for display */
+const char *sampan_batch_conflict_get_name (SampanBatchConflict *self);  /* for display */
+const char *sampan_batch_conflict_get_bytes (SampanBatchConflict *self); /* the name as it is */
 const SampanBatchVersion *sampan_batch_conflict_get_coming (SampanBatchConflict *self);
 const SampanBatchVersion *sampan_batch_conflict_get_there (SampanBatchConflict *self);
 

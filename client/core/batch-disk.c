@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* Names beside that are looked at: whoever keeps more copies than this pays with one more. */
@@ -33,7 +34,8 @@ typedef enum
 struct _SampanBatchDisk
 {
   char *folder;
-  int fd; /* -1: it is missing, or was not looked at yet */
+  GMutex lock; /* of the descriptor */
+  int fd;      /* -1: it is missing, or was not looked at yet */
   Folds folds;
   GHashTable *seen; /* the names so far, folded if the disk does */
 };
@@ -44,6 +46,7 @@ sampan_batch_disk_new (const char *folder)
   SampanBatchDisk *self = g_new0 (SampanBatchDisk, 1);
 
   self->folder = g_strdup (folder);
+  g_mutex_init (&self->lock);
   self->fd = -1;
   self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
@@ -54,6 +57,7 @@ sampan_batch_disk_free (SampanBatchDisk *self)
 {
   if (self->fd >= 0)
     close (self->fd);
+  g_mutex_clear (&self->lock);
   g_hash_table_unref (self->seen);
   g_free (self->folder);
   g_free (self);
@@ -68,6 +72,8 @@ sampan_batch_disk_set_folds (SampanBatchDisk *self, bool folds)
 static bool
 open_folder (SampanBatchDisk *self)
 {
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
   if (self->fd < 0)
     self->fd = open (self->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   return self->fd >= 0;
@@ -154,14 +160,14 @@ judge_errno (int saved_errno)
 }
 
 static void
-judge (SampanBatchDisk *self, const SampanPlanItem *item, SampanPlanAnswer *answer)
+judge (SampanBatchDisk *self, bool is_open, const SampanPlanItem *item, SampanPlanAnswer *answer)
 {
   const char *name = (const char *)item->path.data;
   struct stat info;
 
   if (!g_hash_table_add (self->seen, dup_key (self, name)))
     answer->verdict = SAMPAN_PLAN_NAME_TWICE;
-  else if (self->fd < 0)
+  else if (!is_open)
     answer->verdict = SAMPAN_PLAN_NEW;
   else if (fstatat (self->fd, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
     answer->verdict = (uint8_t)judge_errno (errno);
@@ -179,12 +185,15 @@ sampan_batch_disk_judge (SampanBatchDisk *self, const SampanBatchPage *page)
 {
   size_t length = sampan_plan_get_length (page->plan);
   GArray *answers = g_array_sized_new (FALSE, TRUE, sizeof (SampanPlanAnswer), (guint)length);
+  bool is_open;
 
   g_array_set_size (answers, (guint)length);
-  if (open_folder (self) && self->folds == FOLDS_UNKNOWN)
+  is_open = open_folder (self);
+  if (is_open && self->folds == FOLDS_UNKNOWN)
     self->folds = probe (self->fd);
   for (guint i = 0; i < length; i++)
     judge (self,
+           is_open,
            sampan_plan_get_item (page->plan, i),
            &g_array_index (answers, SampanPlanAnswer, i));
   return answers;
@@ -209,6 +218,26 @@ sampan_batch_disk_has_beside (SampanBatchDisk *self, const SampanPlanItem *item)
         return true;
     }
   return false;
+}
+
+uint64_t
+sampan_batch_disk_get_free_bytes (SampanBatchDisk *self)
+{
+  g_autofree char *folder = g_strdup (self->folder);
+  struct statvfs info;
+
+  while (statvfs (folder, &info) != 0)
+    {
+      char *parent = errno == ENOENT && strcmp (folder, "/") != 0 ? g_path_get_dirname (folder)
+                                                                  : NULL;
+
+      if (parent == NULL)
+        return G_MAXUINT64;
+      g_free (folder);
+      folder = parent;
+    }
+  /* Some network disks have no number for it. */
+  return info.f_blocks == 0 ? G_MAXUINT64 : (uint64_t)info.f_bavail * info.f_frsize;
 }
 
 /* ---- Folders ---- */

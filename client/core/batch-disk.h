@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* The local folder that a batch is downloaded into: what is there, and making folders. Everything
- * here may block: for worker threads, one at a time. */
+ * here may block and is for worker threads; two may judge and make folders at the same time. */
 
 #pragma once
 
@@ -26,6 +26,9 @@ GArray *sampan_batch_disk_judge (SampanBatchDisk *self, const SampanBatchPage *p
 /* Whether a file like ITEM, by size and mtime, has one of the names that are chosen to keep both.
  */
 bool sampan_batch_disk_has_beside (SampanBatchDisk *self, const SampanPlanItem *item);
+/* What a person may still write there, or where its parents are; all that fits a number if that
+ * cannot be told. */
+uint64_t sampan_batch_disk_get_free_bytes (SampanBatchDisk *self);
 /* Makes the target folder with its parents; FALSE with errno. */
 bool sampan_batch_disk_make_target (SampanBatchDisk *self);
 /* Its parents are there; that it is there already is no error. FALSE with errno. */

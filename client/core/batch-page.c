@@ -28,6 +28,8 @@ sampan_batch_page_free (SampanBatchPage *self)
   sampan_path_unref (self->remote);
   sampan_plan_unref (self->plan);
   g_ptr_array_unref (self->problems);
+  g_free (self->local_name);
+  g_free (self->remote_name);
   g_free (self->fates);
   g_free (self);
 }
@@ -44,16 +46,27 @@ sampan_batch_page_get_name (const SampanBatchPage *self, size_t index)
   return (const char *)sampan_plan_get_item (self->plan, index)->path.data;
 }
 
+/* NAME with FIRST, if any, for its first component. */
+static char *
+dup_named (const char *name, const char *first)
+{
+  return first == NULL ? g_strdup (name) : g_strconcat (first, name + strcspn (name, "/"), NULL);
+}
+
 char *
 sampan_batch_page_dup_local (const SampanBatchPage *self, size_t index)
 {
-  return g_build_filename (self->local, sampan_batch_page_get_name (self, index), NULL);
+  g_autofree char *name = dup_named (sampan_batch_page_get_name (self, index), self->local_name);
+
+  return g_build_filename (self->local, name, NULL);
 }
 
 SampanPath *
 sampan_batch_page_dup_remote (const SampanBatchPage *self, size_t index, GError **error)
 {
-  return sampan_batch_join (self->remote, sampan_batch_page_get_name (self, index), error);
+  g_autofree char *name = dup_named (sampan_batch_page_get_name (self, index), self->remote_name);
+
+  return sampan_batch_join (self->remote, name, error);
 }
 
 SampanPath *

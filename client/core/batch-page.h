@@ -24,15 +24,19 @@ typedef enum
   SAMPAN_BATCH_FATE_MAKE, /* a folder */
   SAMPAN_BATCH_FATE_SEND,
   SAMPAN_BATCH_FATE_CONFLICT, /* the next of the conflicts says */
+  SAMPAN_BATCH_FATE_LATER,    /* a conflict that was passed over and not decided yet */
 } SampanBatchFate;
 
 typedef struct
 {
-  char *local;         /* the folder that the names are below, on this computer */
-  SampanPath *remote;  /* and on the server */
-  SampanPlan *plan;    /* the items, then the verdicts */
-  GPtrArray *problems; /* of SampanBatchProblem */
-  uint8_t *fates;      /* SampanBatchFate; NULL until judged */
+  char *local;           /* the folder that the names are below, on this computer */
+  SampanPath *remote;    /* and on the server */
+  char *local_name;      /* the first component as it is on this computer; NULL: the same */
+  char *remote_name;     /* and on the server */
+  SampanPlan *plan;      /* the items, then the verdicts */
+  GPtrArray *problems;   /* of SampanBatchProblem */
+  uint8_t *fates;        /* SampanBatchFate; NULL until judged */
+  unsigned int n_making; /* its folders that are being made */
 } SampanBatchPage;
 
 SampanBatchPage *sampan_batch_page_new (const char *local, const SampanPath *remote);
@@ -40,7 +44,7 @@ void sampan_batch_page_free (SampanBatchPage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanBatchPage, sampan_batch_page_free)
 
 bool sampan_batch_page_is_empty (const SampanBatchPage *self);
-/* The item's path below the folders; borrowed. */
+/* The item's path below the folders, under the name it gets at the target; borrowed. */
 const char *sampan_batch_page_get_name (const SampanBatchPage *self, size_t index);
 /* Free with g_free. */
 char *sampan_batch_page_dup_local (const SampanBatchPage *self, size_t index);

@@ -8,6 +8,7 @@
 
 #include "batch-private.h"
 
+#include "batch-heal.h"
 #include "plan-private.h"
 #include "session-private.h"
 
@@ -34,6 +35,7 @@ finish (SampanBatch *self, const GError *error)
       g_cancellable_cancel (self->stop);
       self->is_lost = sampan_batch_is_lost_by (self, error);
       sampan_batch_set_state (self, SAMPAN_BATCH_FINISHED);
+      sampan_batch_stop_moving (self);
       g_task_return_error (task, g_error_copy (error));
       return;
     }
@@ -74,6 +76,10 @@ add_conflict (SampanBatch *self, const SampanBatchPage *page, size_t index, GPtr
   if (self->journal != NULL)
     sampan_batch_conflict_set_decision (conflict,
                                         self->journal->get_decision (name, self->journal_data));
+  else
+    sampan_batch_conflict_set_decision (conflict, self->decision);
+  if (sampan_batch_conflict_get_decision (conflict) > SAMPAN_BATCH_SKIP)
+    self->decided_bytes += coming.size;
   g_ptr_array_add (conflicts, conflict);
 }
 
@@ -135,6 +141,35 @@ settle (SampanBatch *self, SampanBatchPage *page)
                        conflicts->len);
 }
 
+/* Only while eager: else there is still to be decided. */
+static bool
+is_too_much (SampanBatch *self)
+{
+  return self->is_eager && self->decision != SAMPAN_BATCH_ASK &&
+         self->sums.new_bytes + self->decided_bytes > self->free_bytes;
+}
+
+/* Nothing moves before a batch is known whole, if it is small, or is known to be large. */
+static void
+go_on (SampanBatch *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->is_complete && self->n_settled == self->pages->len)
+    finish (self, NULL);
+  else if (self->n_settled > 0 && is_too_much (self))
+    {
+      error = g_error_new_literal (SAMPAN_ERROR, SAMPAN_ERROR_NO_SPACE, "Too little space");
+      finish (self, error);
+    }
+  else
+    {
+      ask_more (self);
+      if (self->is_eager && self->n_settled > 0)
+        sampan_batch_move_some (self);
+    }
+}
+
 /* Pages are judged in any order and settled in theirs. */
 static void
 settle_more (SampanBatch *self)
@@ -148,22 +183,47 @@ settle_more (SampanBatch *self)
       settle (self, page);
       self->n_settled++;
     }
-  if (self->is_complete && self->n_settled == self->pages->len)
-    finish (self, NULL);
-  else
-    ask_more (self);
+  go_on (self);
 }
 
 /* ---- Judgement ---- */
 
+typedef struct
+{
+  SampanBatch *batch;
+  SampanBatchPage *page;
+} Asking;
+
+static void planned_cb (GObject *source, GAsyncResult *result, gpointer user_data);
+
+static void
+ask (gpointer user_data)
+{
+  Asking *asking = user_data;
+  SampanBatch *self = asking->batch;
+
+  sampan_session_plan_async (self->session,
+                             self->remote_folder,
+                             asking->page->plan,
+                             self->stop,
+                             planned_cb,
+                             asking);
+}
+
 static void
 planned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (SampanBatch) self = user_data;
+  Asking *asking = user_data;
+  g_autoptr (SampanBatch) self = g_object_ref (asking->batch);
   g_autoptr (GError) error = NULL;
   g_autoptr (SampanPlan) plan =
       sampan_session_plan_finish (SAMPAN_SESSION (source), result, &error);
 
+  if (plan == NULL && self->task != NULL &&
+      sampan_batch_heal (self->session, error, &self->n_heals, self->stop, ask, asking))
+    return;
+  g_object_unref (asking->batch);
+  g_free (asking);
   if (self->task == NULL)
     return;
   if (plan == NULL)
@@ -172,6 +232,9 @@ planned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   self->right = sampan_plan_get_right (plan);
+  /* The first answer's: later ones count what has moved meanwhile. */
+  if (self->free_bytes == G_MAXUINT64)
+    self->free_bytes = sampan_plan_get_free_bytes (plan);
   settle_more (self);
 }
 
@@ -180,6 +243,8 @@ typedef struct
   SampanBatchDisk *disk;
   SampanBatchPage *page;
   SampanBatch *batch;
+  bool wants_free;
+  uint64_t free_bytes;
 } Judgement;
 
 /* A second version whose arrival an earlier process did not live to write down. */
@@ -209,6 +274,8 @@ judge_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *ca
 
   if (judgement->batch->was_run)
     find_beside (judgement, answers);
+  if (judgement->wants_free)
+    judgement->free_bytes = sampan_batch_disk_get_free_bytes (judgement->disk);
   g_task_return_pointer (task, answers, (GDestroyNotify)g_array_unref);
 }
 
@@ -222,6 +289,8 @@ judged_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (self->task == NULL)
     return;
+  if (judgement->wants_free)
+    self->free_bytes = judgement->free_bytes;
   sampan_plan_set_answers (judgement->page->plan, answers, &end);
   settle_more (self);
 }
@@ -235,6 +304,7 @@ judge_on_disk (SampanBatch *self, SampanBatchPage *page)
   judgement->disk = self->disk;
   judgement->page = page;
   judgement->batch = self; /* the task's source */
+  judgement->wants_free = self->n_settled == 0;
   g_task_set_source_tag (task, judge_on_disk);
   g_task_set_task_data (task, judgement, g_free);
   sampan_plan_seal (page->plan);
@@ -251,12 +321,13 @@ ask_more (SampanBatch *self)
       SampanBatchPage *page = g_ptr_array_index (self->pages, self->n_asked++);
 
       if (self->is_upload)
-        sampan_session_plan_async (self->session,
-                                   self->remote_folder,
-                                   page->plan,
-                                   self->stop,
-                                   planned_cb,
-                                   g_object_ref (self));
+        {
+          Asking *asking = g_new0 (Asking, 1);
+
+          asking->batch = g_object_ref (self);
+          asking->page = page;
+          ask (asking);
+        }
       else
         judge_on_disk (self, page);
     }
@@ -325,6 +396,7 @@ sampan_batch_prepare_async (SampanBatch *self,
   if (self->is_upload)
     sampan_batch_walk (self->locals,
                        self->remote_folder,
+                       self->new_name,
                        self->items_max,
                        self->stop,
                        page_cb,
@@ -333,6 +405,7 @@ sampan_batch_prepare_async (SampanBatch *self,
     sampan_batch_survey (self->session,
                          self->remotes,
                          self->local_folder,
+                         self->new_name,
                          self->items_max,
                          self->stop,
                          page_cb,

@@ -30,7 +30,11 @@ struct _SampanBatch
   char *local_folder;        /* of a download */
   GPtrArray *locals;         /* of char *; an upload's */
   GPtrArray *remotes;        /* of SampanBatchRemote; a download's */
+  char *new_name;            /* of the one item; NULL: its own */
   size_t items_max;
+  bool keeps_partial;
+  bool is_eager;
+  SampanBatchDecision decision; /* for conflicts as they are found, when eager */
 
   /* who remembers it; nullable */
   const SampanBatchJournal *journal;
@@ -45,7 +49,9 @@ struct _SampanBatch
   guint n_items;
   SampanBatchSums sums;
   SampanRight right;
-  bool has_work; /* the target folder will be needed */
+  uint64_t free_bytes;    /* at the target, as far as is known */
+  uint64_t decided_bytes; /* of the conflicts, while eager */
+  bool has_work;          /* the target folder will be needed */
   GListStore *conflicts;
   GListStore *problems;
   GHashTable *blocked; /* names of folders whose items are left out without a word */
@@ -61,14 +67,24 @@ struct _SampanBatch
 
   /* moving */
   SampanQueue *queue;
-  SampanBatchCursor cursor;
+  SampanBatchCursor maker;  /* of folders */
+  SampanBatchCursor sender; /* of files, in pages whose folders are made */
+  guint n_made;             /* such pages */
   guint next_conflict;
-  guint n_making;    /* folders under way */
-  guint n_under_way; /* transfers */
+  bool has_passed;     /* over conflicts that nobody had decided yet */
+  bool is_second_pass; /* through them */
+  bool is_target_asked;
+  bool is_target_made;
+  bool is_making_pages; /* a download's, on a thread */
+  guint n_making;       /* folders under way */
+  guint n_heals;
+  guint n_under_way;         /* transfers */
   guint n_cancel_all; /* of the queue, when it was started */
-  guint n_expected;  /* what the queue was told to expect, and was not added yet */
+  SampanBatchSums announced; /* to the queue */
+  guint n_expected;          /* what the queue was told to expect, and was not added yet */
   uint64_t expected_bytes;
   GSource *turn;
+  bool is_moving; /* in the queue's signals, and held until it is over */
   bool is_stopped;
 };
 
@@ -82,6 +98,10 @@ bool sampan_batch_is_blocked (SampanBatch *self, const char *name);
 void sampan_batch_block (SampanBatch *self, const char *name);
 /* Whether what went wrong is the session's, not the item's. */
 bool sampan_batch_is_lost_by (SampanBatch *self, const GError *error);
+/* batch-start.c: while PREPARING and eager, after a page was settled. */
+void sampan_batch_move_some (SampanBatch *self);
+/* Cancels what is under way, nothing is added any more. */
+void sampan_batch_stop_moving (SampanBatch *self);
 /* For tests. Before preparing. */
 void sampan_batch_set_items_max (SampanBatch *self, size_t items_max);
 void sampan_batch_set_disk_folds (SampanBatch *self, bool folds);

@@ -15,8 +15,11 @@ struct _SampanBatchProblem
 {
   GObject parent_instance;
 
+  char *bytes;
   char *name;
   char *reason;
+  GError *error; /* nullable */
+  SampanBatchProblemOrigin origin;
 };
 
 G_DEFINE_TYPE (SampanBatchProblem, sampan_batch_problem, G_TYPE_OBJECT)
@@ -26,6 +29,8 @@ sampan_batch_problem_finalize (GObject *object)
 {
   SampanBatchProblem *self = SAMPAN_BATCH_PROBLEM (object);
 
+  g_clear_error (&self->error);
+  g_free (self->bytes);
   g_free (self->name);
   g_free (self->reason);
   G_OBJECT_CLASS (sampan_batch_problem_parent_class)->finalize (object);
@@ -47,6 +52,7 @@ sampan_batch_problem_new (const char *name, const char *reason)
 {
   SampanBatchProblem *self = g_object_new (SAMPAN_TYPE_BATCH_PROBLEM, NULL);
 
+  self->bytes = g_strdup (name);
   self->name = sampan_display_name (name, -1);
   self->reason = g_strdup (reason);
   return self;
@@ -55,7 +61,10 @@ sampan_batch_problem_new (const char *name, const char *reason)
 SampanBatchProblem *
 sampan_batch_problem_new_from_error (const char *name, const GError *error)
 {
-  return sampan_batch_problem_new (name, sampan_error_get_text (error));
+  SampanBatchProblem *self = sampan_batch_problem_new (name, sampan_error_get_text (error));
+
+  self->error = g_error_copy (error);
+  return self;
 }
 
 SampanBatchProblem *
@@ -98,10 +107,14 @@ sampan_batch_problem_new_from_verdict (const char *name, SampanPlanVerdict verdi
 SampanBatchProblem *
 sampan_batch_problem_new_from_kind (const char *name, SampanEntryKind kind)
 {
-  return sampan_batch_problem_new (name,
-                                   kind == SAMPAN_ENTRY_SYMLINK
-                                       ? _ ("It is a link. Choose what it leads to instead.")
-                                       : _ ("It is a device, a pipe or a socket, not a file."));
+  SampanBatchProblem *self =
+      sampan_batch_problem_new (name,
+                                kind == SAMPAN_ENTRY_SYMLINK
+                                    ? _ ("It is a link. Choose what it leads to instead.")
+                                    : _ ("It is a device, a pipe or a socket, not a file."));
+
+  self->origin = SAMPAN_BATCH_PROBLEM_KIND;
+  return self;
 }
 
 const char *
@@ -114,4 +127,28 @@ const char *
 sampan_batch_problem_get_reason (SampanBatchProblem *self)
 {
   return self->reason;
+}
+
+const char *
+sampan_batch_problem_get_bytes (SampanBatchProblem *self)
+{
+  return self->bytes;
+}
+
+SampanBatchProblemOrigin
+sampan_batch_problem_get_origin (SampanBatchProblem *self)
+{
+  return self->origin;
+}
+
+void
+sampan_batch_problem_set_origin (SampanBatchProblem *self, SampanBatchProblemOrigin origin)
+{
+  self->origin = origin;
+}
+
+const GError *
+sampan_batch_problem_get_error (SampanBatchProblem *self)
+{
+  return self->error;
 }

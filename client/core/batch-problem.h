@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* One item of a batch that was left out or did not arrive, and why. Immutable. */
+/* One item of a batch that was left out or did not arrive, and why. Immutable once given away. */
 
 #pragma once
 
@@ -13,6 +13,14 @@ G_BEGIN_DECLS
 
 #define SAMPAN_TYPE_BATCH_PROBLEM (sampan_batch_problem_get_type ())
 G_DECLARE_FINAL_TYPE (SampanBatchProblem, sampan_batch_problem, SAMPAN, BATCH_PROBLEM, GObject)
+
+/* What an item was left out for. */
+typedef enum
+{
+  SAMPAN_BATCH_PROBLEM_FOUND,    /* while looking at what there is and making folders */
+  SAMPAN_BATCH_PROBLEM_KIND,     /* neither a file nor a folder */
+  SAMPAN_BATCH_PROBLEM_TRANSFER, /* its transfer failed */
+} SampanBatchProblemOrigin;
 
 /* NAME is bytes; REASON is translated. Any thread. */
 SampanBatchProblem *sampan_batch_problem_new (const char *name, const char *reason);
@@ -27,5 +35,11 @@ SampanBatchProblem *sampan_batch_problem_new_from_kind (const char *name, Sampan
 /* For display. */
 const char *sampan_batch_problem_get_name (SampanBatchProblem *self);
 const char *sampan_batch_problem_get_reason (SampanBatchProblem *self);
+const char *sampan_batch_problem_get_bytes (SampanBatchProblem *self); /* the name as it is */
+SampanBatchProblemOrigin sampan_batch_problem_get_origin (SampanBatchProblem *self);
+/* Before it is given away. */
+void sampan_batch_problem_set_origin (SampanBatchProblem *self, SampanBatchProblemOrigin origin);
+/* What it was made from; nullable. */
+const GError *sampan_batch_problem_get_error (SampanBatchProblem *self);
 
 G_END_DECLS

@@ -1,13 +1,14 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Moving: first the folders, so that a file's folder is there or known not to be, then a transfer
- * for each file. */
+/* Moving: page by page first the folders, so that a file's folder is there or known not to be, then
+ * a transfer for each file. A page's folders lie in folders of the same page or of earlier ones. */
 
 #include "config.h"
 
 #include "batch-private.h"
 
+#include "batch-heal.h"
 #include "queue-private.h"
 
 #include <errno.h>
@@ -52,12 +53,15 @@ get_member (SampanBatch *self, SampanTransfer *transfer)
 
 /* ---- Items ---- */
 
+/* In the pages before END. */
 static bool
-next_item (SampanBatch *self, SampanBatchPage **page, size_t *index)
+next_item (SampanBatch *self,
+           SampanBatchCursor *cursor,
+           guint end,
+           SampanBatchPage **page,
+           size_t *index)
 {
-  SampanBatchCursor *cursor = &self->cursor;
-
-  while (cursor->page < self->pages->len)
+  while (cursor->page < end)
     {
       *page = g_ptr_array_index (self->pages, cursor->page);
       if (cursor->index < sampan_plan_get_length ((*page)->plan))
@@ -72,24 +76,30 @@ next_item (SampanBatch *self, SampanBatchPage **page, size_t *index)
 }
 
 static bool
-next_item_with (SampanBatch *self, SampanBatchFate fate, SampanBatchPage **page, size_t *index)
+next_folder (SampanBatch *self, SampanBatchPage **page, size_t *index)
 {
-  while (next_item (self, page, index))
-    if ((*page)->fates[*index] == fate)
+  while (next_item (self, &self->maker, self->n_settled, page, index))
+    if ((*page)->fates[*index] == SAMPAN_BATCH_FATE_MAKE)
       return true;
   return false;
 }
 
+/* Conflicts that were passed over have been decided now. */
 static void
-rewind_items (SampanBatch *self)
+begin_second_pass (SampanBatch *self)
 {
-  self->cursor = (SampanBatchCursor){ 0 };
+  self->is_second_pass = true;
+  self->has_passed = false;
+  self->next_conflict = 0;
+  self->sender = (SampanBatchCursor){ 0 };
 }
 
 static bool
 has_more (SampanBatch *self)
 {
-  return self->cursor.page < self->pages->len;
+  if (self->sender.page >= self->pages->len && self->has_passed)
+    begin_second_pass (self);
+  return self->sender.page < self->pages->len;
 }
 
 /* ---- Transfers ---- */
@@ -106,25 +116,31 @@ expect (SampanBatch *self, int n_transfers, int64_t bytes)
 static void
 end_if_done (SampanBatch *self)
 {
-  if (self->state == SAMPAN_BATCH_FINISHED || self->n_under_way > 0 || self->n_making > 0 ||
-      (!self->is_stopped && has_more (self)))
+  if (!self->is_moving || self->state < SAMPAN_BATCH_MOVING || self->n_under_way > 0 ||
+      self->n_making > 0 || (!self->is_stopped && has_more (self)))
     return;
+  self->is_moving = false;
   g_signal_handlers_disconnect_by_data (self->queue, self);
   expect (self, -(int)self->n_expected, -(int64_t)self->expected_bytes);
-  sampan_batch_set_state (self, SAMPAN_BATCH_FINISHED);
-  g_object_unref (self); /* of sampan_batch_start() */
+  if (self->state != SAMPAN_BATCH_FINISHED)
+    sampan_batch_set_state (self, SAMPAN_BATCH_FINISHED);
+  g_object_unref (self); /* of begin() */
 }
 
-/* FALSE to leave it. */
+/* FALSE to leave it. FATE changes when it is passed over. */
 static bool
-choose_conflict (SampanBatch *self, SampanBatchFate fate, SampanConflict *conflict)
+choose_conflict (SampanBatch *self, uint8_t *fate, SampanConflict *conflict)
 {
   g_autoptr (SampanBatchConflict) decided = NULL;
+  bool is_due = self->is_second_pass ? *fate == SAMPAN_BATCH_FATE_LATER
+                                     : *fate == SAMPAN_BATCH_FATE_CONFLICT;
 
   *conflict = SAMPAN_CONFLICT_REFUSE;
-  if (fate != SAMPAN_BATCH_FATE_CONFLICT)
-    return fate == SAMPAN_BATCH_FATE_SEND;
+  if (*fate < SAMPAN_BATCH_FATE_CONFLICT)
+    return *fate == SAMPAN_BATCH_FATE_SEND && !self->is_second_pass;
   decided = g_list_model_get_item (G_LIST_MODEL (self->conflicts), self->next_conflict++);
+  if (!is_due)
+    return false;
   switch (sampan_batch_conflict_get_decision (decided))
     {
     case SAMPAN_BATCH_REPLACE:
@@ -134,6 +150,12 @@ choose_conflict (SampanBatch *self, SampanBatchFate fate, SampanConflict *confli
       *conflict = SAMPAN_CONFLICT_KEEP_BOTH;
       return true;
     case SAMPAN_BATCH_ASK:
+      if (self->state == SAMPAN_BATCH_PREPARING || self->state == SAMPAN_BATCH_READY)
+        {
+          *fate = SAMPAN_BATCH_FATE_LATER;
+          self->has_passed = true;
+        }
+      return false;
     case SAMPAN_BATCH_SKIP:
     case SAMPAN_BATCH_REPLACE_IF_NEWER:
     default:
@@ -183,6 +205,7 @@ add_transfer (SampanBatch *self, SampanBatchPage *page, size_t index, SampanConf
     sampan_transfer_set_resume (transfer, true);
   if (self->was_run)
     sampan_transfer_set_was_run (transfer);
+  sampan_transfer_set_keep_partial (transfer, self->keeps_partial);
   sampan_transfer_set_expected_bytes (transfer, sampan_plan_get_item (page->plan, index)->size);
   member = g_new0 (Member, 1);
   member->batch = self;
@@ -200,13 +223,13 @@ add_some (SampanBatch *self)
   size_t index;
 
   for (guint added = 0; added < TRANSFERS_PER_TURN && self->n_under_way < UNDER_WAY_MAX &&
-                        next_item (self, &page, &index);)
+                        next_item (self, &self->sender, self->n_made, &page, &index);)
     {
       SampanConflict conflict;
 
-      if (page->fates[index] == SAMPAN_BATCH_FATE_SEND)
+      if (page->fates[index] == SAMPAN_BATCH_FATE_SEND && !self->is_second_pass)
         expect (self, -1, -(int64_t)sampan_plan_get_item (page->plan, index)->size);
-      if (choose_conflict (self, page->fates[index], &conflict) &&
+      if (choose_conflict (self, &page->fates[index], &conflict) &&
           !sampan_batch_is_blocked (self, sampan_batch_page_get_name (page, index)))
         {
           add_transfer (self, page, index, conflict);
@@ -227,7 +250,8 @@ turn_cb (gpointer user_data)
     add_some (self);
   else
     expect (self, -(int)self->n_expected, -(int64_t)self->expected_bytes);
-  if (!self->is_stopped && has_more (self) && self->n_under_way < UNDER_WAY_MAX)
+  if (!self->is_stopped && has_more (self) && self->sender.page < self->n_made &&
+      self->n_under_way < UNDER_WAY_MAX)
     plan_turn (self);
   end_if_done (self);
   return G_SOURCE_REMOVE;
@@ -258,6 +282,7 @@ finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
     {
       member->problem =
           sampan_batch_problem_new_from_error (member->name, sampan_transfer_get_error (transfer));
+      sampan_batch_problem_set_origin (member->problem, SAMPAN_BATCH_PROBLEM_TRANSFER);
       sampan_batch_add_problem (self, g_object_ref (member->problem));
       self->is_lost |= sampan_batch_is_lost_by (self, sampan_transfer_get_error (transfer));
     }
@@ -269,16 +294,21 @@ finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
 
 /* ---- Folders ---- */
 
+/* The pages whose folders are all made, or known not to be. */
 static void
-folders_made (SampanBatch *self)
+count_made (SampanBatch *self)
 {
-  rewind_items (self);
+  while (self->n_made < self->maker.page &&
+         ((SampanBatchPage *)g_ptr_array_index (self->pages, self->n_made))->n_making == 0)
+    self->n_made++;
   plan_turn (self);
 }
 
 typedef struct
 {
   SampanBatch *batch;
+  SampanBatchPage *page; /* NULL: the target folder */
+  SampanPath *path;
   char *name; /* NULL: the target folder */
 } Making;
 
@@ -300,50 +330,86 @@ mkdir_failed (SampanBatch *self, const char *name, const GError *error)
 }
 
 static void
+making_free (Making *making)
+{
+  g_object_unref (making->batch);
+  sampan_path_unref (making->path);
+  g_free (making->name);
+  g_free (making);
+}
+
+static void mkdir_cb (GObject *source, GAsyncResult *result, gpointer user_data);
+
+static void
+ask_to_make (gpointer user_data)
+{
+  Making *making = user_data;
+
+  /* With parents one that came meanwhile is no error. */
+  sampan_session_mkdir_async (making->batch->session, making->path, true, NULL, mkdir_cb, making);
+}
+
+static void
 mkdir_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Making *making = user_data;
-  g_autoptr (SampanBatch) self = making->batch;
-  g_autofree char *name = making->name;
+  g_autoptr (SampanBatch) self = g_object_ref (making->batch);
   g_autoptr (GError) error = NULL;
 
-  g_free (making);
   if (!sampan_session_mkdir_finish (SAMPAN_SESSION (source), result, &error))
-    mkdir_failed (self, name, error);
+    {
+      if (!self->is_stopped &&
+          sampan_batch_heal (self->session, error, &self->n_heals, NULL, ask_to_make, making))
+        return;
+      mkdir_failed (self, making->name, error);
+    }
+  if (making->page != NULL)
+    making->page->n_making--;
+  else
+    self->is_target_made = true;
+  making_free (making);
   self->n_making--;
   make_more (self);
 }
 
-/* NAME is NULL for the target folder. Takes PATH. */
+/* PAGE and NAME are NULL for the target folder. Takes PATH. */
 static void
-make (SampanBatch *self, SampanPath *path, const char *name)
+make (SampanBatch *self, SampanPath *path, SampanBatchPage *page, const char *name)
 {
-  g_autoptr (SampanPath) owned = path;
   Making *making = g_new0 (Making, 1);
 
   making->batch = g_object_ref (self);
+  making->page = page;
+  making->path = path;
   making->name = g_strdup (name);
   self->n_making++;
-  /* With parents one that came meanwhile is no error. */
-  sampan_session_mkdir_async (self->session, path, true, NULL, mkdir_cb, making);
+  if (page != NULL)
+    page->n_making++;
+  ask_to_make (making);
 }
 
 static void
-make_more (SampanBatch *self)
+make_remote (SampanBatch *self)
 {
   SampanBatchPage *page;
   size_t index;
 
-  while (!self->is_stopped && self->n_making < MKDIRS_AT_ONCE &&
-         next_item_with (self, SAMPAN_BATCH_FATE_MAKE, &page, &index))
+  if (!self->is_target_asked)
+    {
+      self->is_target_asked = true;
+      self->is_target_made = sampan_path_get_depth (self->remote_folder) <= 1;
+      if (!self->is_target_made)
+        make (self, sampan_path_ref (self->remote_folder), NULL, NULL);
+    }
+  while (!self->is_stopped && self->n_making < MKDIRS_AT_ONCE && next_folder (self, &page, &index))
     {
       SampanPath *path = sampan_batch_page_dup_remote (page, index, NULL);
 
       if (path != NULL)
-        make (self, path, sampan_batch_page_get_name (page, index));
+        make (self, path, page, sampan_batch_page_get_name (page, index));
     }
-  if (self->n_making == 0)
-    folders_made (self);
+  if (self->is_target_made)
+    count_made (self);
 }
 
 typedef struct
@@ -386,18 +452,19 @@ make_local_page (SampanBatch *self, const SampanBatchPage *page, GPtrArray *fail
     }
 }
 
-/* Nobody changes pages and fates meanwhile. */
+/* Nobody changes these pages meanwhile. */
 static void
 make_local_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   SampanBatch *self = source;
+  GPtrArray *pages = task_data;
   GPtrArray *failures = g_ptr_array_new_with_free_func (failure_free);
 
   if (!sampan_batch_disk_make_target (self->disk))
     add_failure (failures, self->local_folder, NULL);
   else
-    for (guint i = 0; i < self->pages->len; i++)
-      make_local_page (self, g_ptr_array_index (self->pages, i), failures);
+    for (guint i = 0; i < pages->len; i++)
+      make_local_page (self, g_ptr_array_index (pages, i), failures);
   g_task_return_pointer (task, failures, (GDestroyNotify)g_ptr_array_unref);
 }
 
@@ -418,31 +485,44 @@ made_local_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       if (failure->name != NULL)
         sampan_batch_block (self, failure->name);
     }
+  self->is_making_pages = false;
   self->n_making--;
-  folders_made (self);
+  count_made (self);
+  make_more (self);
 }
 
 static void
-make_folders (SampanBatch *self)
+make_local (SampanBatch *self)
 {
   g_autoptr (GTask) task = NULL;
+  GPtrArray *pages;
 
-  if (!self->has_work)
-    {
-      folders_made (self);
-      return;
-    }
-  if (self->is_upload && sampan_path_get_depth (self->remote_folder) > 1)
-    make (self, sampan_path_ref (self->remote_folder), NULL);
-  if (self->is_upload)
-    {
-      make_more (self);
-      return;
-    }
+  if (self->is_making_pages || self->maker.page == self->n_settled || self->is_stopped)
+    return;
+  pages = g_ptr_array_new ();
+  for (; self->maker.page < self->n_settled; self->maker.page++)
+    g_ptr_array_add (pages, g_ptr_array_index (self->pages, self->maker.page));
+  self->is_making_pages = true;
   self->n_making++;
   task = g_task_new (self, NULL, made_local_cb, NULL);
-  g_task_set_source_tag (task, make_folders);
+  g_task_set_source_tag (task, make_local);
+  g_task_set_task_data (task, pages, (GDestroyNotify)g_ptr_array_unref);
   g_task_run_in_thread (task, make_local_thread);
+}
+
+static void
+make_more (SampanBatch *self)
+{
+  if (!self->has_work)
+    {
+      self->maker = (SampanBatchCursor){ self->n_settled, 0 };
+      count_made (self);
+    }
+  else if (self->is_upload)
+    make_remote (self);
+  else
+    make_local (self);
+  plan_turn (self);
 }
 
 /* ---- The journal ---- */
@@ -450,51 +530,81 @@ make_folders (SampanBatch *self)
 static void
 tell_decisions (SampanBatch *self)
 {
+  SampanBatchCursor cursor = { 0 };
   SampanBatchPage *page;
   size_t index;
+  guint next_conflict = 0;
 
-  rewind_items (self);
-  for (guint i = 0; next_item_with (self, SAMPAN_BATCH_FATE_CONFLICT, &page, &index); i++)
-    {
-      g_autoptr (SampanBatchConflict) conflict =
-          g_list_model_get_item (G_LIST_MODEL (self->conflicts), i);
-      SampanBatchDecision decision = sampan_batch_conflict_get_decision (conflict);
+  while (next_item (self, &cursor, self->pages->len, &page, &index))
+    if (page->fates[index] >= SAMPAN_BATCH_FATE_CONFLICT)
+      {
+        g_autoptr (SampanBatchConflict) conflict =
+            g_list_model_get_item (G_LIST_MODEL (self->conflicts), next_conflict++);
+        SampanBatchDecision decision = sampan_batch_conflict_get_decision (conflict);
 
-      self->journal->decided (sampan_batch_page_get_name (page, index),
-                              decision == SAMPAN_BATCH_ASK ? SAMPAN_BATCH_SKIP : decision,
-                              self->journal_data);
-    }
-  rewind_items (self);
+        self->journal->decided (sampan_batch_page_get_name (page, index),
+                                decision == SAMPAN_BATCH_ASK ? SAMPAN_BATCH_SKIP : decision,
+                                self->journal_data);
+      }
   self->journal->started (self->journal_data);
 }
 
 /* ---- Public API ---- */
+
+static void
+begin (SampanBatch *self)
+{
+  if (self->is_moving)
+    return;
+  self->is_moving = true;
+  g_object_ref (self);
+  self->n_cancel_all = self->queue->n_cancel_all;
+  g_signal_connect (self->queue, "finished", G_CALLBACK (finished_cb), self);
+}
+
+/* What was found since the last time. */
+static void
+announce (SampanBatch *self)
+{
+  expect (self,
+          (int)(self->sums.n_new - self->announced.n_new),
+          (int64_t)(self->sums.new_bytes - self->announced.new_bytes));
+  self->announced = self->sums;
+}
+
+void
+sampan_batch_move_some (SampanBatch *self)
+{
+  if (self->is_stopped)
+    return;
+  begin (self);
+  announce (self);
+  make_more (self);
+}
 
 void
 sampan_batch_start (SampanBatch *self, SampanQueue *queue)
 {
   g_return_if_fail (SAMPAN_IS_BATCH (self) && SAMPAN_IS_QUEUE (queue));
   g_return_if_fail (self->state == SAMPAN_BATCH_READY);
-  g_object_ref (self);
-  self->queue = g_object_ref (queue);
-  self->n_cancel_all = queue->n_cancel_all;
-  g_signal_connect (queue, "finished", G_CALLBACK (finished_cb), self);
-  expect (self, (int)self->sums.n_new, (int64_t)self->sums.new_bytes);
+  g_return_if_fail (!self->is_moving || self->queue == queue);
+  g_set_object (&self->queue, queue);
+  begin (self);
+  announce (self);
   if (self->journal != NULL)
     tell_decisions (self);
   sampan_batch_set_state (self, SAMPAN_BATCH_MOVING);
-  make_folders (self);
+  make_more (self);
 }
 
 void
-sampan_batch_cancel (SampanBatch *self)
+sampan_batch_stop_moving (SampanBatch *self)
 {
   guint length;
 
-  g_return_if_fail (SAMPAN_IS_BATCH (self));
-  if (self->state != SAMPAN_BATCH_MOVING)
-    return;
   self->is_stopped = true;
+  if (!self->is_moving)
+    return;
   length = g_list_model_get_n_items (G_LIST_MODEL (self->queue));
   for (guint i = length; i-- > 0;)
     {
@@ -505,6 +615,14 @@ sampan_batch_cancel (SampanBatch *self)
         sampan_transfer_cancel (transfer);
     }
   plan_turn (self);
+}
+
+void
+sampan_batch_cancel (SampanBatch *self)
+{
+  g_return_if_fail (SAMPAN_IS_BATCH (self));
+  if (self->state == SAMPAN_BATCH_MOVING || self->is_moving)
+    sampan_batch_stop_moving (self);
 }
 
 bool

@@ -8,6 +8,8 @@
 
 #include "batch-survey.h"
 
+#include "batch-heal.h"
+
 #include <string.h>
 
 #define LISTINGS_AT_ONCE 8 /* hides a round trip; bounds the lists that are held */
@@ -30,11 +32,13 @@ struct _Survey
   SampanSession *session;
   GPtrArray *remotes;
   char *target;
+  char *new_name; /* of the one item; nullable */
   size_t items_max;
   GCancellable *cancellable;
   SampanBatchPageFunc func;
   GObject *user_data;
 
+  guint n_heals;
   GQueue waiting; /* of Folder */
   GQueue listed;  /* of Folder */
   guint n_listing;
@@ -94,6 +98,7 @@ survey_free (Survey *self)
   g_object_unref (self->session);
   g_ptr_array_unref (self->remotes);
   g_free (self->target);
+  g_free (self->new_name);
   g_clear_object (&self->cancellable);
   g_object_unref (self->user_data);
   g_queue_clear_full (&self->waiting, folder_free);
@@ -131,8 +136,22 @@ get_page (Survey *self, const SampanPath *base)
            SAMPAN_BATCH_PAGE_ITEMS))
     flush (self);
   if (self->page == NULL)
-    self->page = sampan_batch_page_new (self->target, base);
+    {
+      const SampanBatchRemote *first = g_ptr_array_index (self->remotes, 0);
+
+      self->page = sampan_batch_page_new (self->target, base);
+      if (self->new_name != NULL)
+        self->page->remote_name = g_strdup (sampan_path_get_name (first->path));
+    }
   return self->page;
+}
+
+/* The name that the item NAME gets at the target. */
+static char *
+dup_target_name (Survey *self, const char *name)
+{
+  return self->new_name == NULL ? g_strdup (name)
+                                : g_strconcat (self->new_name, name + strcspn (name, "/"), NULL);
 }
 
 /* Takes PROBLEM. */
@@ -152,7 +171,9 @@ count_item (Survey *self)
 static void
 add_folder (Survey *self, const SampanPath *base, const char *name, SampanTime mtime)
 {
-  sampan_plan_add (get_page (self, base)->plan, SAMPAN_ENTRY_FOLDER, name, 0, mtime);
+  g_autofree char *target = dup_target_name (self, name);
+
+  sampan_plan_add (get_page (self, base)->plan, SAMPAN_ENTRY_FOLDER, target, 0, mtime);
   g_queue_push_tail (&self->waiting, folder_new (base, name));
 }
 
@@ -161,6 +182,7 @@ static void
 add_entry (Survey *self, const SampanPath *base, const char *name, const SampanFileInfo *info)
 {
   g_autoptr (SampanPath) path = sampan_batch_join (base, name, NULL);
+  g_autofree char *target = dup_target_name (self, name);
 
   count_item (self);
   if (path == NULL)
@@ -173,7 +195,7 @@ add_entry (Survey *self, const SampanPath *base, const char *name, const SampanF
     case SAMPAN_ENTRY_FILE:
       sampan_plan_add (get_page (self, base)->plan,
                        SAMPAN_ENTRY_FILE,
-                       name,
+                       target,
                        info->size,
                        info->mtime);
       break;
@@ -199,6 +221,23 @@ is_fatal (Survey *self, const GError *error)
          sampan_session_get_state (self->session) != SAMPAN_SESSION_READY;
 }
 
+static void listed_cb (GObject *source, GAsyncResult *result, gpointer user_data);
+
+static void
+list (Folder *folder)
+{
+  Survey *self = folder->survey;
+  g_autoptr (SampanPath) path = sampan_batch_join (folder->base, folder->name, NULL);
+
+  sampan_session_list_async (self->session, path, self->cancellable, listed_cb, folder);
+}
+
+static void
+healed_cb (gpointer user_data)
+{
+  list (user_data);
+}
+
 static void
 listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -207,6 +246,13 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   folder->list = sampan_session_list_finish (SAMPAN_SESSION (source), result, &error);
+  if (folder->list == NULL && sampan_batch_heal (self->session,
+                                                 error,
+                                                 &self->n_heals,
+                                                 self->cancellable,
+                                                 healed_cb,
+                                                 folder))
+    return;
   self->n_listing--;
   if (folder->list != NULL)
     g_queue_push_tail (&self->listed, folder);
@@ -228,11 +274,10 @@ list_more (Survey *self)
          self->waiting.length > 0)
     {
       Folder *folder = g_queue_pop_head (&self->waiting);
-      g_autoptr (SampanPath) path = sampan_batch_join (folder->base, folder->name, NULL);
 
       folder->survey = self;
       self->n_listing++;
-      sampan_session_list_async (self->session, path, self->cancellable, listed_cb, folder);
+      list (folder);
     }
 }
 
@@ -328,6 +373,7 @@ void
 sampan_batch_survey (SampanSession *session,
                      GPtrArray *remotes,
                      const char *folder,
+                     const char *new_name,
                      size_t items_max,
                      GCancellable *cancellable,
                      SampanBatchPageFunc func,
@@ -338,6 +384,7 @@ sampan_batch_survey (SampanSession *session,
   self->session = g_object_ref (session);
   self->remotes = g_ptr_array_ref (remotes);
   self->target = g_strdup (folder);
+  self->new_name = g_strdup (new_name);
   self->items_max = items_max;
   self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
   self->func = func;

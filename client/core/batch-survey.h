@@ -21,11 +21,12 @@ SampanBatchRemote *sampan_batch_remote_new (const SampanPath *path, const Sampan
 void sampan_batch_remote_free (gpointer remote);
 
 /* As sampan_batch_walk(): REMOTES (of SampanBatchRemote) and what is below them, to go below the
- * local FOLDER. Parents come before what they hold. A folder that cannot be listed is a problem; a
- * broken session is an error. */
+ * local FOLDER. A link that breaks and heals is ridden out. Parents come before what they hold. A
+ * folder that cannot be listed is a problem; a broken session is an error. */
 void sampan_batch_survey (SampanSession *session,
                           GPtrArray *remotes,
                           const char *folder,
+                          const char *new_name,
                           size_t items_max,
                           GCancellable *cancellable,
                           SampanBatchPageFunc func,

@@ -33,6 +33,7 @@ typedef struct
   GMainContext *owner;
   GPtrArray *locals; /* borrowed by the thread; not changed any more */
   SampanPath *folder;
+  char *new_name; /* of the one item; nullable */
   size_t items_max;
   GCancellable *cancellable;
   SampanBatchPageFunc func;
@@ -70,6 +71,7 @@ walk_free (Walk *self)
   g_main_context_unref (self->owner);
   g_ptr_array_unref (self->locals);
   sampan_path_unref (self->folder);
+  g_free (self->new_name);
   g_clear_object (&self->cancellable);
   g_object_unref (self->user_data);
   g_hash_table_unref (self->names);
@@ -123,9 +125,11 @@ flush (Walk *self)
 }
 
 static void
-begin_page (Walk *self, const char *local)
+begin_page (Walk *self, const char *local, const char *local_name)
 {
   self->page = sampan_batch_page_new (local, self->folder);
+  if (self->new_name != NULL)
+    self->page->local_name = g_strdup (local_name);
   self->page_start_us = g_get_monotonic_time ();
 }
 
@@ -134,14 +138,16 @@ turn_page_if_full (Walk *self)
 {
   gint64 age_us = g_get_monotonic_time () - self->page_start_us;
   g_autofree char *local = NULL;
+  g_autofree char *local_name = NULL;
 
   if (sampan_plan_get_length (self->page->plan) + self->page->problems->len <
           SAMPAN_BATCH_PAGE_ITEMS &&
       age_us < PAGE_MAX_MS * G_TIME_SPAN_MILLISECOND)
     return;
   local = g_strdup (self->page->local);
+  local_name = g_strdup (self->page->local_name);
   flush (self);
-  begin_page (self, local);
+  begin_page (self, local, local_name);
 }
 
 static bool
@@ -372,9 +378,9 @@ walk_thread (gpointer data)
       if (self->page == NULL || strcmp (self->page->local, folder) != 0)
         {
           flush (self);
-          begin_page (self, folder);
+          begin_page (self, folder, name);
         }
-      walk_chosen (self, local, name);
+      walk_chosen (self, local, self->new_name != NULL ? self->new_name : name);
     }
   flush (self);
   g_cancellable_set_error_if_cancelled (self->cancellable,
@@ -388,6 +394,7 @@ walk_thread (gpointer data)
 void
 sampan_batch_walk (GPtrArray *locals,
                    const SampanPath *folder,
+                   const char *new_name,
                    size_t items_max,
                    GCancellable *cancellable,
                    SampanBatchPageFunc func,
@@ -398,6 +405,7 @@ sampan_batch_walk (GPtrArray *locals,
   self->owner = g_main_context_ref_thread_default ();
   self->locals = g_ptr_array_ref (locals);
   self->folder = sampan_path_ref (folder);
+  self->new_name = g_strdup (new_name);
   self->items_max = items_max;
   self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
   self->func = func;

@@ -16,10 +16,12 @@ typedef void (*SampanBatchPageFunc) (SampanBatchPage *page,
                                      const GError *error,
                                      gpointer user_data);
 
-/* LOCALS (of char *) are absolute; the items go below FOLDER. USER_DATA is an object that is held
- * until the end. Error: MESSAGE_TOO_LARGE for more than ITEMS_MAX. A cancelled walk ends soon. */
+/* LOCALS (of char *) are absolute; the items go below FOLDER, a single one as NEW_NAME if that is
+ * not NULL. USER_DATA is an object that is held until the end. Error: MESSAGE_TOO_LARGE for more
+ * than ITEMS_MAX. A cancelled walk ends soon. */
 void sampan_batch_walk (GPtrArray *locals,
                         const SampanPath *folder,
+                        const char *new_name,
                         size_t items_max,
                         GCancellable *cancellable,
                         SampanBatchPageFunc func,

@@ -18,6 +18,7 @@ enum
   N_PROPS,
 };
 static GParamSpec *properties[N_PROPS];
+static guint problem_signal;
 
 GType
 sampan_batch_state_get_type (void)
@@ -54,6 +55,7 @@ sampan_batch_add_problem (SampanBatch *self, SampanBatchProblem *problem)
 {
   if (self->sums.n_problems++ < SAMPAN_BATCH_PROBLEMS_MAX)
     g_list_store_append (self->problems, problem);
+  g_signal_emit (self, problem_signal, 0, problem);
   g_object_unref (problem);
 }
 
@@ -68,6 +70,8 @@ sampan_batch_add_problems (SampanBatch *self, GPtrArray *problems)
                        problems->pdata,
                        MIN (problems->len, SAMPAN_BATCH_PROBLEMS_MAX - kept));
   self->sums.n_problems += problems->len;
+  for (guint i = 0; i < problems->len; i++)
+    g_signal_emit (self, problem_signal, 0, g_ptr_array_index (problems, i));
 }
 
 void
@@ -138,6 +142,7 @@ sampan_batch_finalize (GObject *object)
   g_object_unref (self->session);
   g_clear_pointer (&self->remote_folder, sampan_path_unref);
   g_free (self->local_folder);
+  g_free (self->new_name);
   g_ptr_array_unref (self->locals);
   g_ptr_array_unref (self->remotes);
   g_ptr_array_unref (self->pages);
@@ -181,6 +186,16 @@ sampan_batch_class_init (SampanBatchClass *klass)
       g_param_spec_enum ("state", NULL, NULL, SAMPAN_TYPE_BATCH_STATE, SAMPAN_BATCH_NEW, flags);
   properties[PROP_N_ITEMS] = g_param_spec_uint ("n-items", NULL, NULL, 0, G_MAXUINT, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  problem_signal = g_signal_new ("problem",
+                                 SAMPAN_TYPE_BATCH,
+                                 G_SIGNAL_RUN_LAST,
+                                 0,
+                                 NULL,
+                                 NULL,
+                                 NULL,
+                                 G_TYPE_NONE,
+                                 1,
+                                 SAMPAN_TYPE_BATCH_PROBLEM);
 }
 
 static void
@@ -193,6 +208,7 @@ static void
 sampan_batch_init (SampanBatch *self)
 {
   self->items_max = SAMPAN_BATCH_ITEMS_MAX;
+  self->free_bytes = G_MAXUINT64;
   self->locals = g_ptr_array_new_with_free_func (g_free);
   self->remotes = g_ptr_array_new_with_free_func (sampan_batch_remote_free);
   self->pages = g_ptr_array_new_with_free_func (page_free);
@@ -241,6 +257,30 @@ sampan_batch_add_remote (SampanBatch *self, const SampanPath *path, const Sampan
   g_return_if_fail (SAMPAN_IS_BATCH (self) && !self->is_upload);
   g_return_if_fail (self->state == SAMPAN_BATCH_NEW && !sampan_path_is_root (path));
   g_ptr_array_add (self->remotes, sampan_batch_remote_new (path, info));
+}
+
+void
+sampan_batch_set_new_name (SampanBatch *self, const char *name)
+{
+  g_return_if_fail (SAMPAN_IS_BATCH (self) && self->state == SAMPAN_BATCH_NEW);
+  g_return_if_fail (self->locals->len + self->remotes->len == 1);
+  g_free (self->new_name);
+  self->new_name = g_strdup (name);
+}
+
+void
+sampan_batch_set_keep_partial (SampanBatch *self, bool keep)
+{
+  self->keeps_partial = keep;
+}
+
+void
+sampan_batch_set_eager (SampanBatch *self, SampanQueue *queue, SampanBatchDecision decision)
+{
+  g_return_if_fail (SAMPAN_IS_BATCH (self) && self->state == SAMPAN_BATCH_NEW);
+  self->is_eager = true;
+  g_set_object (&self->queue, queue);
+  self->decision = decision;
 }
 
 SampanBatchState
@@ -327,5 +367,73 @@ sampan_batch_decide_all (SampanBatch *self, SampanBatchDecision decision)
           g_list_model_get_item (G_LIST_MODEL (self->conflicts), i);
 
       sampan_batch_conflict_set_decision (conflict, decision);
+    }
+}
+
+static bool
+is_moved (SampanBatchConflict *conflict)
+{
+  SampanBatchDecision decision = sampan_batch_conflict_get_decision (conflict);
+
+  return decision == SAMPAN_BATCH_REPLACE || decision == SAMPAN_BATCH_KEEP_BOTH;
+}
+
+uint64_t
+sampan_batch_get_missing_bytes (SampanBatch *self)
+{
+  guint length = g_list_model_get_n_items (G_LIST_MODEL (self->conflicts));
+  uint64_t needed = self->sums.new_bytes;
+
+  for (guint i = 0; i < length; i++)
+    {
+      g_autoptr (SampanBatchConflict) conflict =
+          g_list_model_get_item (G_LIST_MODEL (self->conflicts), i);
+
+      if (is_moved (conflict))
+        needed += sampan_batch_conflict_get_coming (conflict)->size;
+    }
+  return needed > self->free_bytes ? needed - self->free_bytes : 0;
+}
+
+static void
+tell_left (const SampanBatchPage *page,
+           size_t index,
+           SampanBatchConflict *conflict,
+           SampanBatchLeftFunc func,
+           gpointer user_data)
+{
+  g_autofree char *local = sampan_batch_page_dup_local (page, index);
+  g_autoptr (SampanPath) remote = sampan_batch_page_dup_remote (page, index, NULL);
+  SampanBatchLeft left = { local,
+                           remote,
+                           sampan_plan_get_item (page->plan, index)->size,
+                           conflict };
+
+  if (remote != NULL)
+    func (&left, user_data);
+}
+
+void
+sampan_batch_foreach_left (SampanBatch *self, SampanBatchLeftFunc func, gpointer user_data)
+{
+  guint next_conflict = 0;
+
+  g_return_if_fail (SAMPAN_IS_BATCH (self));
+  for (guint i = 0; i < self->n_settled; i++)
+    {
+      const SampanBatchPage *page = g_ptr_array_index (self->pages, i);
+
+      for (size_t j = 0; j < sampan_plan_get_length (page->plan); j++)
+        {
+          g_autoptr (SampanBatchConflict) conflict = NULL;
+
+          if (page->fates[j] >= SAMPAN_BATCH_FATE_CONFLICT)
+            conflict = g_list_model_get_item (G_LIST_MODEL (self->conflicts), next_conflict++);
+          if (conflict != NULL
+                  ? !is_moved (conflict)
+                  : page->fates[j] == SAMPAN_BATCH_FATE_LEAVE &&
+                        sampan_plan_get_answer (page->plan, j)->verdict == SAMPAN_PLAN_SAME)
+            tell_left (page, j, conflict, func, user_data);
+        }
     }
 }

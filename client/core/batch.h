@@ -58,14 +58,25 @@ SampanBatch *sampan_batch_new_download (SampanSession *session, const char *fold
 void
 sampan_batch_add_remote (SampanBatch *self, const SampanPath *path, const SampanFileInfo *info);
 
-/* Properties (read-only): "state" SampanBatchState, "n-items" guint: found so far. */
+/* The one item that is added gets NAME, a plain component, at the target. Before preparing. */
+void sampan_batch_set_new_name (SampanBatch *self, const char *name);
+/* Transfers that are cancelled leave what can be gone on from. Before preparing. */
+void sampan_batch_set_keep_partial (SampanBatch *self, bool keep);
+/* A batch of many pages begins to move into QUEUE while it is still being prepared. Conflicts get
+ * DECISION as they are found; with ASK they wait for sampan_batch_start(), which must get the same
+ * queue. Should preparing fail, what is under way is cancelled. Before preparing. */
+void sampan_batch_set_eager (SampanBatch *self, SampanQueue *queue, SampanBatchDecision decision);
+
+/* Signal "problem" (SampanBatchProblem *): each, also beyond those that are kept.
+ *
+ * Properties (read-only): "state" SampanBatchState, "n-items" guint: found so far. */
 SampanBatchState sampan_batch_get_state (SampanBatch *self);
 guint sampan_batch_get_n_items (SampanBatch *self);
 bool sampan_batch_is_upload (SampanBatch *self);
 
 /* Once per object. One item's trouble becomes a problem and does not stop the rest. Errors: those
- * of the session, G_IO_ERROR_MESSAGE_TOO_LARGE (more than SAMPAN_BATCH_ITEMS_MAX items; its message
- * is translated), G_IO_ERROR_CANCELLED. */
+ * of the session, unless it heals, NO_SPACE (while eager only), G_IO_ERROR_MESSAGE_TOO_LARGE (more
+ * than SAMPAN_BATCH_ITEMS_MAX items; its message is translated), G_IO_ERROR_CANCELLED. */
 void sampan_batch_prepare_async (SampanBatch *self,
                                  GCancellable *cancellable,
                                  GAsyncReadyCallback callback,
@@ -83,12 +94,29 @@ GListModel *sampan_batch_get_problems (SampanBatch *self);
 /* Whether the account may replace what is there. */
 bool sampan_batch_may_replace (SampanBatch *self);
 void sampan_batch_decide_all (SampanBatch *self, SampanBatchDecision decision);
+/* By how much what is to be moved, as decided so far, is larger than the space at the target. What
+ * earlier tries left there is not known, so that less may do. */
+uint64_t sampan_batch_get_missing_bytes (SampanBatch *self);
+
+/* A file that is not moved. */
+typedef struct
+{
+  const char *local;
+  const SampanPath *remote;
+  uint64_t size;
+  SampanBatchConflict *conflict; /* NULL: it is the same */
+} SampanBatchLeft;
+typedef void (*SampanBatchLeftFunc) (const SampanBatchLeft *left, gpointer user_data);
+/* All that are the same, and the conflicts that are not to be replaced or kept beside, in order.
+ * From READY on. */
+void sampan_batch_foreach_left (SampanBatch *self, SampanBatchLeftFunc func, gpointer user_data);
 
 /* When READY: makes the folders, then adds a transfer for each file to QUEUE, in order; a conflict
  * nobody decided is skipped, and what was new is never put over something that came meanwhile.
  * Lives until FINISHED: when all its transfers ended. */
 void sampan_batch_start (SampanBatch *self, SampanQueue *queue);
-/* When MOVING: adds no more and cancels its transfers. Cancelling all in the queue does the same.
+/* When MOVING, or eager: adds no more and cancels its transfers. Cancelling all in the queue does
+ * the same.
  */
 void sampan_batch_cancel (SampanBatch *self);
 /* Whether TRANSFER came from a batch, whose problems tell how it ended if not well. */

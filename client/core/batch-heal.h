@@ -1,0 +1,24 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Waiting for a session whose link broke under a batch's request. */
+
+#pragma once
+
+#include "session.h"
+
+G_BEGIN_DECLS
+
+typedef void (*SampanBatchHealFunc) (gpointer user_data);
+
+/* After a request failed with ERROR: whether that was the link and the session is healing or has
+ * healed. Then FUNC comes once, on the caller's context, for the request to be made again; it fails
+ * if nothing healed. N_HEALS counts, so that a link which breaks at every request is given up. */
+bool sampan_batch_heal (SampanSession *session,
+                        const GError *error,
+                        unsigned int *n_heals,
+                        GCancellable *cancellable,
+                        SampanBatchHealFunc func,
+                        gpointer user_data);
+
+G_END_DECLS
