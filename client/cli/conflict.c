@@ -23,7 +23,8 @@ typedef struct
 static const Word words[] = {
   { "ask", CONFLICT_POLICY_ASK },         { "skip", CONFLICT_POLICY_SKIP },
   { "replace", CONFLICT_POLICY_REPLACE }, { "newer", CONFLICT_POLICY_NEWER },
-  { "both", CONFLICT_POLICY_BOTH },
+  { "both", CONFLICT_POLICY_BOTH },       { "keep-both", CONFLICT_POLICY_BOTH },
+  { "fail", CONFLICT_POLICY_REFUSE },
 };
 
 bool
@@ -41,12 +42,32 @@ conflict_policy_parse (Cli *cli, const char *word, ConflictPolicy *policy)
       output_failed_because (cli,
                              NULL,
                              CLI_STATUS_USAGE,
-                             _ ("--on-conflict takes ask, skip, replace, newer or both"));
+                             _ ("--on-conflict takes ask, skip, replace, newer, both or fail"));
       return false;
     }
   if (*policy == CONFLICT_POLICY_ASK && !cli_can_ask ())
     *policy = CONFLICT_POLICY_REFUSE;
   return true;
+}
+
+SampanBatchDecision
+conflict_decision (ConflictPolicy policy)
+{
+  switch (policy)
+    {
+    case CONFLICT_POLICY_REPLACE:
+      return SAMPAN_BATCH_REPLACE;
+    case CONFLICT_POLICY_NEWER:
+      return SAMPAN_BATCH_REPLACE_IF_NEWER;
+    case CONFLICT_POLICY_BOTH:
+      return SAMPAN_BATCH_KEEP_BOTH;
+    case CONFLICT_POLICY_ASK:
+      return SAMPAN_BATCH_ASK;
+    case CONFLICT_POLICY_SKIP:
+    case CONFLICT_POLICY_REFUSE:
+    default:
+      return SAMPAN_BATCH_SKIP;
+    }
 }
 
 SampanConflict

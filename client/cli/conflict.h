@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "batch-conflict.h"
 #include "cli.h"
 
 G_BEGIN_DECLS
@@ -30,7 +31,7 @@ typedef enum
 #define CONFLICT_OPTION(target)                                                                    \
   {                                                                                                \
     "on-conflict", 0, 0, G_OPTION_ARG_STRING, target,                                              \
-        N_ ("When the name is taken: ask, skip, replace, newer or both"), "WHAT"                   \
+        N_ ("When the name is taken: ask, skip, replace, newer, both or fail"), "WHAT"             \
   }
 
 /* WORD: nullable, then ASK where a person sits and REFUSE elsewhere. FALSE: no such word; it was
@@ -38,6 +39,8 @@ typedef enum
 bool conflict_policy_parse (Cli *cli,
                             const char *word,
                             ConflictPolicy *policy) G_GNUC_WARN_UNUSED_RESULT;
+/* For conflicts of a batch as they are found; ASK when a person decides. */
+SampanBatchDecision conflict_decision (ConflictPolicy policy);
 /* What to try first. */
 SampanConflict conflict_first_try (ConflictPolicy policy);
 /* After TRIED met a taken NAME: what now. "For all" answers change *POLICY; with RETRY *NEXT says

@@ -1,124 +1,102 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The transfers of one get or put. */
+/* Moving batches. */
 
 #include "config.h"
 
 #include "transfer-batch.h"
 
+#include "await.h"
+#include "conflict-list.h"
 #include "escape.h"
 #include "output.h"
 #include "progress-bar.h"
-#include "queue.h"
+#include "transfer-report.h"
+#include "verify.h"
 
 #include <glib/gi18n.h>
-#include <inttypes.h>
 #include <string.h>
 
-/* Enough to keep the connections busy while the next folder is read; bounds memory for trees of
- * any size. */
-#define UNDER_WAY_MAX 1024
 #define CLEAR_EVERY 64 /* transfers that are over and still held */
 #define REDRAW_INTERVAL_MS 100
-
-#define ITEM_KEY "sampan-cli-item"
-
-/* What was asked for; hangs on its transfer. */
-typedef struct
-{
-  SampanSession *session;
-  SampanRemote *remote;
-  char *local;
-  uint64_t size; /* as a listing has it */
-  bool is_upload;
-  SampanConflict tried;
-} Item;
+#define TOTAL_EVERY 5 /* redraws for each object with the sums */
 
 struct _TransferBatch
 {
-  Cli *cli; /* borrowed */
+  Cli *cli;                       /* borrowed */
+  const TransferOptions *options; /* borrowed */
+  TransferReport report;
 
-  /* owned */
+  /* of the batch that runs */
+  SampanBatch *batch;         /* borrowed */
+  const SampanRemote *server; /* borrowed */
   SampanQueue *queue;
-  GQueue ended; /* SampanTransfer, not yet reported */
+  SampanVerify *verify; /* nullable */
+  GSource *cancel;
+  guint redraw_source;
+  guint clear_source;
+  guint n_redraws;
+  guint n_ended;
 
   /* state */
-  ConflictPolicy policy;
-  bool resume;
-  bool stopping;
-  bool asking; /* the question stands where the bar would be */
-  unsigned int under_way;
-  unsigned int n_added;
-  unsigned int n_reported;
-  unsigned int n_done;
+  bool is_asking; /* the question stands where the bar would be */
+  bool is_stopped;
   bool gave_up;             /* on a server that does not come back */
+  bool has_part;            /* something was stopped in the middle */
   int64_t waiting_since_us; /* nothing moves and something reconnects; 0: no */
-  uint64_t done_bytes;
-  guint redraw_source;
 };
 
-static void
-item_free (Item *item)
+static TransferFile
+file_of (SampanTransfer *transfer)
 {
-  g_object_unref (item->session);
-  sampan_remote_unref (item->remote);
-  g_free (item->local);
-  g_free (item);
-}
-
-static Item *
-item_of (SampanTransfer *transfer)
-{
-  return g_object_get_data (G_OBJECT (transfer), ITEM_KEY);
-}
-
-/* What the person knows it by: the local name of an upload, the remote one of a download. */
-static const char *
-item_name (const Item *item)
-{
-  return item->is_upload ? item->local : sampan_path_get (sampan_remote_get_path (item->remote));
+  return (TransferFile){
+    .local = sampan_transfer_get_local (transfer),
+    .remote = sampan_transfer_get_remote (transfer),
+    .size = sampan_transfer_get_total_bytes (transfer),
+    .is_upload = sampan_transfer_is_upload (transfer),
+    .stored = sampan_transfer_get_stored_name (transfer),
+  };
 }
 
 static ProgressView
 view_of (TransferBatch *self, SampanTransfer *transfer)
 {
-  const char *name = item_name (item_of (transfer));
+  TransferFile file = file_of (transfer);
+  const char *name = transfer_file_get_name (&file);
   const char *slash = strrchr (name, '/');
+  SampanBatchSums sums = sampan_batch_get_sums (self->batch);
 
   return (ProgressView){
     .name = slash != NULL && slash[1] != '\0' ? slash + 1 : name,
     .state = sampan_transfer_get_state (transfer),
-    .is_upload = sampan_transfer_is_upload (transfer),
+    .is_upload = file.is_upload,
     .done_bytes = sampan_transfer_get_done_bytes (transfer),
-    .total_bytes = sampan_transfer_get_total_bytes (transfer),
+    .total_bytes = file.size,
     .safe_bytes = sampan_transfer_get_safe_bytes (transfer),
     .speed = sampan_transfer_get_speed (transfer),
     .seconds_left = sampan_transfer_get_seconds_left (transfer),
-    .number = self->n_reported + 1,
-    .count = self->n_added,
+    .number = self->n_ended + 1,
+    .count = (unsigned int)MAX (sums.n_new + sums.n_conflicts, self->n_ended + 1),
   };
 }
 
-/* Worth showing: its size is known. */
-static bool
-is_moving (SampanTransfer *transfer)
-{
-  SampanTransferState state = sampan_transfer_get_state (transfer);
-
-  if (sampan_transfer_get_total_bytes (transfer) == 0)
-    return false;
-  return state == SAMPAN_TRANSFER_RECONNECTING || state == SAMPAN_TRANSFER_SENDING ||
-         state == SAMPAN_TRANSFER_RECEIVING || state == SAMPAN_TRANSFER_SAVING;
-}
+/* ---- Stopping ---- */
 
 static void
 stop (TransferBatch *self)
 {
-  if (self->stopping)
+  if (self->is_stopped)
     return;
-  self->stopping = true;
-  sampan_queue_cancel_all (self->queue);
+  self->is_stopped = true;
+  sampan_batch_cancel (self->batch);
+}
+
+static gboolean
+cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  stop (user_data);
+  return G_SOURCE_REMOVE;
 }
 
 /* Whether what is under way does nothing but wait for the server. */
@@ -133,7 +111,8 @@ only_reconnects (TransferBatch *self)
       g_autoptr (SampanTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->queue), i);
       SampanTransferState state = sampan_transfer_get_state (transfer);
 
-      if (state > SAMPAN_TRANSFER_RECONNECTING && state < SAMPAN_TRANSFER_DONE)
+      if (state != SAMPAN_TRANSFER_RECONNECTING && state >= SAMPAN_TRANSFER_CONNECTING &&
+          state < SAMPAN_TRANSFER_DONE)
         return false;
       reconnects |= state == SAMPAN_TRANSFER_RECONNECTING;
     }
@@ -141,11 +120,11 @@ only_reconnects (TransferBatch *self)
 }
 
 static void
-watch_patience (TransferBatch *self)
+watch_patience (TransferBatch *self, SampanSession *session)
 {
   int64_t now_us = g_get_monotonic_time ();
 
-  if (!only_reconnects (self))
+  if (!only_reconnects (self) && sampan_session_get_state (session) != SAMPAN_SESSION_RECONNECTING)
     self->waiting_since_us = 0;
   else if (self->waiting_since_us == 0)
     self->waiting_since_us = now_us;
@@ -154,7 +133,20 @@ watch_patience (TransferBatch *self)
     {
       self->gave_up = true;
       stop (self);
+      g_cancellable_cancel (self->cli->cancellable);
     }
+}
+
+/* ---- Showing ---- */
+
+/* Worth showing: its size is known. */
+static bool
+is_moving (SampanTransfer *transfer)
+{
+  SampanTransferState state = sampan_transfer_get_state (transfer);
+
+  return sampan_transfer_get_total_bytes (transfer) > 0 && state >= SAMPAN_TRANSFER_RECONNECTING &&
+         state < SAMPAN_TRANSFER_DONE;
 }
 
 static gboolean
@@ -163,9 +155,9 @@ redraw_cb (gpointer user_data)
   TransferBatch *self = user_data;
   guint length = g_list_model_get_n_items (G_LIST_MODEL (self->queue));
 
-  watch_patience (self);
-
-  for (guint i = 0; i < length && !self->asking; i++)
+  if (self->n_redraws++ % TOTAL_EVERY == TOTAL_EVERY - 1)
+    transfer_report_progress (&self->report, G_OBJECT (self->queue));
+  for (guint i = 0; i < length && !self->is_asking; i++)
     {
       g_autoptr (SampanTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->queue), i);
 
@@ -174,10 +166,131 @@ redraw_cb (gpointer user_data)
           ProgressView view = view_of (self, transfer);
 
           progress_bar_show (self->cli->bar, &view);
-          return G_SOURCE_CONTINUE;
+          break;
         }
     }
   return G_SOURCE_CONTINUE;
+}
+
+/* ---- Reporting ---- */
+
+static void
+failed (TransferBatch *self, const char *name, const GError *error)
+{
+  self->report.n_failed++;
+  output_failed (self->cli, name, error);
+  if (self->cli->status >= CLI_STATUS_UNREACHABLE)
+    stop (self);
+}
+
+static void
+failed_because (TransferBatch *self, const char *name, const char *text)
+{
+  self->report.n_failed++;
+  output_failed_because (self->cli, name, CLI_STATUS_ITEMS_FAILED, text);
+}
+
+static void
+verified_cb (const char *local, const SampanPath *remote, const GError *error, gpointer user_data)
+{
+  TransferBatch *self = user_data;
+  TransferFile file = { .local = local,
+                        .remote = remote,
+                        .is_upload = sampan_batch_is_upload (self->batch) };
+
+  if (error == NULL)
+    self->report.n_verified++;
+  else if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_CHANGED))
+    failed_because (self,
+                    transfer_file_get_name (&file),
+                    _ ("The two ends differ: the hash is not the same. Move it again."));
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    failed (self, transfer_file_get_name (&file), error);
+}
+
+static void
+verify_done (TransferBatch *self, const TransferFile *file)
+{
+  g_autofree char *folder = g_path_get_dirname (file->local);
+  g_autofree char *local = NULL;
+  g_autoptr (SampanPath) parent = sampan_path_get_parent (file->remote);
+  g_autoptr (SampanPath) remote = NULL;
+
+  if (self->verify == NULL)
+    return;
+  if (file->stored != NULL && file->is_upload)
+    remote = sampan_path_get_child (parent, file->stored, NULL);
+  else if (file->stored != NULL)
+    local = g_build_filename (folder, file->stored, NULL);
+  sampan_verify_add (self->verify,
+                     local != NULL ? local : file->local,
+                     remote != NULL ? remote : file->remote);
+}
+
+static void
+report_done (TransferBatch *self, SampanTransfer *transfer)
+{
+  TransferFile file = file_of (transfer);
+  ProgressView view = view_of (self, transfer);
+
+  self->report.n_done++;
+  self->report.done_bytes += file.size;
+  progress_bar_finish_item (self->cli->bar, &view);
+  transfer_report_file (&self->report, self->server, &file, "done");
+  if (file.stored != NULL && !self->cli->options.json && !self->cli->options.quiet)
+    {
+      g_autofree char *shown = sampan_escape (file.stored, -1, 0);
+      /* Translators: %s is the name that was chosen because the other one was taken. */
+      g_autofree char *text = g_strdup_printf (_ ("stored as %s"), shown);
+
+      output_note (self->cli, transfer_file_get_name (&file), text);
+    }
+  verify_done (self, &file);
+}
+
+static void
+report_cancelled (TransferBatch *self, SampanTransfer *transfer)
+{
+  TransferFile file = file_of (transfer);
+  g_autoptr (GError) gone = NULL;
+
+  self->has_part |= sampan_transfer_get_done_bytes (transfer) > 0;
+  if (!self->gave_up)
+    return;
+  gone = g_error_new_literal (SAMPAN_ERROR, SAMPAN_ERROR_DISCONNECTED, "No connection");
+  failed (self, transfer_file_get_name (&file), gone);
+}
+
+/* The file was there when it was added: what is missing is the folder on the box. */
+static bool
+is_folder_missing (const TransferFile *file, const GError *error)
+{
+  return file->is_upload && g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_NOT_FOUND) &&
+         g_file_test (file->local, G_FILE_TEST_EXISTS);
+}
+
+static void
+report_failed (TransferBatch *self, SampanTransfer *transfer)
+{
+  const GError *error = sampan_transfer_get_error (transfer);
+  TransferFile file = file_of (transfer);
+
+  if (is_folder_missing (&file, error))
+    failed_because (self,
+                    transfer_file_get_name (&file),
+                    _ ("The folder on the box where it should go is not there"));
+  else
+    failed (self, transfer_file_get_name (&file), error);
+}
+
+static gboolean
+clear_cb (gpointer user_data)
+{
+  TransferBatch *self = user_data;
+
+  self->clear_source = 0;
+  sampan_queue_clear_finished (self->queue);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -185,267 +298,250 @@ finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
 {
   TransferBatch *self = user_data;
 
-  g_queue_push_tail (&self->ended, g_object_ref (transfer));
+  if (sampan_transfer_get_state (transfer) == SAMPAN_TRANSFER_DONE)
+    report_done (self, transfer);
+  else if (g_error_matches (sampan_transfer_get_error (transfer), G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    report_cancelled (self, transfer);
+  else
+    report_failed (self, transfer);
+  if (++self->n_ended % CLEAR_EVERY == 0 && self->clear_source == 0)
+    self->clear_source = g_idle_add (clear_cb, self);
 }
 
+static void
+problem_cb (SampanBatch *batch, SampanBatchProblem *problem, gpointer user_data)
+{
+  TransferBatch *self = user_data;
+  const char *name = sampan_batch_problem_get_bytes (problem);
+  const GError *error = sampan_batch_problem_get_error (problem);
+
+  switch (sampan_batch_problem_get_origin (problem))
+    {
+    case SAMPAN_BATCH_PROBLEM_KIND:
+      output_note (self->cli, name, sampan_batch_problem_get_reason (problem));
+      break;
+    case SAMPAN_BATCH_PROBLEM_FOUND:
+      if (error != NULL)
+        failed (self, name, error);
+      else
+        failed_because (self, name, sampan_batch_problem_get_reason (problem));
+      break;
+    case SAMPAN_BATCH_PROBLEM_TRANSFER: /* finished_cb told */
+    default:
+      break;
+    }
+}
+
+static void
+left_cb (const SampanBatchLeft *left, gpointer user_data)
+{
+  TransferBatch *self = user_data;
+  TransferFile file = { .local = left->local,
+                        .remote = left->remote,
+                        .size = left->size,
+                        .is_upload = sampan_batch_is_upload (self->batch) };
+  g_autoptr (GError) error = NULL;
+
+  if (left->conflict == NULL)
+    {
+      self->report.n_same++;
+      transfer_report_file (&self->report, self->server, &file, "same");
+      verify_done (self, &file);
+    }
+  else if (self->options->policy != CONFLICT_POLICY_REFUSE)
+    {
+      self->report.n_skipped++;
+      transfer_report_file (&self->report, self->server, &file, "skipped");
+    }
+  else
+    {
+      error = g_error_new_literal (SAMPAN_ERROR, SAMPAN_ERROR_EXISTS, "There already");
+      failed (self, transfer_file_get_name (&file), error);
+    }
+}
+
+/* ---- One batch ---- */
+
 TransferBatch *
-transfer_batch_new (Cli *cli, ConflictPolicy policy, bool resume)
+transfer_batch_new (Cli *cli, const TransferOptions *options)
 {
   TransferBatch *self = g_new0 (TransferBatch, 1);
 
   self->cli = cli;
-  self->policy = policy;
-  self->resume = resume;
-  self->queue = sampan_queue_new ();
-  g_queue_init (&self->ended);
-  g_signal_connect (self->queue, "finished", G_CALLBACK (finished_cb), self);
+  self->options = options;
+  self->report.cli = cli;
+  self->report.verifies = options->verify;
   cli->bar = progress_bar_new (cli);
-  self->redraw_source = g_timeout_add (REDRAW_INTERVAL_MS, redraw_cb, self);
   return self;
 }
 
 void
 transfer_batch_free (TransferBatch *self)
 {
-  g_clear_handle_id (&self->redraw_source, g_source_remove);
-  g_signal_handlers_disconnect_by_data (self->queue, self);
-  g_object_unref (self->queue);
-  g_queue_clear_full (&self->ended, g_object_unref);
   g_clear_pointer (&self->cli->bar, progress_bar_free);
   g_free (self);
 }
 
-/* Takes ITEM. */
-static void
-start (TransferBatch *self, Item *item)
-{
-  const SampanPath *path = sampan_remote_get_path (item->remote);
-  g_autoptr (SampanTransfer) transfer =
-      item->is_upload
-          ? sampan_transfer_new_upload (item->session, item->local, path, item->tried)
-          : sampan_transfer_new_download (item->session, path, item->local, item->tried);
-
-  sampan_transfer_set_expected_bytes (transfer, item->size);
-  if (self->resume && item->is_upload)
-    sampan_transfer_set_resume (transfer, true);
-  /* At a prompt a person who stops a transfer has thought better of it. */
-  sampan_transfer_set_keep_partial (transfer, !self->cli->in_shell);
-  g_object_set_data_full (G_OBJECT (transfer), ITEM_KEY, item, (GDestroyNotify)item_free);
-  self->under_way++;
-  sampan_queue_add (self->queue, transfer);
-}
-
-static void
-report_json (Cli *cli, SampanTransfer *transfer, const char *status)
-{
-  const Item *item = item_of (transfer);
-  const char *stored = sampan_transfer_get_stored_name (transfer);
-  g_auto (JsonLine) line = JSON_LINE_INIT;
-
-  output_begin_item (&line, item->is_upload ? "put" : "get", status);
-  json_line_add_bytes (&line, "local", item->local);
-  json_line_add_remote (&line, "uri", item->remote);
-  json_line_add_uint (&line, "size", sampan_transfer_get_total_bytes (transfer));
-  if (stored != NULL)
-    json_line_add_bytes (&line, "stored_name", stored);
-  json_line_print (&line, stdout);
-}
-
-static void
-report_done (TransferBatch *self, SampanTransfer *transfer)
-{
-  const char *stored = sampan_transfer_get_stored_name (transfer);
-  ProgressView view = view_of (self, transfer);
-
-  self->n_done++;
-  self->done_bytes += sampan_transfer_get_total_bytes (transfer);
-  progress_bar_finish_item (self->cli->bar, &view);
-  if (self->cli->options.json)
-    report_json (self->cli, transfer, "done");
-  else if (stored != NULL && !self->cli->options.quiet)
-    {
-      g_autofree char *text = NULL;
-      g_autofree char *shown = sampan_escape (stored, -1, 0);
-
-      /* Translators: %s is the name that was chosen because the other one was taken. */
-      text = g_strdup_printf (_ ("stored as %s"), shown);
-      output_note (self->cli, item_name (item_of (transfer)), text);
-    }
-}
-
-static void
-report_skipped (TransferBatch *self, SampanTransfer *transfer)
-{
-  if (self->cli->options.json)
-    report_json (self->cli, transfer, "skipped");
-}
-
-static void
-resolve_conflict (TransferBatch *self, SampanTransfer *transfer, const GError *error)
-{
-  Item *item = item_of (transfer);
-  SampanConflict next = item->tried;
-  ConflictOutcome outcome;
-
-  self->asking = true;
-  outcome = conflict_resolve (self->cli, &self->policy, item_name (item), item->tried, &next);
-  self->asking = false;
-  switch (outcome)
-    {
-    case CONFLICT_RETRY:
-      item = g_object_steal_data (G_OBJECT (transfer), ITEM_KEY);
-      item->tried = next;
-      self->n_reported--; /* still to come */
-      start (self, item);
-      break;
-    case CONFLICT_SKIP:
-      report_skipped (self, transfer);
-      break;
-    case CONFLICT_CANCEL:
-      output_failed (self->cli, item_name (item), error);
-      stop (self);
-      break;
-    case CONFLICT_FAIL:
-    default:
-      output_failed (self->cli, item_name (item), error);
-      break;
-    }
-}
-
-/* The file was there when it was added: what is missing is the folder on the box. */
 static bool
-is_folder_missing (const Item *item, const GError *error)
+has_space (TransferBatch *self)
 {
-  return item->is_upload && g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_NOT_FOUND) &&
-         g_file_test (item->local, G_FILE_TEST_EXISTS);
+  uint64_t missing = sampan_batch_get_missing_bytes (self->batch);
+  g_autofree char *text = NULL;
+
+  if (missing == 0 || self->options->resume)
+    return true;
+  text = transfer_report_format_missing (sampan_batch_is_upload (self->batch), missing);
+  output_failed_because (self->cli, NULL, CLI_STATUS_ITEMS_FAILED, text);
+  return false;
 }
 
-/* A part was left that is worth to be continued. */
 static bool
-has_part (TransferBatch *self, SampanTransfer *transfer)
+decide (TransferBatch *self)
 {
-  return !self->cli->in_shell && !sampan_transfer_is_small (transfer) &&
-         sampan_transfer_get_done_bytes (transfer) > 0;
+  GListModel *conflicts = sampan_batch_get_conflicts (self->batch);
+  bool goes_on;
+
+  if (self->options->policy != CONFLICT_POLICY_ASK || g_list_model_get_n_items (conflicts) == 0)
+    return true;
+  self->is_asking = true;
+  goes_on = conflict_list_ask (self->cli, self->batch);
+  self->is_asking = false;
+  if (!goes_on && !g_cancellable_is_cancelled (self->cli->cancellable))
+    output_failed_because (self->cli, NULL, CLI_STATUS_ITEMS_FAILED, _ ("Cancelled."));
+  return goes_on;
 }
 
-static void
-report_cancelled (TransferBatch *self, SampanTransfer *transfer)
+static bool
+prepare (TransferBatch *self)
 {
-  const Item *item = item_of (transfer);
-  g_autoptr (GError) gone = NULL;
-  const char *text = _ ("Cancelled.");
+  g_auto (Await) await = AWAIT_INIT;
+  g_autoptr (GError) error = NULL;
 
+  sampan_batch_prepare_async (self->batch, self->cli->cancellable, await_done_cb, &await);
+  if (sampan_batch_prepare_finish (self->batch, await_result (&await), &error))
+    return true;
   if (self->gave_up)
     {
-      gone = g_error_new_literal (SAMPAN_ERROR, SAMPAN_ERROR_DISCONNECTED, "No connection");
-      output_failed (self->cli, item_name (item), gone);
-      return;
+      g_clear_error (&error);
+      error = g_error_new_literal (SAMPAN_ERROR, SAMPAN_ERROR_DISCONNECTED, "No connection");
     }
-  if (has_part (self, transfer))
-    text = item->is_upload ? _ ("Cancelled; the same command with --resume goes on from here.")
-                           : _ ("Cancelled; the same command goes on from here.");
-  output_failed_because (self->cli, item_name (item), CLI_STATUS_ITEMS_FAILED, text);
-}
-
-static void
-report_failed (TransferBatch *self, SampanTransfer *transfer)
-{
-  const GError *error = sampan_transfer_get_error (transfer);
-  const Item *item = item_of (transfer);
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    report_cancelled (self, transfer);
-  else if (sampan_error_to_code (error) == SAMPAN_ERROR_EXISTS && !self->stopping)
-    resolve_conflict (self, transfer, error);
-  else if (is_folder_missing (item, error))
-    output_failed_because (self->cli,
-                           item_name (item),
-                           CLI_STATUS_ITEMS_FAILED,
-                           _ ("The folder on the box where it should go is not there"));
-  else
-    output_failed (self->cli, item_name (item), error);
-  if (self->cli->status >= CLI_STATUS_UNREACHABLE)
-    stop (self);
-}
-
-static void
-report (TransferBatch *self, SampanTransfer *transfer)
-{
-  self->under_way--;
-  if (sampan_transfer_get_state (transfer) == SAMPAN_TRANSFER_DONE)
-    report_done (self, transfer);
-  else
-    report_failed (self, transfer);
-  self->n_reported++;
-  if (self->n_reported % CLEAR_EVERY == 0)
-    sampan_queue_clear_finished (self->queue);
-}
-
-/* Lets something happen. */
-static void
-pump (TransferBatch *self)
-{
-  if (g_cancellable_is_cancelled (self->cli->cancellable))
-    stop (self);
-  if (g_queue_is_empty (&self->ended))
-    g_main_context_iteration (NULL, TRUE);
-  else
-    {
-      g_autoptr (SampanTransfer) transfer = g_queue_pop_head (&self->ended);
-
-      report (self, transfer);
-    }
+  if (!g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_NO_SPACE) || has_space (self))
+    output_failed (self->cli, NULL, error);
+  return false;
 }
 
 static bool
-add (TransferBatch *self,
-     SampanSession *session,
-     const char *local,
-     const SampanRemote *remote,
-     uint64_t size,
-     bool is_upload)
+is_busy (TransferBatch *self)
 {
-  Item *item;
+  guint n_waiting, n_running;
 
-  while (self->under_way >= UNDER_WAY_MAX || !g_queue_is_empty (&self->ended))
-    pump (self);
-  if (self->stopping || g_cancellable_is_cancelled (self->cli->cancellable))
-    return false;
-  item = g_new0 (Item, 1);
-  item->session = g_object_ref (session);
-  item->remote = sampan_remote_ref ((SampanRemote *)remote);
-  item->local = g_strdup (local);
-  item->size = size;
-  item->is_upload = is_upload;
-  item->tried = conflict_first_try (self->policy);
-  self->n_added++;
-  start (self, item);
-  return true;
+  if (sampan_batch_get_state (self->batch) == SAMPAN_BATCH_MOVING)
+    return true;
+  g_object_get (self->queue, "n-waiting", &n_waiting, "n-running", &n_running, NULL);
+  return n_waiting + n_running > 0 ||
+         (self->verify != NULL && !sampan_verify_is_idle (self->verify));
 }
 
-bool
-transfer_batch_upload (TransferBatch *self,
-                       SampanSession *session,
-                       const char *local,
-                       const SampanRemote *remote,
-                       uint64_t size)
+static void
+move (TransferBatch *self)
 {
-  return add (self, session, local, remote, size, true);
+  bool goes_on = prepare (self);
+
+  if (goes_on)
+    {
+      transfer_report_plan (&self->report, self->batch);
+      goes_on = decide (self) && has_space (self);
+      if (goes_on)
+        sampan_batch_foreach_left (self->batch, left_cb, self);
+      if (!goes_on || self->is_stopped)
+        sampan_batch_cancel (self->batch);
+      sampan_batch_start (self->batch, self->queue);
+    }
+  while (is_busy (self))
+    g_main_context_iteration (NULL, TRUE);
 }
 
-bool
-transfer_batch_download (TransferBatch *self,
-                         SampanSession *session,
-                         const SampanRemote *remote,
-                         const char *local,
-                         uint64_t size)
+static void
+tell_stopped (TransferBatch *self)
 {
-  return add (self, session, local, remote, size, false);
+  if (self->gave_up || !g_cancellable_is_cancelled (self->cli->cancellable))
+    return;
+  output_failed_because (self->cli,
+                         NULL,
+                         CLI_STATUS_ITEMS_FAILED,
+                         _ ("Cancelled; the same command goes on from here."));
+}
+
+typedef struct
+{
+  TransferBatch *batch;
+  SampanSession *session;
+} Patience;
+
+static gboolean
+patience_cb (gpointer user_data)
+{
+  Patience *patience = user_data;
+
+  watch_patience (patience->batch, patience->session);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+set_up (TransferBatch *self, SampanSession *session)
+{
+  SampanBatchDecision decision = conflict_decision (self->options->policy);
+
+  self->queue = sampan_queue_new ();
+  self->n_ended = 0;
+  self->is_stopped = false;
+  g_signal_connect (self->queue, "finished", G_CALLBACK (finished_cb), self);
+  g_signal_connect (self->batch, "problem", G_CALLBACK (problem_cb), self);
+  sampan_batch_set_keep_partial (self->batch, true);
+  sampan_batch_set_eager (self->batch, self->queue, decision);
+  sampan_batch_set_may_overfill (self->batch, self->options->resume);
+  if (self->options->verify)
+    self->verify = sampan_verify_new (session, self->cli->cancellable, verified_cb, self);
+  self->redraw_source = g_timeout_add (REDRAW_INTERVAL_MS, redraw_cb, self);
+  self->cancel = g_cancellable_source_new (self->cli->cancellable);
+  g_source_set_callback (self->cancel, G_SOURCE_FUNC (cancelled_cb), self, NULL);
+  g_source_attach (self->cancel, NULL);
+}
+
+static void
+tear_down (TransferBatch *self)
+{
+  g_source_destroy (self->cancel);
+  g_clear_pointer (&self->cancel, g_source_unref);
+  g_clear_handle_id (&self->redraw_source, g_source_remove);
+  g_clear_handle_id (&self->clear_source, g_source_remove);
+  g_clear_pointer (&self->verify, sampan_verify_free);
+  g_signal_handlers_disconnect_by_data (self->batch, self);
+  g_signal_handlers_disconnect_by_data (self->queue, self);
+  g_clear_object (&self->queue);
 }
 
 void
-transfer_batch_wait (TransferBatch *self)
+transfer_batch_run (TransferBatch *self,
+                    SampanSession *session,
+                    const SampanRemote *server,
+                    SampanBatch *batch)
 {
-  while (self->under_way > 0)
-    pump (self);
+  Patience patience = { self, session };
+  guint patience_source;
+
+  self->batch = batch;
+  self->server = server;
+  set_up (self, session);
+  patience_source = g_timeout_add (REDRAW_INTERVAL_MS, patience_cb, &patience);
+  move (self);
+  g_source_remove (patience_source);
+  tell_stopped (self);
+  tear_down (self);
+}
+
+void
+transfer_batch_tell_end (TransferBatch *self)
+{
+  transfer_report_end (&self->report);
 }

@@ -145,7 +145,7 @@ settle (SampanBatch *self, SampanBatchPage *page)
 static bool
 is_too_much (SampanBatch *self)
 {
-  return self->is_eager && self->decision != SAMPAN_BATCH_ASK &&
+  return self->is_eager && !self->may_overfill && self->decision != SAMPAN_BATCH_ASK &&
          self->sums.new_bytes + self->decided_bytes > self->free_bytes;
 }
 

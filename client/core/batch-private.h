@@ -34,6 +34,7 @@ struct _SampanBatch
   size_t items_max;
   bool keeps_partial;
   bool is_eager;
+  bool may_overfill;
   SampanBatchDecision decision; /* for conflicts as they are found, when eager */
 
   /* who remembers it; nullable */

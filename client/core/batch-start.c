@@ -513,6 +513,11 @@ make_local (SampanBatch *self)
 static void
 make_more (SampanBatch *self)
 {
+  if (self->is_stopped)
+    {
+      plan_turn (self);
+      return;
+    }
   if (!self->has_work)
     {
       self->maker = (SampanBatchCursor){ self->n_settled, 0 };
@@ -621,7 +626,7 @@ void
 sampan_batch_cancel (SampanBatch *self)
 {
   g_return_if_fail (SAMPAN_IS_BATCH (self));
-  if (self->state == SAMPAN_BATCH_MOVING || self->is_moving)
+  if (self->state == SAMPAN_BATCH_READY || self->state == SAMPAN_BATCH_MOVING || self->is_moving)
     sampan_batch_stop_moving (self);
 }
 

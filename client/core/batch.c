@@ -283,6 +283,12 @@ sampan_batch_set_eager (SampanBatch *self, SampanQueue *queue, SampanBatchDecisi
   self->decision = decision;
 }
 
+void
+sampan_batch_set_may_overfill (SampanBatch *self, bool may)
+{
+  self->may_overfill = may;
+}
+
 SampanBatchState
 sampan_batch_get_state (SampanBatch *self)
 {

@@ -67,6 +67,9 @@ void sampan_batch_set_keep_partial (SampanBatch *self, bool keep);
  * queue. Should preparing fail, what is under way is cancelled. Before preparing. */
 void sampan_batch_set_eager (SampanBatch *self, SampanQueue *queue, SampanBatchDecision decision);
 
+/* Eager: too little space is no error of preparing. Before preparing. */
+void sampan_batch_set_may_overfill (SampanBatch *self, bool may);
+
 /* Signal "problem" (SampanBatchProblem *): each, also beyond those that are kept.
  *
  * Properties (read-only): "state" SampanBatchState, "n-items" guint: found so far. */
@@ -115,8 +118,8 @@ void sampan_batch_foreach_left (SampanBatch *self, SampanBatchLeftFunc func, gpo
  * nobody decided is skipped, and what was new is never put over something that came meanwhile.
  * Lives until FINISHED: when all its transfers ended. */
 void sampan_batch_start (SampanBatch *self, SampanQueue *queue);
-/* When MOVING, or eager: adds no more and cancels its transfers. Cancelling all in the queue does
- * the same.
+/* When READY or MOVING, or eager; started afterwards it ends at once: adds no more and cancels its
+ * transfers. Cancelling all in the queue does the same.
  */
 void sampan_batch_cancel (SampanBatch *self);
 /* Whether TRANSFER came from a batch, whose problems tell how it ended if not well. */

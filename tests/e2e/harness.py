@@ -494,12 +494,13 @@ def read_tree(folder):
     return tree
 
 
-def make_file(path, size, seed=1, mtime_ns=1_600_000_000_123_456_789):
-    """SIZE bytes that repeat nowhere near; the same for the same SEED."""
+def make_file(path, size, seed=1, mtime_ns=None):
+    """SIZE bytes that repeat nowhere near; the same, with the time, for the same SEED."""
     import random  # pylint: disable=import-outside-toplevel
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(random.Random(seed).randbytes(size))
+    mtime_ns = mtime_ns or 1_600_000_000_123_456_789 + (seed - 1) * 1_000_000_000
     os.utime(path, ns=(mtime_ns, mtime_ns))
     return path
 

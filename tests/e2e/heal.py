@@ -54,7 +54,8 @@ class Heal(harness.Case):
         self.assertLess(proxy.counts["down"], SIZE + (cuts + 1) * OVERHEAD)
 
     def test_server_restarts(self):
-        for stop in (self.server.kill, self.server.stop):
+        for seed, stop in ((1, self.server.kill), (2, self.server.stop)):
+            harness.make_file(self.source, SIZE, seed=seed)
             proxy = self.new_proxy(up_limit=SIZE // 2)
             process = self.start_client("put", "--on-conflict=replace", self.source,
                                         self.client.remote("files/target", port=proxy.port))
@@ -104,10 +105,10 @@ class Heal(harness.Case):
         first.wait_reached()
         harness.wait_until(lambda: sum(self.staged()) > SIZE // 2 - OVERHEAD, "the box wrote what it got")
         process.send_signal(signal.SIGINT)
-        self.assertIn("--resume", self.assert_ends(process, 130).errors)
+        self.assertIn("goes on from here", self.assert_ends(process, 130).errors)
         first.close()
         second = self.new_proxy()
-        self.client.run("put", "--resume", self.source, self.client.remote("files/target", port=second.port))
+        self.client.run("put", self.source, self.client.remote("files/target", port=second.port))
         self.assertEqual((self.share / "target").read_bytes(), self.source.read_bytes())
         self.assertLess(second.counts["up"], SIZE // 2 + OVERHEAD)
         self.assertEqual((self.visible(), self.staged()), (["target"], []))

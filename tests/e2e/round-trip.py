@@ -100,7 +100,7 @@ class RoundTrip(harness.Case):
         self.get("files/tree", back, "-r")
         self.assert_same_tree(tree, back)
         again = self.client.run("put", "-r", "--on-conflict=skip", "--json", tree, self.client.remote("files"))
-        self.assertEqual({json.loads(line)["status"] for line in again.text.splitlines()}, {"skipped"})
+        self.assertEqual({json.loads(line)["status"] for line in again.text.splitlines()}, {"same"})
 
     def test_folder_needs_the_option(self):
         (self.local / "folder").mkdir()
@@ -234,21 +234,29 @@ class RoundTrip(harness.Case):
         for source in sources:
             harness.make_file(self.share / source.name, 50, seed=2)
         terminal = self.open_terminal("put", *sources, self.client.remote("files"))
-        skipped = terminal.expect(r"/(\w+) is there already.*\? ").group(1)  # two are on their way: either may be first
+        terminal.expect(r"3 files are there already and differ:")
+        terminal.expect(r"For all: .*\? ")
+        terminal.type("o\n")
+        skipped = terminal.expect(r"(\w+): here 100 bytes .*; on the box 50 bytes .*\s*\[s\]kip.*\? ").group(1)
         terminal.type("s\n")
-        terminal.expect(r"/\w+ is there already.*\? ")
+        terminal.expect(r"\[s\]kip.*\? ")
         terminal.type("R\n")
+        terminal.expect("safe on the box")
+        terminal.expect("2 files done .*1 skipped")
         self.assertEqual(terminal.wait(), 0)
         sizes = {source.name: (self.share / source.name).stat().st_size for source in sources}
         self.assertEqual(sizes, {source.name: 50 if source.name == skipped else 100 for source in sources})
-        self.assertRegex(terminal.buffer, "safe on the box")
 
     def test_progress_as_objects(self):
         source = harness.make_file(self.local / "file", 3_000_000)
         result = self.client.run("--progress=json", "--json", "put", source, self.client.remote("files"))
         done = json.loads(result.text)
         self.assertEqual((done["action"], done["status"], done["size"]), ("put", "done", 3_000_000))
-        last = json.loads(result.errors.splitlines()[-1])
+        lines = [json.loads(line) for line in result.errors.splitlines()]
+        plan, end = lines[0], lines[-1]
+        self.assertEqual((plan["status"], plan["new"], plan["new_bytes"]), ("plan", 1, 3_000_000))
+        self.assertEqual((end["status"], end["done"], end["done_bytes"], end["failed"]), ("end", 1, 3_000_000, 0))
+        last = [line for line in lines if "state" in line][-1]
         self.assertEqual((last["state"], last["done_bytes"], last["safe_bytes"]), ("done", 3_000_000, 3_000_000))
 
     def test_ctrl_c_cancels(self):

@@ -112,7 +112,7 @@ class AtATerminal(harness.Case):
         terminal.expect(PROMPT)
         self.say(terminal, "pwd", "/files\r\n")
 
-    def test_cancelled_upload_leaves_nothing(self):
+    def test_cancelled_upload_can_be_gone_on_with(self):
         source = harness.make_file(self.client.home / "large", 8_000_000)
         proxy = self.new_proxy(up_limit=2_000_000)
         terminal = self.open_terminal("shell", self.client.remote("files", port=proxy.port))
@@ -122,9 +122,14 @@ class AtATerminal(harness.Case):
         harness.wait_until(self.staged, "the box keeps what it got so far")
         terminal.type("\x03")
         terminal.expect(PROMPT)
+        self.assertIn("the same command goes on from here", terminal.transcript)
         proxy.release()
-        harness.wait_until(lambda: self.staged() == [], "the box drops what it got")
         self.assertEqual(self.visible(), ["folder", "notes.txt"])
+        terminal.type(f"put {source}\n")
+        terminal.expect("safe on the box")
+        terminal.expect(PROMPT)
+        self.assertEqual((self.share / "large").read_bytes(), source.read_bytes())
+        self.assertEqual(self.staged(), [])
 
     def test_open_and_close(self):
         terminal = self.open_terminal("shell")

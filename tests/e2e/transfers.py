@@ -1,0 +1,159 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""put and get of many files: what is found, asked once, left out, compared and told."""
+
+import json
+import os
+import signal
+
+import harness
+
+MANY = 2500  # more than two pages of a plan, so that moving begins before all is found
+
+
+class Transfers(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.start_server()
+        self.local = self.folder / "local"
+        self.local.mkdir()
+        self.tree = self.local / "tree"
+        for number in range(6):
+            harness.make_file(self.tree / f"folder-{number % 2}" / f"file-{number}", 1000 + number, seed=10 + number)
+
+    def put(self, *arguments, status=0):
+        return self.client.run(*arguments, self.tree, self.client.remote("files"), status=status)
+
+    def get(self, *arguments, status=0):
+        return self.client.run(*arguments, self.client.remote("files/tree"), self.folder / "back", status=status)
+
+    def objects(self, text):
+        return [json.loads(line) for line in text.splitlines()]
+
+    def differ(self, number, seed=77):
+        """Another content, of another time, on the box."""
+        return harness.make_file(self.share / "tree" / f"folder-{number % 2}" / f"file-{number}", 50, seed=seed).read_bytes()
+
+    def test_same_is_not_sent_again(self):
+        self.assertIn("6 files done", self.put("put", "-r").errors)
+        inodes = {path: path.stat().st_ino for path in (self.share / "tree").rglob("file-*")}
+        again = self.put("--json", "put", "-r")
+        self.assertEqual([line["status"] for line in self.objects(again.text)], ["same"] * 6)
+        self.assertIn("0 files done (0 bytes), 6 the same", again.errors)
+        self.assertEqual({path: path.stat().st_ino for path in inodes}, inodes)
+        self.assertIn("6 files done", self.get("get", "-r").errors)
+        (self.folder / "back").rename(self.folder / "tree")
+        self.assertIn("6 the same", self.client.run("get", "-r", self.client.remote("files/tree"), self.folder).errors)
+
+    def test_conflicts_without_a_terminal_fail_alone(self):
+        self.put("put", "-r")
+        old = self.differ(3)
+        (self.share / "tree" / "folder-0" / "file-0").unlink()
+        for option in ([], ["--on-conflict=fail"]):
+            result = self.put("put", "-r", *option, status=1)
+            self.assertRegex(result.errors, "tree/folder-1/file-3: .*--on-conflict")
+            self.assertIn("1 failed", result.errors)
+        self.assertTrue((self.share / "tree" / "folder-0" / "file-0").exists())
+        self.assertEqual((self.share / "tree" / "folder-1" / "file-3").read_bytes(), old)
+
+    def test_decided_by_option(self):
+        self.put("put", "-r")
+        source = self.tree / "folder-1" / "file-3"
+        stored = self.share / "tree" / "folder-1" / "file-3"
+        old = self.differ(3)
+        self.assertIn("1 skipped", self.put("put", "-r", "--on-conflict=skip").errors)
+        self.assertIn("1 skipped", self.put("put", "-r", "--on-conflict=newer").errors)
+        self.assertEqual(stored.read_bytes(), old)
+        self.assertIn("stored as file-3 (2)", self.put("put", "-r", "--on-conflict=keep-both").errors)
+        self.assertEqual((stored.parent / "file-3 (2)").read_bytes(), source.read_bytes())
+        self.assertIn("1 file done", self.put("put", "-r", "--on-conflict=replace").errors)
+        self.assertEqual(stored.read_bytes(), source.read_bytes())
+
+    def test_asked_once_for_all(self):
+        self.put("put", "-r")
+        for number in range(6):
+            self.differ(number)
+        terminal = self.open_terminal("put", "-r", self.tree, self.client.remote("files"))
+        terminal.expect("6 files are there already and differ:")
+        for number in (0, 2, 4, 1, 3, 5):
+            terminal.expect(rf"tree/folder-{number % 2}/file-{number}: here .*; on the box 50 bytes")
+        terminal.expect(r"For all: .*\? ")
+        terminal.type("r\n")
+        terminal.expect("6 files done")
+        self.assertEqual(terminal.wait(), 0)
+        self.assertEqual(harness.read_tree(self.share / "tree"), harness.read_tree(self.tree))
+
+    def test_long_list_is_cut_and_cancel_moves_nothing(self):
+        wide = self.local / "wide"
+        for number in range(25):
+            harness.make_file(wide / f"n{number:02}", 10, seed=number)
+            harness.make_file(self.share / "wide" / f"n{number:02}", 20, seed=500 + number)
+        harness.make_file(wide / "new", 10)
+        before = harness.read_tree(self.share)
+        terminal = self.open_terminal("put", "-r", wide, self.client.remote("files"))
+        terminal.expect("25 files are there already")
+        terminal.expect("and 5 more")
+        terminal.expect(r"For all: .*\? ")
+        terminal.type("c\n")
+        self.assertEqual(terminal.wait(), 1)
+        self.assertEqual(harness.read_tree(self.share), before)
+
+    def test_many_files_move_while_they_are_found(self):
+        wide = self.local / "wide"
+        for number in range(MANY):
+            harness.make_file(wide / f"folder-{number % 7}" / f"{number}", 5, seed=number)
+        harness.make_file(self.share / "wide" / "folder-3" / "3", 9, seed=9999)
+        result = self.client.run("--progress=json", "put", "-r", "--on-conflict=replace", "--verify", wide, self.client.remote("files"),
+                                 seconds=120)
+        end = self.objects(result.errors)[-1]
+        self.assertEqual((end["done"], end["failed"], end["verified"]), (MANY, 0, MANY))
+        self.assertEqual(harness.read_tree(self.share / "wide"), harness.read_tree(wide))
+        back = self.folder / "back"
+        self.client.run("get", "-r", self.client.remote("files/wide"), back, seconds=120)
+        self.assertEqual(harness.read_tree(back), harness.read_tree(wide))
+
+    def test_new_names(self):
+        source = self.tree / "folder-0" / "file-0"
+        self.client.run("put", source, self.client.remote("files/b"))
+        self.client.run("put", "-r", self.tree, self.client.remote("files/copy"))
+        self.client.run("get", self.client.remote("files/b"), self.folder / "c")
+        self.client.run("get", "-r", self.client.remote("files/copy"), self.folder / "other")
+        self.assertEqual((self.folder / "c").read_bytes(), source.read_bytes())
+        self.assertEqual(harness.read_tree(self.folder / "other"), harness.read_tree(self.tree))
+        self.client.run("put", source, self.client.remote("files/missing/b"), status=1)
+        self.client.run("put", source, self.client.remote("files/missing/"), status=1)
+        self.assertEqual(self.visible(), ["b", "copy"])
+
+    def test_verify(self):
+        self.assertIn("6 files verified", self.put("put", "-r", "--verify").errors)
+        self.assertIn("6 files verified", self.get("get", "-r", "--verify").errors)
+        broken = self.share / "tree" / "folder-1" / "file-3"
+        status = broken.stat()
+        broken.write_bytes(b"x" * status.st_size)
+        os.utime(broken, ns=(status.st_mtime_ns, status.st_mtime_ns))
+        result = self.put("put", "-r", "--verify", status=1)
+        self.assertRegex(result.errors, "tree/folder-1/file-3: .*hash")
+        self.assertIn("6 the same, 1 failed, 5 files verified", result.errors)
+
+    def test_names_that_are_no_text(self):
+        (self.tree / os.fsdecode(b"no\xfftext\n")).write_bytes(b"x")
+        lines = self.objects(self.put("--json", "put", "-r").text)
+        self.assertEqual([line["status"] for line in lines], ["done"] * 7)
+
+    def test_stopped_in_the_middle_goes_on(self):
+        source = harness.make_file(self.local / "large", 8_000_000)
+        proxy = self.new_proxy(up_limit=4_000_000)
+        process = self.start_client("put", source, self.client.remote("files", port=proxy.port))
+        proxy.wait_reached()
+        process.send_signal(signal.SIGINT)
+        proxy.release()
+        self.assertIn("the same command goes on from here", self.assert_ends(process, 130).errors)
+        self.assertEqual(self.visible(), [])
+        self.client.run("put", "--verify", source, self.client.remote("files"))
+        self.assertEqual((self.share / "large").read_bytes(), source.read_bytes())
+        self.assertEqual(self.staged(), [])
+
+
+if __name__ == "__main__":
+    harness.main()
