@@ -108,23 +108,23 @@ format_plan (const SampanBatchSums *sums)
 
   append (line,
           /* Translators: how many, then a size. */
-          g_strdup_printf (ngettext ("%" G_GUINT64_FORMAT " new file (%s)",
-                                     "%" G_GUINT64_FORMAT " new files (%s)",
+          g_strdup_printf (ngettext ("%" PRIu64 " new file (%s)",
+                                     "%" PRIu64 " new files (%s)",
                                      sums->n_new),
                            sums->n_new,
                            size));
   if (sums->n_same > 0)
     append (line,
             /* Translators: how many files. */
-            g_strdup_printf (ngettext ("%" G_GUINT64_FORMAT " the same: not sent again",
-                                       "%" G_GUINT64_FORMAT " the same: not sent again",
+            g_strdup_printf (ngettext ("%" PRIu64 " the same: not sent again",
+                                       "%" PRIu64 " the same: not sent again",
                                        sums->n_same),
                              sums->n_same));
   if (sums->n_conflicts > 0)
     append (line,
             /* Translators: how many. */
-            g_strdup_printf (ngettext ("%" G_GUINT64_FORMAT " conflict",
-                                       "%" G_GUINT64_FORMAT " conflicts",
+            g_strdup_printf (ngettext ("%" PRIu64 " conflict",
+                                       "%" PRIu64 " conflicts",
                                        sums->n_conflicts),
                              sums->n_conflicts));
   return g_string_free (line, FALSE);
@@ -227,22 +227,22 @@ format_end (const TransferReport *self)
 
   append (line,
           /* Translators: how many files, then a size. */
-          g_strdup_printf (ngettext ("%" G_GUINT64_FORMAT " file done (%s)",
-                                     "%" G_GUINT64_FORMAT " files done (%s)",
+          g_strdup_printf (ngettext ("%" PRIu64 " file done (%s)",
+                                     "%" PRIu64 " files done (%s)",
                                      self->n_done),
                            self->n_done,
                            size));
   if (self->n_same > 0)
-    append (line, g_strdup_printf (_ ("%" G_GUINT64_FORMAT " the same"), self->n_same));
+    append (line, g_strdup_printf (_ ("%" PRIu64 " the same"), self->n_same));
   if (self->n_skipped > 0)
-    append (line, g_strdup_printf (_ ("%" G_GUINT64_FORMAT " skipped"), self->n_skipped));
+    append (line, g_strdup_printf (_ ("%" PRIu64 " skipped"), self->n_skipped));
   if (self->n_failed > 0)
-    append (line, g_strdup_printf (_ ("%" G_GUINT64_FORMAT " failed"), self->n_failed));
+    append (line, g_strdup_printf (_ ("%" PRIu64 " failed"), self->n_failed));
   if (self->verifies)
     append (line,
             /* Translators: how many. */
-            g_strdup_printf (ngettext ("%" G_GUINT64_FORMAT " file verified",
-                                       "%" G_GUINT64_FORMAT " files verified",
+            g_strdup_printf (ngettext ("%" PRIu64 " file verified",
+                                       "%" PRIu64 " files verified",
                                        self->n_verified),
                              self->n_verified));
   return g_string_free (line, FALSE);

@@ -80,7 +80,7 @@ struct _SampanBatch
   guint n_making;       /* folders under way */
   guint n_heals;
   guint n_under_way;         /* transfers */
-  guint n_cancel_all; /* of the queue, when it was started */
+  guint n_cancel_all;        /* of the queue, when it was started */
   SampanBatchSums announced; /* to the queue */
   guint n_expected;          /* what the queue was told to expect, and was not added yet */
   uint64_t expected_bytes;
