@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Shared by the files of SampanBatch: batch.c (the object), batch-prepare.c and batch-start.c. */
+/* Shared by the files of SampanBatch: batch.c (the object), batch-prepare.c, batch-make.c and
+ * batch-start.c. */
 
 #pragma once
 
@@ -99,6 +100,15 @@ bool sampan_batch_is_blocked (SampanBatch *self, const char *name);
 void sampan_batch_block (SampanBatch *self, const char *name);
 /* Whether what went wrong is the session's, not the item's. */
 bool sampan_batch_is_lost_by (SampanBatch *self, const GError *error);
+/* batch-start.c: the next in the pages before END. */
+bool sampan_batch_next_item (SampanBatch *self,
+                             SampanBatchCursor *cursor,
+                             guint end,
+                             SampanBatchPage **page,
+                             size_t *index);
+void sampan_batch_plan_turn (SampanBatch *self);
+/* batch-make.c: folders of the pages that were settled. */
+void sampan_batch_make_more (SampanBatch *self);
 /* batch-start.c: while PREPARING and eager, after a page was settled. */
 void sampan_batch_move_some (SampanBatch *self);
 /* Cancels what is under way, nothing is added any more. */

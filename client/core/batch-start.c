@@ -1,19 +1,14 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Moving: page by page first the folders, so that a file's folder is there or known not to be, then
- * a transfer for each file. A page's folders lie in folders of the same page or of earlier ones. */
+/* Moving: a transfer for each file, once the folders of its page are there or known not to be. */
 
 #include "config.h"
 
 #include "batch-private.h"
 
-#include "batch-heal.h"
 #include "queue-private.h"
 
-#include <errno.h>
-
-#define MKDIRS_AT_ONCE 64 /* hides the round trip */
 /* In the queue at a time: its sums cover most batches, and what it takes to go through it, as for a
  * cancel, is bounded. */
 #define UNDER_WAY_MAX 2000
@@ -28,9 +23,6 @@ typedef struct
   SampanBatchProblem *problem; /* nullable; how it ended, unless it was tried again */
   bool is_over;
 } Member;
-
-static void plan_turn (SampanBatch *self);
-static void make_more (SampanBatch *self);
 
 static void
 member_free (gpointer data)
@@ -53,13 +45,12 @@ get_member (SampanBatch *self, SampanTransfer *transfer)
 
 /* ---- Items ---- */
 
-/* In the pages before END. */
-static bool
-next_item (SampanBatch *self,
-           SampanBatchCursor *cursor,
-           guint end,
-           SampanBatchPage **page,
-           size_t *index)
+bool
+sampan_batch_next_item (SampanBatch *self,
+                        SampanBatchCursor *cursor,
+                        guint end,
+                        SampanBatchPage **page,
+                        size_t *index)
 {
   while (cursor->page < end)
     {
@@ -72,15 +63,6 @@ next_item (SampanBatch *self,
       cursor->page++;
       cursor->index = 0;
     }
-  return false;
-}
-
-static bool
-next_folder (SampanBatch *self, SampanBatchPage **page, size_t *index)
-{
-  while (next_item (self, &self->maker, self->n_settled, page, index))
-    if ((*page)->fates[*index] == SAMPAN_BATCH_FATE_MAKE)
-      return true;
   return false;
 }
 
@@ -223,7 +205,7 @@ add_some (SampanBatch *self)
   size_t index;
 
   for (guint added = 0; added < TRANSFERS_PER_TURN && self->n_under_way < UNDER_WAY_MAX &&
-                        next_item (self, &self->sender, self->n_made, &page, &index);)
+                        sampan_batch_next_item (self, &self->sender, self->n_made, &page, &index);)
     {
       SampanConflict conflict;
 
@@ -252,13 +234,13 @@ turn_cb (gpointer user_data)
     expect (self, -(int)self->n_expected, -(int64_t)self->expected_bytes);
   if (!self->is_stopped && has_more (self) && self->sender.page < self->n_made &&
       self->n_under_way < UNDER_WAY_MAX)
-    plan_turn (self);
+    sampan_batch_plan_turn (self);
   end_if_done (self);
   return G_SOURCE_REMOVE;
 }
 
-static void
-plan_turn (SampanBatch *self)
+void
+sampan_batch_plan_turn (SampanBatch *self)
 {
   if (self->turn != NULL)
     return;
@@ -289,245 +271,7 @@ finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
   if (state != SAMPAN_TRANSFER_FAILED && self->journal != NULL)
     self->journal->ended (member->name, self->journal_data);
   self->n_under_way--;
-  plan_turn (self);
-}
-
-/* ---- Folders ---- */
-
-/* The pages whose folders are all made, or known not to be. */
-static void
-count_made (SampanBatch *self)
-{
-  while (self->n_made < self->maker.page &&
-         ((SampanBatchPage *)g_ptr_array_index (self->pages, self->n_made))->n_making == 0)
-    self->n_made++;
-  plan_turn (self);
-}
-
-typedef struct
-{
-  SampanBatch *batch;
-  SampanBatchPage *page; /* NULL: the target folder */
-  SampanPath *path;
-  char *name; /* NULL: the target folder */
-} Making;
-
-static void
-mkdir_failed (SampanBatch *self, const char *name, const GError *error)
-{
-  self->is_lost |= sampan_batch_is_lost_by (self, error);
-  if (name == NULL)
-    {
-      self->is_stopped = true;
-      sampan_batch_add_problem (
-          self,
-          sampan_batch_problem_new_from_error (sampan_path_get_name (self->remote_folder), error));
-      return;
-    }
-  if (!sampan_batch_is_blocked (self, name))
-    sampan_batch_add_problem (self, sampan_batch_problem_new_from_error (name, error));
-  sampan_batch_block (self, name);
-}
-
-static void
-making_free (Making *making)
-{
-  g_object_unref (making->batch);
-  sampan_path_unref (making->path);
-  g_free (making->name);
-  g_free (making);
-}
-
-static void mkdir_cb (GObject *source, GAsyncResult *result, gpointer user_data);
-
-static void
-ask_to_make (gpointer user_data)
-{
-  Making *making = user_data;
-
-  /* With parents one that came meanwhile is no error. */
-  sampan_session_mkdir_async (making->batch->session, making->path, true, NULL, mkdir_cb, making);
-}
-
-static void
-mkdir_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Making *making = user_data;
-  g_autoptr (SampanBatch) self = g_object_ref (making->batch);
-  g_autoptr (GError) error = NULL;
-
-  if (!sampan_session_mkdir_finish (SAMPAN_SESSION (source), result, &error))
-    {
-      if (!self->is_stopped &&
-          sampan_batch_heal (self->session, error, &self->n_heals, NULL, ask_to_make, making))
-        return;
-      mkdir_failed (self, making->name, error);
-    }
-  if (making->page != NULL)
-    making->page->n_making--;
-  else
-    self->is_target_made = true;
-  making_free (making);
-  self->n_making--;
-  make_more (self);
-}
-
-/* PAGE and NAME are NULL for the target folder. Takes PATH. */
-static void
-make (SampanBatch *self, SampanPath *path, SampanBatchPage *page, const char *name)
-{
-  Making *making = g_new0 (Making, 1);
-
-  making->batch = g_object_ref (self);
-  making->page = page;
-  making->path = path;
-  making->name = g_strdup (name);
-  self->n_making++;
-  if (page != NULL)
-    page->n_making++;
-  ask_to_make (making);
-}
-
-static void
-make_remote (SampanBatch *self)
-{
-  SampanBatchPage *page;
-  size_t index;
-
-  if (!self->is_target_asked)
-    {
-      self->is_target_asked = true;
-      self->is_target_made = sampan_path_get_depth (self->remote_folder) <= 1;
-      if (!self->is_target_made)
-        make (self, sampan_path_ref (self->remote_folder), NULL, NULL);
-    }
-  while (!self->is_stopped && self->n_making < MKDIRS_AT_ONCE && next_folder (self, &page, &index))
-    {
-      SampanPath *path = sampan_batch_page_dup_remote (page, index, NULL);
-
-      if (path != NULL)
-        make (self, path, page, sampan_batch_page_get_name (page, index));
-    }
-  if (self->is_target_made)
-    count_made (self);
-}
-
-typedef struct
-{
-  SampanBatchProblem *problem; /* nullable */
-  char *name;                  /* to be blocked; NULL: nothing can be done */
-} Failure;
-
-static void
-failure_free (gpointer data)
-{
-  Failure *failure = data;
-
-  g_clear_object (&failure->problem);
-  g_free (failure->name);
-  g_free (failure);
-}
-
-/* NAME is NULL for the target folder. */
-static void
-add_failure (GPtrArray *failures, const char *shown, const char *name)
-{
-  Failure *failure = g_new0 (Failure, 1);
-
-  failure->problem = sampan_batch_problem_new_from_errno (shown, errno);
-  failure->name = g_strdup (name);
-  g_ptr_array_add (failures, failure);
-}
-
-static void
-make_local_page (SampanBatch *self, const SampanBatchPage *page, GPtrArray *failures)
-{
-  for (size_t i = 0; i < sampan_plan_get_length (page->plan); i++)
-    {
-      const char *name = sampan_batch_page_get_name (page, i);
-
-      if (page->fates[i] == SAMPAN_BATCH_FATE_MAKE &&
-          !sampan_batch_disk_make_folder (self->disk, name))
-        add_failure (failures, name, name);
-    }
-}
-
-/* Nobody changes these pages meanwhile. */
-static void
-make_local_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  SampanBatch *self = source;
-  GPtrArray *pages = task_data;
-  GPtrArray *failures = g_ptr_array_new_with_free_func (failure_free);
-
-  if (!sampan_batch_disk_make_target (self->disk))
-    add_failure (failures, self->local_folder, NULL);
-  else
-    for (guint i = 0; i < pages->len; i++)
-      make_local_page (self, g_ptr_array_index (pages, i), failures);
-  g_task_return_pointer (task, failures, (GDestroyNotify)g_ptr_array_unref);
-}
-
-static void
-made_local_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  SampanBatch *self = SAMPAN_BATCH (source);
-  g_autoptr (GPtrArray) failures = g_task_propagate_pointer (G_TASK (result), NULL);
-
-  for (guint i = 0; i < failures->len; i++)
-    {
-      Failure *failure = g_ptr_array_index (failures, i);
-
-      if (failure->name == NULL)
-        self->is_stopped = true;
-      if (failure->name == NULL || !sampan_batch_is_blocked (self, failure->name))
-        sampan_batch_add_problem (self, g_steal_pointer (&failure->problem));
-      if (failure->name != NULL)
-        sampan_batch_block (self, failure->name);
-    }
-  self->is_making_pages = false;
-  self->n_making--;
-  count_made (self);
-  make_more (self);
-}
-
-static void
-make_local (SampanBatch *self)
-{
-  g_autoptr (GTask) task = NULL;
-  GPtrArray *pages;
-
-  if (self->is_making_pages || self->maker.page == self->n_settled || self->is_stopped)
-    return;
-  pages = g_ptr_array_new ();
-  for (; self->maker.page < self->n_settled; self->maker.page++)
-    g_ptr_array_add (pages, g_ptr_array_index (self->pages, self->maker.page));
-  self->is_making_pages = true;
-  self->n_making++;
-  task = g_task_new (self, NULL, made_local_cb, NULL);
-  g_task_set_source_tag (task, make_local);
-  g_task_set_task_data (task, pages, (GDestroyNotify)g_ptr_array_unref);
-  g_task_run_in_thread (task, make_local_thread);
-}
-
-static void
-make_more (SampanBatch *self)
-{
-  if (self->is_stopped)
-    {
-      plan_turn (self);
-      return;
-    }
-  if (!self->has_work)
-    {
-      self->maker = (SampanBatchCursor){ self->n_settled, 0 };
-      count_made (self);
-    }
-  else if (self->is_upload)
-    make_remote (self);
-  else
-    make_local (self);
-  plan_turn (self);
+  sampan_batch_plan_turn (self);
 }
 
 /* ---- The journal ---- */
@@ -540,7 +284,7 @@ tell_decisions (SampanBatch *self)
   size_t index;
   guint next_conflict = 0;
 
-  while (next_item (self, &cursor, self->pages->len, &page, &index))
+  while (sampan_batch_next_item (self, &cursor, self->pages->len, &page, &index))
     if (page->fates[index] >= SAMPAN_BATCH_FATE_CONFLICT)
       {
         g_autoptr (SampanBatchConflict) conflict =
@@ -584,7 +328,7 @@ sampan_batch_move_some (SampanBatch *self)
     return;
   begin (self);
   announce (self);
-  make_more (self);
+  sampan_batch_make_more (self);
 }
 
 void
@@ -599,7 +343,7 @@ sampan_batch_start (SampanBatch *self, SampanQueue *queue)
   if (self->journal != NULL)
     tell_decisions (self);
   sampan_batch_set_state (self, SAMPAN_BATCH_MOVING);
-  make_more (self);
+  sampan_batch_make_more (self);
 }
 
 void
@@ -619,7 +363,7 @@ sampan_batch_stop_moving (SampanBatch *self)
           sampan_transfer_get_state (transfer) < SAMPAN_TRANSFER_DONE)
         sampan_transfer_cancel (transfer);
     }
-  plan_turn (self);
+  sampan_batch_plan_turn (self);
 }
 
 void

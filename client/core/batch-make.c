@@ -1,0 +1,260 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Making the folders of a batch, page by page: a page's folders lie in folders of the same page or
+ * of earlier ones. */
+
+#include "config.h"
+
+#include "batch-private.h"
+
+#include "batch-heal.h"
+
+#include <errno.h>
+
+#define MKDIRS_AT_ONCE 64 /* hides the round trip */
+
+static bool
+next_folder (SampanBatch *self, SampanBatchPage **page, size_t *index)
+{
+  while (sampan_batch_next_item (self, &self->maker, self->n_settled, page, index))
+    if ((*page)->fates[*index] == SAMPAN_BATCH_FATE_MAKE)
+      return true;
+  return false;
+}
+
+/* The pages whose folders are all made, or known not to be. */
+static void
+count_made (SampanBatch *self)
+{
+  while (self->n_made < self->maker.page &&
+         ((SampanBatchPage *)g_ptr_array_index (self->pages, self->n_made))->n_making == 0)
+    self->n_made++;
+  sampan_batch_plan_turn (self);
+}
+
+typedef struct
+{
+  SampanBatch *batch;
+  SampanBatchPage *page; /* NULL: the target folder */
+  SampanPath *path;
+  char *name; /* NULL: the target folder */
+} Making;
+
+static void
+mkdir_failed (SampanBatch *self, const char *name, const GError *error)
+{
+  self->is_lost |= sampan_batch_is_lost_by (self, error);
+  if (name == NULL)
+    {
+      self->is_stopped = true;
+      sampan_batch_add_problem (
+          self,
+          sampan_batch_problem_new_from_error (sampan_path_get_name (self->remote_folder), error));
+      return;
+    }
+  if (!sampan_batch_is_blocked (self, name))
+    sampan_batch_add_problem (self, sampan_batch_problem_new_from_error (name, error));
+  sampan_batch_block (self, name);
+}
+
+static void
+making_free (Making *making)
+{
+  g_object_unref (making->batch);
+  sampan_path_unref (making->path);
+  g_free (making->name);
+  g_free (making);
+}
+
+static void mkdir_cb (GObject *source, GAsyncResult *result, gpointer user_data);
+
+static void
+ask_to_make (gpointer user_data)
+{
+  Making *making = user_data;
+
+  /* With parents one that came meanwhile is no error. */
+  sampan_session_mkdir_async (making->batch->session, making->path, true, NULL, mkdir_cb, making);
+}
+
+static void
+mkdir_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Making *making = user_data;
+  g_autoptr (SampanBatch) self = g_object_ref (making->batch);
+  g_autoptr (GError) error = NULL;
+
+  if (!sampan_session_mkdir_finish (SAMPAN_SESSION (source), result, &error))
+    {
+      if (!self->is_stopped &&
+          sampan_batch_heal (self->session, error, &self->n_heals, NULL, ask_to_make, making))
+        return;
+      mkdir_failed (self, making->name, error);
+    }
+  if (making->page != NULL)
+    making->page->n_making--;
+  else
+    self->is_target_made = true;
+  making_free (making);
+  self->n_making--;
+  sampan_batch_make_more (self);
+}
+
+/* PAGE and NAME are NULL for the target folder. Takes PATH. */
+static void
+make (SampanBatch *self, SampanPath *path, SampanBatchPage *page, const char *name)
+{
+  Making *making = g_new0 (Making, 1);
+
+  making->batch = g_object_ref (self);
+  making->page = page;
+  making->path = path;
+  making->name = g_strdup (name);
+  self->n_making++;
+  if (page != NULL)
+    page->n_making++;
+  ask_to_make (making);
+}
+
+static void
+make_remote (SampanBatch *self)
+{
+  SampanBatchPage *page;
+  size_t index;
+
+  if (!self->is_target_asked)
+    {
+      self->is_target_asked = true;
+      self->is_target_made = sampan_path_get_depth (self->remote_folder) <= 1;
+      if (!self->is_target_made)
+        make (self, sampan_path_ref (self->remote_folder), NULL, NULL);
+    }
+  while (!self->is_stopped && self->n_making < MKDIRS_AT_ONCE && next_folder (self, &page, &index))
+    {
+      SampanPath *path = sampan_batch_page_dup_remote (page, index, NULL);
+
+      if (path != NULL)
+        make (self, path, page, sampan_batch_page_get_name (page, index));
+    }
+  if (self->is_target_made)
+    count_made (self);
+}
+
+typedef struct
+{
+  SampanBatchProblem *problem; /* nullable */
+  char *name;                  /* to be blocked; NULL: nothing can be done */
+} Failure;
+
+static void
+failure_free (gpointer data)
+{
+  Failure *failure = data;
+
+  g_clear_object (&failure->problem);
+  g_free (failure->name);
+  g_free (failure);
+}
+
+/* NAME is NULL for the target folder. */
+static void
+add_failure (GPtrArray *failures, const char *shown, const char *name)
+{
+  Failure *failure = g_new0 (Failure, 1);
+
+  failure->problem = sampan_batch_problem_new_from_errno (shown, errno);
+  failure->name = g_strdup (name);
+  g_ptr_array_add (failures, failure);
+}
+
+static void
+make_local_page (SampanBatch *self, const SampanBatchPage *page, GPtrArray *failures)
+{
+  for (size_t i = 0; i < sampan_plan_get_length (page->plan); i++)
+    {
+      const char *name = sampan_batch_page_get_name (page, i);
+
+      if (page->fates[i] == SAMPAN_BATCH_FATE_MAKE &&
+          !sampan_batch_disk_make_folder (self->disk, name))
+        add_failure (failures, name, name);
+    }
+}
+
+/* Nobody changes these pages meanwhile. */
+static void
+make_local_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  SampanBatch *self = source;
+  GPtrArray *pages = task_data;
+  GPtrArray *failures = g_ptr_array_new_with_free_func (failure_free);
+
+  if (!sampan_batch_disk_make_target (self->disk))
+    add_failure (failures, self->local_folder, NULL);
+  else
+    for (guint i = 0; i < pages->len; i++)
+      make_local_page (self, g_ptr_array_index (pages, i), failures);
+  g_task_return_pointer (task, failures, (GDestroyNotify)g_ptr_array_unref);
+}
+
+static void
+made_local_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  SampanBatch *self = SAMPAN_BATCH (source);
+  g_autoptr (GPtrArray) failures = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  for (guint i = 0; i < failures->len; i++)
+    {
+      Failure *failure = g_ptr_array_index (failures, i);
+
+      if (failure->name == NULL)
+        self->is_stopped = true;
+      if (failure->name == NULL || !sampan_batch_is_blocked (self, failure->name))
+        sampan_batch_add_problem (self, g_steal_pointer (&failure->problem));
+      if (failure->name != NULL)
+        sampan_batch_block (self, failure->name);
+    }
+  self->is_making_pages = false;
+  self->n_making--;
+  count_made (self);
+  sampan_batch_make_more (self);
+}
+
+static void
+make_local (SampanBatch *self)
+{
+  g_autoptr (GTask) task = NULL;
+  GPtrArray *pages;
+
+  if (self->is_making_pages || self->maker.page == self->n_settled || self->is_stopped)
+    return;
+  pages = g_ptr_array_new ();
+  for (; self->maker.page < self->n_settled; self->maker.page++)
+    g_ptr_array_add (pages, g_ptr_array_index (self->pages, self->maker.page));
+  self->is_making_pages = true;
+  self->n_making++;
+  task = g_task_new (self, NULL, made_local_cb, NULL);
+  g_task_set_source_tag (task, make_local);
+  g_task_set_task_data (task, pages, (GDestroyNotify)g_ptr_array_unref);
+  g_task_run_in_thread (task, make_local_thread);
+}
+
+void
+sampan_batch_make_more (SampanBatch *self)
+{
+  if (self->is_stopped)
+    {
+      sampan_batch_plan_turn (self);
+      return;
+    }
+  if (!self->has_work)
+    {
+      self->maker = (SampanBatchCursor){ self->n_settled, 0 };
+      count_made (self);
+    }
+  else if (self->is_upload)
+    make_remote (self);
+  else
+    make_local (self);
+  sampan_batch_plan_turn (self);
+}
