@@ -9,6 +9,7 @@
 
 #include "escape.h"
 #include "output.h"
+#include "session-pool.h"
 #include "shell-private.h"
 
 #include <glib/gi18n.h>
@@ -30,6 +31,8 @@ make_prompt (const Cli *cli)
                          sampan_remote_get_host (base),
                          sampan_path_get (sampan_remote_get_path (base)));
   shown = sampan_escape (raw, -1, 0);
+  if (session_pool_peek (cli->sessions, base) == NULL)
+    return g_strconcat (shown, " ", _ ("(no connection)"), "> ", NULL);
   return g_strconcat (shown, "> ", NULL);
 }
 

@@ -234,7 +234,8 @@ class FullDisk(harness.Case):
         source = harness.make_file(self.folder / "file", SIZE)
         proxy = self.new_proxy()
         result = self.client.run("put", source, self.client.remote("files/target", port=proxy.port), status=1)
-        self.assertIn("space", result.errors)
+        self.assertRegex(result.errors, "Too little space on the box: .* more is needed")
+        self.assertLess(proxy.counts["up"], 10_000)
         self.assertEqual(self.visible(), [])
 
     def test_full_here(self):
@@ -243,7 +244,7 @@ class FullDisk(harness.Case):
         local = self.folder / "small"
         self.mount_small(local, 1_000_000)
         result = self.client.run("get", self.client.remote("files/file"), local, status=1)
-        self.assertIn("space", result.errors)
+        self.assertRegex(result.errors, "Too little space on this computer: .* more is needed")
         self.assertEqual(os.listdir(local), [])
 
 

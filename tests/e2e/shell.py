@@ -112,6 +112,19 @@ class AtATerminal(harness.Case):
         terminal.expect(PROMPT)
         self.say(terminal, "pwd", "/files\r\n")
 
+    def test_prompt_tells_of_a_broken_link(self):
+        terminal = self.open_files()
+        self.server.kill()
+
+        def tells():
+            terminal.type("pwd\n")
+            return "(no connection)" in terminal.expect(PROMPT).group()
+        harness.wait_until(tells, "the prompt tells")
+        self.server.start(self.server.port)
+        terminal.type("ls notes.txt\n")
+        terminal.expect(r"\nnotes.txt")
+        harness.wait_until(lambda: not tells(), "the prompt has recovered")
+
     def test_cancelled_upload_can_be_gone_on_with(self):
         source = harness.make_file(self.client.home / "large", 8_000_000)
         proxy = self.new_proxy(up_limit=2_000_000)
