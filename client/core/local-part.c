@@ -18,6 +18,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#define FD_FOLDER "/proc/self/fd"
 #define TAG_NAME "user.sampan.part"
 #define TAG_FORMAT 1
 #define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
@@ -57,6 +58,24 @@ lock (int fd)
     result = flock (fd, LOCK_EX | LOCK_NB);
   while (result != 0 && errno == EINTR);
   return result == 0 || errno != EWOULDBLOCK;
+}
+
+int
+sampan_local_part_create_unnamed (int folder_fd)
+{
+  /* It gets its name by way of /proc. */
+  if (access (FD_FOLDER, X_OK) != 0)
+    return -1;
+  return openat (folder_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+}
+
+int
+sampan_local_part_link (int fd, int folder_fd, const char *name)
+{
+  char path[sizeof FD_FOLDER + 16]; /* a slash and an int */
+
+  g_snprintf (path, sizeof path, FD_FOLDER "/%d", fd);
+  return linkat (AT_FDCWD, path, folder_fd, name, AT_SYMLINK_FOLLOW) == 0 ? 0 : errno;
 }
 
 int

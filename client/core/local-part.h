@@ -31,6 +31,11 @@ void sampan_local_part_make_name (char name[static SAMPAN_PART_NAME_BYTES],
                                   const uint8_t key[static SAMPAN_PART_KEY_LENGTH]);
 void sampan_local_part_make_random_name (char name[static SAMPAN_PART_NAME_BYTES]);
 
+/* A new empty file without a name, of which nothing is left should we be killed; -1 where the file
+ * system has no such thing. */
+int sampan_local_part_create_unnamed (int folder_fd);
+/* Gives it NAME, which must be free. 0 or an errno. */
+int sampan_local_part_link (int fd, int folder_fd, const char *name);
 /* A new empty file, locked; -1 with errno. */
 int sampan_local_part_create (int folder_fd, const char *name);
 /* The part of that name, locked, and what it holds of ORIGIN; -1 if there is none that can be used

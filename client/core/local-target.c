@@ -31,6 +31,7 @@ struct _SampanLocalTarget
   int fd;
   char temp[SAMPAN_PART_NAME_BYTES]; /* "" when there is none */
   char part[SAMPAN_PART_NAME_BYTES]; /* what it is called to be found again; "" for no matter */
+  bool is_unnamed;                   /* the temporary file, which then has no TEMP */
   bool is_tagged;
   bool keeps;
 };
@@ -130,10 +131,18 @@ sampan_local_target_free (SampanLocalTarget *self)
   g_free (self);
 }
 
-/* Under the name that can be found again if it is worth it and nobody else is at it. */
+/* Under the name that can be found again if it is worth it and nobody else is at it; else without a
+ * name where that can be. */
 static bool
 open_temp (SampanLocalTarget *self, uint64_t size, GError **error)
 {
+  if (size < SAMPAN_PART_MIN_BYTES || self->part[0] == '\0')
+    {
+      self->fd = sampan_local_part_create_unnamed (self->folder_fd);
+      self->is_unnamed = self->fd >= 0;
+      if (self->is_unnamed)
+        return true;
+    }
   for (int i = 0; i < TEMP_TRIES; i++)
     {
       char name[SAMPAN_PART_NAME_BYTES];
@@ -249,6 +258,8 @@ rename_to_free_name (SampanLocalTarget *self, const char *name)
 {
   int placeholder;
 
+  if (self->is_unnamed)
+    return sampan_local_part_link (self->fd, self->folder_fd, name);
   if (renameat2 (self->folder_fd, self->temp, self->folder_fd, name, RENAME_NOREPLACE) == 0)
     return 0;
   if (errno != EINVAL && errno != ENOSYS)
@@ -300,6 +311,40 @@ rename_beside (SampanLocalTarget *self, char **stored_name)
   return result;
 }
 
+/* So that it can be moved over another one. 0 or an errno. */
+static int
+name_temp (SampanLocalTarget *self)
+{
+  int result = EEXIST;
+
+  for (int i = 0; i < TEMP_TRIES && result == EEXIST; i++)
+    {
+      sampan_local_part_make_random_name (self->temp);
+      result = sampan_local_part_link (self->fd, self->folder_fd, self->temp);
+    }
+  if (result == 0)
+    self->is_unnamed = false;
+  else
+    self->temp[0] = '\0';
+  return result;
+}
+
+/* 0 or an errno. */
+static int
+replace (SampanLocalTarget *self)
+{
+  if (self->is_unnamed)
+    {
+      int result = rename_to_free_name (self, self->name);
+
+      if (result == EEXIST)
+        result = name_temp (self);
+      if (result != 0 || self->is_unnamed)
+        return result;
+    }
+  return renameat (self->folder_fd, self->temp, self->folder_fd, self->name) == 0 ? 0 : errno;
+}
+
 bool
 sampan_local_target_publish (SampanLocalTarget *self, char **stored_name, GError **error)
 {
@@ -312,8 +357,7 @@ sampan_local_target_publish (SampanLocalTarget *self, char **stored_name, GError
       break;
     case SAMPAN_CONFLICT_REPLACE:
     case SAMPAN_CONFLICT_REPLACE_NEWER:
-      if (renameat (self->folder_fd, self->temp, self->folder_fd, self->name) != 0)
-        result = errno;
+      result = replace (self);
       break;
     case SAMPAN_CONFLICT_KEEP_BOTH:
       result = rename_beside (self, stored_name);
