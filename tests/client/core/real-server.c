@@ -63,30 +63,42 @@ real_server_set_password (const char *password)
   run_sampand ("user", "passwd", CORE_TEST_USER, "--password-file", file, NULL);
 }
 
-void
-real_server_start (RealServer *self)
+/* PROGRAM is nullable. */
+static void
+start (RealServer *self, const char *program)
 {
+  const char *sampand = g_getenv ("SAMPAND");
   g_autofree char *state = core_test_path ("state");
   g_autoptr (GError) error = NULL;
   g_autoptr (GDataInputStream) output = NULL;
   g_autofree char *line = NULL;
 
+  const char *argv[] = {
+    program, sampand, "run", "--state", state, "--listen", "127.0.0.1:0", NULL
+  };
+
   self->process =
-      g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
-                        &error,
-                        g_getenv ("SAMPAND"),
-                        "run",
-                        "--state",
-                        state,
-                        "--listen",
-                        "127.0.0.1:0",
-                        NULL);
+      g_subprocess_newv (program != NULL ? argv : argv + 1,
+                         G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
+                         &error);
   g_assert_no_error (error);
   output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
   line = g_data_input_stream_read_line (output, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (g_str_has_prefix (line, "listening on 127.0.0.1:"));
   self->port = (uint16_t)g_ascii_strtoull (strrchr (line, ':') + 1, NULL, 10);
+}
+
+void
+real_server_start (RealServer *self)
+{
+  start (self, NULL);
+}
+
+void
+real_server_start_under (RealServer *self, const char *program)
+{
+  start (self, program);
 }
 
 void

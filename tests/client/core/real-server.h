@@ -26,6 +26,8 @@ typedef struct
 void real_server_init (void);
 void real_server_set_password (const char *password);
 void real_server_start (RealServer *self);
+/* As the child of PROGRAM, which is told what to run. */
+void real_server_start_under (RealServer *self, const char *program);
 /* Waits for its end. */
 void real_server_stop (RealServer *self, int signal_number);
 /* With a session that is logged in. */
