@@ -327,6 +327,9 @@ sampan_queue_add (SampanQueue *self, SampanTransfer *transfer)
   if (item->phase != SAMPAN_QUEUE_OVER)
     enter_phase (self, item);
   sampan_queue_update_active (self);
+  /* Nothing moves that would tell of it later. */
+  if (item->phase == SAMPAN_QUEUE_PAUSED && !self->is_active)
+    sampan_queue_notify_all (self);
   sampan_queue_start_some (self);
 }
 

@@ -31,6 +31,9 @@ struct _SampanSavedQueue
   /* of the account */
   SampanSession *session;
   uint8_t server_key[SAMPAN_PUBLIC_KEY_LENGTH];
+  char *user;
+  char *host; /* where it was reached */
+  uint16_t port;
 
   GMutex mutex;            /* of the file, while a thread writes it */
   SampanSavedFile *file;   /* NULL once closed */
@@ -205,9 +208,9 @@ get_out (SampanSavedQueue *self)
     {
       sampan_saved_put_account (self->unsaved,
                                 self->server_key,
-                                sampan_session_get_user (self->session),
-                                sampan_session_get_host (self->session),
-                                sampan_session_get_port (self->session));
+                                self->user,
+                                self->host,
+                                self->port);
       sampan_saved_put_paused (self->unsaved, self->is_paused);
     }
   self->has_account = true;
@@ -441,6 +444,9 @@ sampan_saved_queue_open_finish (SampanSession *session, GAsyncResult *result, GE
   self = g_object_new (SAMPAN_TYPE_SAVED_QUEUE, NULL);
   self->session = g_object_ref (session);
   memcpy (self->server_key, opening->server_key, sizeof self->server_key);
+  self->user = g_steal_pointer (&opening->user);
+  self->host = g_strdup (sampan_session_get_host (session));
+  self->port = sampan_session_get_port (session);
   self->file = g_steal_pointer (&opening->file);
   self->state = g_steal_pointer (&opening->state);
   self->last_number = self->state->last_number;
@@ -530,6 +536,26 @@ sampan_saved_queue_forget (SampanSavedQueue *self, SampanBatch *batch)
     }
 }
 
+void
+sampan_saved_queue_forget_all (SampanSavedQueue *self)
+{
+  g_return_if_fail (SAMPAN_IS_SAVED_QUEUE (self));
+  while (self->entries->len > 0)
+    end_job (g_ptr_array_index (self->entries, self->entries->len - 1));
+}
+
+bool
+sampan_saved_queue_is_of (SampanSavedQueue *self, SampanSession *session)
+{
+  SampanLinkPool *pool = sampan_session_get_transfer_pool (session);
+
+  return pool != NULL && self->file != NULL &&
+         strcmp (self->user, sampan_session_get_user (session)) == 0 &&
+         sodium_memcmp (self->server_key,
+                        sampan_link_pool_get_server_public_key (pool),
+                        sizeof self->server_key) == 0;
+}
+
 bool
 sampan_saved_queue_is_paused (SampanSavedQueue *self)
 {
@@ -586,6 +612,8 @@ sampan_saved_queue_finalize (GObject *object)
   SampanSavedQueue *self = SAMPAN_SAVED_QUEUE (object);
 
   g_clear_object (&self->session);
+  g_free (self->user);
+  g_free (self->host);
   g_clear_pointer (&self->state, sampan_saved_state_free);
   g_ptr_array_unref (self->entries);
   g_byte_array_unref (self->unsaved);

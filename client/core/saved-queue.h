@@ -49,6 +49,11 @@ void sampan_saved_queue_add (SampanSavedQueue *self, SampanBatch *batch);
 /* BATCH, of which nothing is to become. */
 void sampan_saved_queue_forget (SampanSavedQueue *self, SampanBatch *batch);
 
+/* Nothing is to become of any. */
+void sampan_saved_queue_forget_all (SampanSavedQueue *self);
+/* Whether it is that of the account that SESSION is logged in as. */
+bool sampan_saved_queue_is_of (SampanSavedQueue *self, SampanSession *session);
+
 /* Whether the queue is paused as a whole. */
 bool sampan_saved_queue_is_paused (SampanSavedQueue *self);
 void sampan_saved_queue_set_paused (SampanSavedQueue *self, bool paused);

@@ -537,7 +537,6 @@ sampan_transfer_set_was_run (SampanTransfer *self)
 void
 sampan_transfer_set_keep_partial (SampanTransfer *self, bool keep)
 {
-  g_return_if_fail (self->worker == NULL);
   self->keep_partial = keep;
 }
 

@@ -68,7 +68,7 @@ void sampan_transfer_set_resume (SampanTransfer *self, bool resume);
 void sampan_transfer_set_was_run (SampanTransfer *self);
 
 /* What is there already stays when this end cancels, on either side, so that a later run can go on
- * from it. Before running. */
+ * from it. Before it is cancelled. */
 void sampan_transfer_set_keep_partial (SampanTransfer *self, bool keep);
 
 /* What the caller knows of the size, so that sums and times count it before it runs; corrected by

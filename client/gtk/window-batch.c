@@ -108,9 +108,13 @@ sheet_cb (GtkDialog *dialog, int response, gpointer user_data)
   if (get_current (self) == NULL)
     return;
   if (response == GTK_RESPONSE_ACCEPT && sampan_window_is_ready (self))
-    start_current (self);
-  else
-    drop_current (self);
+    {
+      start_current (self);
+      return;
+    }
+  if (response != GTK_RESPONSE_ACCEPT && self->saved != NULL)
+    sampan_saved_queue_forget (self->saved, get_current (self));
+  drop_current (self);
 }
 
 static void
@@ -155,7 +159,7 @@ prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       drop_current (self);
       return;
     }
-  if (sampan_batch_get_sums (batch).n_conflicts > 0)
+  if (sampan_batch_count_undecided (batch) > 0)
     {
       ask (self, batch);
       return;
@@ -190,6 +194,14 @@ sampan_window_cancel_preparing (SampanWindow *self)
 
 void
 sampan_window_add_batch (SampanWindow *self, SampanBatch *batch, const char *folder)
+{
+  if (self->saved != NULL)
+    sampan_saved_queue_add (self->saved, batch);
+  sampan_window_queue_batch (self, batch, folder);
+}
+
+void
+sampan_window_queue_batch (SampanWindow *self, SampanBatch *batch, const char *folder)
 {
   bool is_first = g_queue_is_empty (&self->batches);
 

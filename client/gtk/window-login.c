@@ -35,6 +35,7 @@ password_set_cb (SampanPasswordDialog *dialog, const SampanSecret *password, gpo
   sampan_secret_free (self->password);
   self->password = sampan_secret_copy (password);
   sampan_window_enter (self);
+  sampan_window_restore_transfers (self);
 }
 
 static void end_session (SampanWindow *self);
@@ -154,7 +155,10 @@ login_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (sampan_session_get_must_set_password (self->session))
     ask_password (self);
   else
-    sampan_window_enter (self);
+    {
+      sampan_window_enter (self);
+      sampan_window_restore_transfers (self);
+    }
 }
 
 static bool
@@ -199,7 +203,8 @@ log_in_with (SampanWindow *self, SampanSecret *password)
                              NULL);
       return;
     }
-  /* Another server or account: nothing of the old one stays on screen. */
+  /* Another server or account: nothing of the old one stays on screen, or on its way. */
+  sampan_window_put_off_transfers (self);
   sampan_window_leave (self);
   start_login (self, host, sampan_login_form_get_port (self->form), user);
 }
@@ -265,7 +270,7 @@ logout_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 end_session (SampanWindow *self)
 {
-  sampan_window_stop_transfers (self);
+  sampan_window_put_off_transfers (self);
   sampan_error_bar_clear (self->error_bar);
   g_clear_pointer (&self->password, sampan_secret_free);
   sampan_window_leave (self);
@@ -282,11 +287,11 @@ sampan_window_log_out (SampanWindow *self)
       end_session (self);
       return;
     }
-  sampan_window_ask (self,
-                     _ ("Stop the transfers and log out?"),
-                     _ ("What is not yet complete is given up; nothing half done is left behind."),
-                     _ ("_Stop and Log Out"),
-                     end_session);
+  sampan_window_ask_to_end (self,
+                            _ ("Log out while files are on their way?"),
+                            _ ("_Stop and Log Out"),
+                            _ ("Log Out and _Go On Later"),
+                            end_session);
 }
 
 /* ---- the session's own changes ---- */

@@ -3,7 +3,7 @@
 
 /* Shared by the files of SampanWindow: window.c (life and what can be done now), window-login.c,
  * window-browse.c, window-actions.c (the actions and the changes on the box), window-transfers.c
- * (what to move) and window-batch.c (moving it). */
+ * (what to move), window-batch.c (moving it) and window-saved.c (moving it another day). */
 
 #pragma once
 
@@ -13,6 +13,7 @@
 #include "file-view.h"
 #include "preparing-bar.h"
 #include "queue.h"
+#include "saved-queue.h"
 #include "server-bar.h"
 #include "session.h"
 #include "settings.h"
@@ -51,6 +52,8 @@ struct _SampanWindow
   GQueue batches;                    /* of SampanBatch; the first is prepared or asked about */
   GCancellable *prepare_cancellable; /* of the first; nullable */
   GPtrArray *moving;                 /* of SampanBatch */
+  SampanSavedQueue *saved;           /* NULL while logged out, or if it cannot be had */
+  GCancellable *saved_cancellable;   /* while it is being opened */
   GPtrArray *history;                /* of SampanPath */
   GHashTable *rights;                /* name of a share -> SampanRight */
   char *upload_folder;               /* where the choosers start; nullable */
@@ -125,9 +128,26 @@ void sampan_window_download (SampanWindow *self);
 /* window-batch.c */
 /* FOLDER: the target's name, for display. */
 void sampan_window_add_batch (SampanWindow *self, SampanBatch *batch, const char *folder);
+/* One that is saved already. */
+void sampan_window_queue_batch (SampanWindow *self, SampanBatch *batch, const char *folder);
 void sampan_window_cancel_preparing (SampanWindow *self);
 /* Gives up all batches, moving or not. */
 void sampan_window_stop_transfers (SampanWindow *self);
 void sampan_window_transfer_finished (SampanWindow *self, SampanTransfer *transfer);
+
+/* window-saved.c */
+/* After a login: goes on with what was saved. */
+void sampan_window_restore_transfers (SampanWindow *self);
+/* Stops them; the next login goes on with what was saved. */
+void sampan_window_put_off_transfers (SampanWindow *self);
+/* Stops them for good. */
+void sampan_window_give_up_transfers (SampanWindow *self);
+/* Whether to stop them for good (STOP names it) or to go on another day (LATER); ANSWER runs after
+ * either. */
+void sampan_window_ask_to_end (SampanWindow *self,
+                               const char *title,
+                               const char *stop,
+                               const char *later,
+                               void (*answer) (SampanWindow *self));
 
 G_END_DECLS

@@ -313,11 +313,11 @@ sampan_window_delete_event (GtkWidget *widget, GdkEventAny *event)
       sampan_window_close_for_good (self);
       return GDK_EVENT_STOP;
     }
-  sampan_window_ask (self,
-                     _ ("Stop the transfers and close?"),
-                     _ ("What is not yet complete is given up; nothing half done is left behind."),
-                     _ ("_Stop and Close"),
-                     sampan_window_close_for_good);
+  sampan_window_ask_to_end (self,
+                            _ ("Close while files are on their way?"),
+                            _ ("_Stop and Close"),
+                            _ ("Close and _Go On Later"),
+                            sampan_window_close_for_good);
   return GDK_EVENT_STOP;
 }
 
@@ -336,6 +336,9 @@ sampan_window_dispose (GObject *object)
   g_queue_clear_full (&self->batches, g_object_unref);
   g_cancellable_cancel (self->prepare_cancellable);
   g_clear_object (&self->prepare_cancellable);
+  g_cancellable_cancel (self->saved_cancellable);
+  g_clear_object (&self->saved_cancellable);
+  g_clear_object (&self->saved);
   g_clear_pointer (&self->moving, g_ptr_array_unref);
   g_cancellable_cancel (self->login_cancellable);
   g_cancellable_cancel (self->list_cancellable);
@@ -521,7 +524,7 @@ sampan_window_close_for_good (SampanWindow *self)
   remember_size (self);
   gtk_widget_hide (GTK_WIDGET (self));
   g_cancellable_cancel (self->login_cancellable);
-  sampan_window_stop_transfers (self);
+  sampan_window_put_off_transfers (self);
   /* Never from inside of the event that asked for it. */
   if (sampan_session_get_state (self->session) != SAMPAN_SESSION_READY)
     {

@@ -69,6 +69,19 @@ def find_application(name, timeout=TIMEOUT_SECS):
     return wait_for(probe, f"the application {name!r}", timeout)
 
 
+def forget_application(name):
+    """One that was killed."""
+
+    def probe():
+        pyatspi.clearCache()
+        return all(
+            application is None or application.name != name
+            for application in pyatspi.Registry.getDesktop(0)
+        )
+
+    wait_for(probe, f"the application {name!r} to be gone")
+
+
 def look(root, name=None, role=None):
     """The first thing on screen of that name and role, now; None if there is none."""
     for node in everything_in(root, skip_tables=role not in ("table column header", "table cell")):

@@ -48,18 +48,33 @@ class App:
         a11y.put_pointer_away()
         environment = dict(os.environ)
         environment.update(
-            G_DEBUG="fatal-criticals", XDG_CONFIG_HOME=str(self.config / "config")
+            G_DEBUG="fatal-criticals",
+            XDG_CONFIG_HOME=str(self.config / "config"),
+            XDG_STATE_HOME=str(self.config / "state"),
         )
         # GTK and fontconfig keep a little at each exit, and their frames cannot be named.
         sanitizer = environment.get("ASAN_OPTIONS", "")
         environment["ASAN_OPTIONS"] = f"{sanitizer}:detect_leaks=0".lstrip(":")
         environment.update(self.environment)
+        self.whole_environment = environment
+        self.start()
+        return self
+
+    def start(self):
         self.process = subprocess.Popen(
-            [self.program, *self.arguments], env=environment, stdout=self.log, stderr=self.log
+            [self.program, *self.arguments],
+            env=self.whole_environment,
+            stdout=self.log,
+            stderr=self.log,
         )
         self.root = a11y.find_application(self.name)
         self.window = a11y.find(self.root, role="frame")
-        return self
+
+    def kill(self):
+        """As a crash or a power cut would; start() comes after it."""
+        self.process.kill()
+        self.process.wait()
+        a11y.forget_application(self.name)
 
     def __exit__(self, kind, value, traceback):
         try:

@@ -125,7 +125,7 @@ class Transfers(unittest.TestCase):
             self.upload(app, source)
             a11y.find_text(app.window, "MB/s")
             a11y.press_keys("ctrl+w")
-            a11y.find_text(app.root, "Stop the transfers and close?")
+            a11y.find_text(app.root, "Close while files are on their way?")
             app.take_picture("close-question")
             app.press_in_dialog("Stop and Close")
             self.assertEqual(app.process.wait(10), 0)

@@ -1,0 +1,154 @@
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Transfers that outlive the window: killed, closed for later, stopped for good, paused."""
+
+import os
+import pathlib
+import tempfile
+import unittest
+
+import a11y
+from app import App
+from box import Box
+
+LARGE_BYTES = 1_500_000_000  # a few seconds
+HUGE_BYTES = 40_000_000_000  # never ends by itself
+END_BYTES = 4096
+PATIENCE_SECS = 60
+
+
+def make_sparse(path, size):
+    """Much to send and little to read, with an end that can be told."""
+    with open(path, "wb") as file:
+        file.truncate(size)
+        file.seek(size - END_BYTES)
+        file.write(os.urandom(END_BYTES))
+
+
+def read_end(path):
+    with open(path, "rb") as file:
+        file.seek(-END_BYTES, os.SEEK_END)
+        return file.read()
+
+
+def visible_files(folder):
+    return sorted(name for name in os.listdir(folder) if not name.startswith("."))
+
+
+class Saved(unittest.TestCase):
+    def setUp(self):
+        self.place = tempfile.TemporaryDirectory(prefix="sampan-local-")
+        self.local = pathlib.Path(self.place.name)
+
+    def tearDown(self):
+        self.place.cleanup()
+
+    def upload(self, app, path):
+        app.press("Upload")
+        a11y.choose_file(app.root, path, "Open")
+
+    def wait_until_moving(self, app):
+        a11y.find_text(app.find("Transfers", "panel"), "MB/s")
+
+    def wait_for_file(self, path, like):
+        a11y.wait_for(path.exists, f"{path}", timeout=PATIENCE_SECS)
+        self.assertEqual(path.stat().st_size, like.stat().st_size)
+        self.assertEqual(read_end(path), read_end(like))
+
+    def test_killed_in_an_upload(self):
+        source = self.local / "boat.bin"
+        make_sparse(source, LARGE_BYTES)
+        with Box() as box, App() as app:
+            app.log_in(box)
+            self.upload(app, source)
+            self.wait_until_moving(app)
+            app.kill()
+            self.assertEqual(visible_files(box.files), [])
+            app.start()
+            app.log_in(box)
+            app.take_picture("going-on")
+            app.wait_for_bar("The transfers that were interrupted go on.")
+            self.wait_for_file(box.files / "boat.bin", source)
+            self.assertEqual(visible_files(box.files), ["boat.bin"])
+            a11y.find_text(app.window, "Safe on the box")
+
+    def test_killed_in_a_download(self):
+        target = self.local / "fetched"
+        target.mkdir()
+        with Box() as box, App() as app:
+            source = box.files / "boat.bin"
+            make_sparse(source, LARGE_BYTES)
+            app.log_in(box)
+            a11y.select_row(app.table(), "boat.bin")
+            app.press("Download")
+            a11y.choose_file(app.root, target, "Open")
+            self.wait_until_moving(app)
+            app.kill()
+            self.assertEqual(visible_files(target), [])
+            app.start()
+            app.log_in(box)
+            app.wait_for_bar("The transfers that were interrupted go on.")
+            self.wait_for_file(target / "boat.bin", source)
+            a11y.find_text(app.window, "Saved")
+            self.assertEqual(os.listdir(target), ["boat.bin"])
+
+    def end_with(self, app, answer):
+        a11y.press_keys("ctrl+w")
+        a11y.find_text(app.root, "The transfers go on the next time you log in.")
+        app.take_picture("end-question")
+        app.press_in_dialog(answer)
+        self.assertEqual(app.process.wait(10), 0)
+        a11y.forget_application(app.name)
+
+    def test_closed_for_later_then_stopped(self):
+        source = self.local / "huge.bin"
+        make_sparse(source, HUGE_BYTES)
+        with Box() as box, App() as app:
+            app.log_in(box)
+            self.upload(app, source)
+            self.wait_until_moving(app)
+            self.end_with(app, "Close and Go On Later")
+            app.start()
+            app.log_in(box)
+            self.wait_until_moving(app)
+            self.end_with(app, "Stop and Close")
+            a11y.wait_for(lambda: box.count_sessions() == 0, "the session to end")
+            self.assertEqual(visible_files(box.files), [])
+            (box.files / "crew.jpg").write_bytes(b"crew")
+            app.start()
+            app.log_in(box)
+            a11y.find_row(app.table(), "crew.jpg")
+            lists = (app.config / "state" / "sampan").glob("*.queue")
+            self.assertEqual(list(lists), [])
+
+    def test_paused(self):
+        source = self.local / "huge.bin"
+        make_sparse(source, HUGE_BYTES)
+        with Box() as box, App() as app:
+            app.log_in(box)
+            self.upload(app, source)
+            self.wait_until_moving(app)
+            app.press("Pause All")
+            panel = app.find("Transfers", "panel")
+            a11y.find_text(panel, "1 transfer is paused")
+            a11y.wait_for(lambda: self.is_paused_on_disk(app), "the list to tell of it")
+            app.kill()
+            app.start()
+            app.log_in(box)
+            panel = app.find("Transfers", "panel")
+            app.take_picture("paused-again")
+            a11y.find_text(panel, "1 transfer is paused")
+            app.press("Resume All")
+            self.wait_until_moving(app)
+            self.end_with(app, "Stop and Close")
+            app.ended = True
+
+    def is_paused_on_disk(self, app):
+        lists = list((app.config / "state" / "sampan").glob("*.queue"))
+        # The last record: its kind, then whether it is.
+        return len(lists) == 1 and lists[0].read_bytes().endswith(b"\x0b\x01")
+
+
+if __name__ == "__main__":
+    unittest.main()
