@@ -43,7 +43,6 @@ struct _TransferBatch
   bool is_asking; /* the question stands where the bar would be */
   bool is_stopped;
   bool gave_up;             /* on a server that does not come back */
-  bool has_part;            /* something was stopped in the middle */
   int64_t waiting_since_us; /* nothing moves and something reconnects; 0: no */
 };
 
@@ -254,7 +253,6 @@ report_cancelled (TransferBatch *self, SampanTransfer *transfer)
   TransferFile file = file_of (transfer);
   g_autoptr (GError) gone = NULL;
 
-  self->has_part |= sampan_transfer_get_done_bytes (transfer) > 0;
   if (!self->gave_up)
     return;
   gone = g_error_new_literal (SAMPAN_ERROR, SAMPAN_ERROR_DISCONNECTED, "No connection");

@@ -113,6 +113,21 @@ class Transfers(harness.Case):
         self.client.run("get", "-r", self.client.remote("files/wide"), back, seconds=120)
         self.assertEqual(harness.read_tree(back), harness.read_tree(wide))
 
+    def test_many_stopped_in_the_middle_go_on(self):
+        wide = self.local / "wide"
+        for number in range(MANY):
+            harness.make_file(wide / f"folder-{number % 7}" / f"{number}", 500, seed=number)
+        proxy = self.new_proxy(up_limit=400_000)
+        process = self.start_client("put", "-r", wide, self.client.remote("files", port=proxy.port))
+        proxy.wait_reached()
+        process.send_signal(signal.SIGINT)
+        proxy.release()
+        self.assert_ends(process, 130)
+        stored = len(list((self.share / "wide").rglob("*[0-9]")))
+        self.assertLess(stored, MANY)
+        self.assertIn("the same", self.client.run("put", "-r", wide, self.client.remote("files"), seconds=120).errors)
+        self.assertEqual(harness.read_tree(self.share / "wide"), harness.read_tree(wide))
+
     def test_new_names(self):
         source = self.tree / "folder-0" / "file-0"
         self.client.run("put", source, self.client.remote("files/b"))
