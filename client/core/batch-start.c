@@ -109,6 +109,17 @@ end_if_done (SampanBatch *self)
   g_object_unref (self); /* of begin() */
 }
 
+/* What was new may be there meanwhile: only a decision made for all holds for it too. */
+static SampanConflict
+get_conflict_of_new (SampanBatch *self)
+{
+  if (self->is_eager && self->decision == SAMPAN_BATCH_REPLACE && sampan_batch_may_replace (self))
+    return SAMPAN_CONFLICT_REPLACE;
+  if (self->is_eager && self->decision == SAMPAN_BATCH_KEEP_BOTH)
+    return SAMPAN_CONFLICT_KEEP_BOTH;
+  return SAMPAN_CONFLICT_REFUSE;
+}
+
 /* FALSE to leave it. FATE changes when it is passed over. */
 static bool
 choose_conflict (SampanBatch *self, uint8_t *fate, SampanConflict *conflict)
@@ -117,7 +128,7 @@ choose_conflict (SampanBatch *self, uint8_t *fate, SampanConflict *conflict)
   bool is_due = self->is_second_pass ? *fate == SAMPAN_BATCH_FATE_LATER
                                      : *fate == SAMPAN_BATCH_FATE_CONFLICT;
 
-  *conflict = SAMPAN_CONFLICT_REFUSE;
+  *conflict = get_conflict_of_new (self);
   if (*fate < SAMPAN_BATCH_FATE_CONFLICT)
     return *fate == SAMPAN_BATCH_FATE_SEND && !self->is_second_pass;
   decided = g_list_model_get_item (G_LIST_MODEL (self->conflicts), self->next_conflict++);

@@ -161,7 +161,7 @@ written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       self->told_failure = false;
       if (self->unsaved->len > 0)
-        plan_flush (self, FLUSH_MS);
+        plan_flush (self, self->wants_sync ? 0 : FLUSH_MS);
       return;
     }
   put_back (self, g_task_get_task_data (G_TASK (result)));
@@ -198,6 +198,19 @@ plan_flush (SampanSavedQueue *self, guint after_ms)
   self->flush = g_timeout_source_new (after_ms);
   g_source_set_callback (self->flush, flush_cb, self, NULL);
   g_source_attach (self->flush, g_main_context_get_thread_default ());
+}
+
+/* What is to outlive a crash does not wait for what may come with it. */
+static void
+flush_soon (SampanSavedQueue *self)
+{
+  self->wants_sync = true;
+  if (self->is_writing)
+    return; /* written_cb() sees to it */
+  if (self->flush != NULL)
+    g_source_destroy (self->flush);
+  g_clear_pointer (&self->flush, g_source_unref);
+  plan_flush (self, 0);
 }
 
 /* Where the next record goes. */
@@ -256,7 +269,7 @@ started (gpointer data)
   if (entry->queue == NULL)
     return;
   sampan_saved_put_started (get_out (entry->queue), entry->number);
-  entry->queue->wants_sync = true;
+  flush_soon (entry->queue);
 }
 
 static void
@@ -518,7 +531,7 @@ sampan_saved_queue_add (SampanSavedQueue *self, SampanBatch *batch)
   self->n_jobs++;
   follow (self, batch, ++self->last_number, NULL);
   sampan_saved_put_job (get_out (self), self->last_number, batch);
-  self->wants_sync = true;
+  flush_soon (self);
 }
 
 void
