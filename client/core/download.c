@@ -7,11 +7,23 @@
 
 #include "worker.h"
 
+#include "engine-private.h"
+#include "hash-prefix.h"
 #include "local-target.h"
 #include "saver.h"
 
 #include <sodium.h>
 #include <string.h>
+#include <unistd.h>
+
+/* Of a part that an earlier download left: its tag says of which version it is, not that it still
+ * is what was written. */
+typedef enum
+{
+  PROOF_NONE,      /* not needed, or done */
+  PROOF_ASKED,     /* the box is to hash as much of the file */
+  PROOF_COMPARING, /* a pool thread hashes what is here */
+} Proof;
 
 typedef struct
 {
@@ -22,9 +34,11 @@ typedef struct
   bool began_anew;  /* once, as ORIGIN was no more */
   bool is_dropping; /* what comes is read and forgotten */
   bool is_saving;
+  Proof proof;
   SampanPartOrigin origin;
   uint64_t offset;
-  GError *refusal; /* of the server */
+  uint8_t hash[SAMPAN_HASH_LENGTH]; /* of OFFSET bytes on the box */
+  GError *refusal;                  /* of the server */
   SampanSave save;
 } Download;
 
@@ -93,6 +107,8 @@ download_start (SampanWorker *worker)
       return;
     }
   self->expects = self->offset > 0;
+  self->proof = self->expects ? PROOF_ASKED : PROOF_NONE;
+  worker->request.slow = self->expects;
   sampan_worker_submit (worker, SAMPAN_LEASE_ALONE);
 }
 
@@ -106,14 +122,12 @@ download_restart (SampanWorker *worker)
   sampan_worker_submit (worker, SAMPAN_LEASE_ALONE);
 }
 
-static SampanProduced
-download_produce (SampanRequest *request, SampanLink *link)
+static void
+write_get (Download *self, SampanWriter *writer)
 {
-  Download *self = (Download *)request;
   const SampanPath *path = self->worker.remote;
   SampanGetRequest get = { .path = { (const uint8_t *)sampan_path_get (path),
                                      sampan_path_get_length (path) } };
-  SampanWriter writer;
 
   if (self->expects)
     {
@@ -121,8 +135,31 @@ download_produce (SampanRequest *request, SampanLink *link)
       get.flags = SAMPAN_GET_EXPECT_VERSION;
       memcpy (get.version, self->origin.version, sizeof get.version);
     }
+  sampan_write_get_request (writer, &get);
+}
+
+static void
+write_hash (Download *self, SampanWriter *writer)
+{
+  const SampanPath *path = self->worker.remote;
+  SampanHashRequest hash = { .path = { (const uint8_t *)sampan_path_get (path),
+                                       sampan_path_get_length (path) },
+                             .length = self->offset };
+
+  sampan_write_hash_request (writer, &hash);
+}
+
+static SampanProduced
+download_produce (SampanRequest *request, SampanLink *link)
+{
+  Download *self = (Download *)request;
+  SampanWriter writer;
+
   sampan_writer_init (&writer, sampan_link_reserve (link), SAMPAN_FRAME_PLAIN_MAX);
-  sampan_write_get_request (&writer, &get);
+  if (self->proof == PROOF_ASKED)
+    write_hash (self, &writer);
+  else
+    write_get (self, &writer);
   g_assert (sampan_writer_ok (&writer));
   sampan_link_commit (link, writer.length);
   return SAMPAN_PRODUCE_DONE;
@@ -133,11 +170,13 @@ download_produce (SampanRequest *request, SampanLink *link)
 static void
 drop_rest (Download *self, SampanLink *link, GError *error)
 {
+  bool is_long = self->proof == PROOF_ASKED ||
+                 (self->has_info && self->origin.size - self->offset > SAMPAN_TRANSFER_SMALL_BYTES);
+
   self->is_dropping = true;
   put_away (self, self->worker.is_cancelled && self->worker.keep_partial);
   sampan_worker_end (&self->worker, error);
-  if (self->has_info && self->origin.size - self->offset > SAMPAN_TRANSFER_SMALL_BYTES &&
-      sampan_link_has_only_one (link))
+  if (is_long && sampan_link_has_only_one (link))
     sampan_link_close (link);
 }
 
@@ -191,22 +230,8 @@ take_data (Download *self, SampanLink *link, SampanReader *fields)
 }
 
 static SampanReply
-download_message (SampanRequest *request, SampanLink *link, uint8_t kind, SampanReader *fields)
+take_refusal (Download *self, SampanLink *link, SampanReader *fields)
 {
-  Download *self = (Download *)request;
-  uint64_t length;
-
-  if (kind == SAMPAN_KIND_DATA)
-    return take_data (self, link, fields) ? SAMPAN_REPLY_PART : SAMPAN_REPLY_BAD;
-  if (kind == SAMPAN_KIND_GET_INFO)
-    return take_info (self, link, fields) ? SAMPAN_REPLY_PART : SAMPAN_REPLY_BAD;
-  if (kind == SAMPAN_KIND_END)
-    return self->has_info && sampan_read_number (fields, &length) && length == self->origin.size &&
-                   self->offset == self->origin.size
-               ? SAMPAN_REPLY_FINAL
-               : SAMPAN_REPLY_BAD;
-  if (kind != SAMPAN_KIND_ERROR)
-    return SAMPAN_REPLY_BAD;
   self->refusal = sampan_error_from_reply (fields);
   if (g_error_matches (self->refusal, SAMPAN_ERROR, SAMPAN_ERROR_SHUTTING_DOWN))
     {
@@ -216,6 +241,116 @@ download_message (SampanRequest *request, SampanLink *link, uint8_t kind, Sampan
       return SAMPAN_REPLY_PART;
     }
   return self->refusal != NULL ? SAMPAN_REPLY_FINAL : SAMPAN_REPLY_BAD;
+}
+
+static SampanReply
+take_hash (Download *self, uint8_t kind, SampanReader *fields)
+{
+  SampanProgress progress;
+  SampanHashIs hash;
+
+  if (kind == SAMPAN_KIND_PROGRESS)
+    return sampan_read_progress (fields, &progress) ? SAMPAN_REPLY_PART : SAMPAN_REPLY_BAD;
+  if (kind != SAMPAN_KIND_HASH_IS || !sampan_read_hash_is (fields, &hash) ||
+      hash.length != self->offset)
+    return SAMPAN_REPLY_BAD;
+  memcpy (self->hash, hash.hash, sizeof self->hash);
+  return SAMPAN_REPLY_FINAL;
+}
+
+static SampanReply
+download_message (SampanRequest *request, SampanLink *link, uint8_t kind, SampanReader *fields)
+{
+  Download *self = (Download *)request;
+  uint64_t length;
+
+  if (kind == SAMPAN_KIND_ERROR)
+    return take_refusal (self, link, fields);
+  if (self->proof == PROOF_ASKED)
+    return take_hash (self, kind, fields);
+  if (kind == SAMPAN_KIND_DATA)
+    return take_data (self, link, fields) ? SAMPAN_REPLY_PART : SAMPAN_REPLY_BAD;
+  if (kind == SAMPAN_KIND_GET_INFO)
+    return take_info (self, link, fields) ? SAMPAN_REPLY_PART : SAMPAN_REPLY_BAD;
+  return kind == SAMPAN_KIND_END && self->has_info && sampan_read_number (fields, &length) &&
+                 length == self->origin.size && self->offset == self->origin.size
+             ? SAMPAN_REPLY_FINAL
+             : SAMPAN_REPLY_BAD;
+}
+
+/* ---- Proving that what is here is what is there ---- */
+
+typedef struct
+{
+  Download *download; /* referenced */
+  int fd;             /* its own: a cancel closes the other */
+  uint64_t length;
+  uint8_t hash[SAMPAN_HASH_LENGTH];
+  bool is_known;
+} Comparison;
+
+/* What is here, if anything, is written over. */
+static void
+forget_part (Download *self)
+{
+  self->has_info = self->expects = false;
+  self->offset = 0;
+  self->worker.confirmed_bytes = self->worker.retried_bytes = 0;
+  atomic_store (&self->worker.done_bytes, 0);
+}
+
+static void
+end_proof (Download *self, bool is_same)
+{
+  self->proof = PROOF_NONE;
+  self->worker.request.slow = false;
+  if (!is_same)
+    forget_part (self);
+  sampan_worker_submit (&self->worker, SAMPAN_LEASE_ALONE);
+}
+
+static void
+compare_work (gpointer data)
+{
+  Comparison *self = data;
+
+  self->is_known = self->fd >= 0 && sampan_hash_prefix (self->fd, self->length, self->hash);
+}
+
+static void
+compare_done (gpointer data)
+{
+  Comparison *self = data;
+  Download *download = self->download;
+
+  if (!download->worker.has_ended)
+    end_proof (download,
+               self->is_known &&
+                   sodium_memcmp (self->hash, download->hash, sizeof self->hash) == 0);
+  if (self->fd >= 0)
+    close (self->fd);
+  sampan_request_unref (download);
+  g_free (self);
+}
+
+static void
+compare_part (Download *self)
+{
+  Comparison *comparison;
+
+  if (self->refusal != NULL)
+    {
+      /* A GET without conditions tells whether the file can be had at all. */
+      g_clear_error (&self->refusal);
+      end_proof (self, false);
+      return;
+    }
+  comparison = g_new0 (Comparison, 1);
+  self->proof = PROOF_COMPARING;
+  comparison->download = sampan_request_ref (self);
+  comparison->fd = sampan_local_target_dup_fd (self->target);
+  comparison->length = self->offset;
+  sampan_engine_run_job (compare_work, compare_done, comparison);
 }
 
 /* ---- Saving ---- */
@@ -262,10 +397,7 @@ begin_anew (Download *self)
     return false;
   g_clear_error (&self->refusal);
   self->began_anew = true;
-  self->has_info = self->expects = false;
-  self->offset = 0;
-  self->worker.confirmed_bytes = self->worker.retried_bytes = 0;
-  atomic_store (&self->worker.done_bytes, 0);
+  forget_part (self);
   sampan_worker_submit (&self->worker, SAMPAN_LEASE_ALONE);
   return true;
 }
@@ -282,6 +414,11 @@ download_end (SampanRequest *request, SampanLink *link, const GError *error)
     {
       if (!sampan_worker_retry (&self->worker, error))
         download_lost (&self->worker, error);
+      return;
+    }
+  if (self->proof == PROOF_ASKED)
+    {
+      compare_part (self);
       return;
     }
   if (self->refusal != NULL)

@@ -108,6 +108,12 @@ sampan_local_target_find_part (SampanLocalTarget *self,
   return held_bytes;
 }
 
+int
+sampan_local_target_dup_fd (const SampanLocalTarget *self)
+{
+  return self->fd >= 0 ? fcntl (self->fd, F_DUPFD_CLOEXEC, 0) : -1;
+}
+
 void
 sampan_local_target_keep_part (SampanLocalTarget *self)
 {

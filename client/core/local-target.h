@@ -21,10 +21,13 @@ SampanLocalTarget *sampan_local_target_new (const char *filename,
                                             SampanConflict conflict,
                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Looks for what an earlier download with the same KEY left: how many bytes of ORIGIN it has, which
- * are there to be continued; 0 for none. */
+ * are there to be continued; 0 for none. They are what they were written as only if a hash says so.
+ */
 uint64_t sampan_local_target_find_part (SampanLocalTarget *self,
                                         const uint8_t key[static SAMPAN_PART_KEY_LENGTH],
                                         SampanPartOrigin *origin);
+/* Another descriptor of the part that was found, to read it on another thread; -1 for none. */
+int sampan_local_target_dup_fd (const SampanLocalTarget *self);
 /* From now on the temporary file stays where it can be found again. */
 void sampan_local_target_keep_part (SampanLocalTarget *self);
 /* Removes the temporary file unless it was committed or is to be kept. */

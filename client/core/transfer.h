@@ -21,7 +21,8 @@
  * hidden temporary file in the target folder (0600 minus umask), synced, mtime set, renamed; the
  * target name never shows a part. The server's size and version hold for the whole of it. When it
  * ends because of the link the part stays, where the disk can tell whose it is (extended
- * attributes): the same download goes on from there, in another process too. */
+ * attributes): the same download goes on from there, in another process too, once a hash has proven
+ * that it is still the beginning of the file. */
 
 #pragma once
 

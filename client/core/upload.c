@@ -9,6 +9,7 @@
 
 #include "engine-private.h"
 #include "escape.h"
+#include "hash-prefix.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,8 +17,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define HASH_BLOCK_BYTES (256 * 1024)
 
 typedef enum
 {
@@ -335,34 +334,13 @@ upload_produce (SampanRequest *request, SampanLink *link)
 
 /* ---- Resuming ---- */
 
-static bool
-hash_prefix (int fd, uint64_t length, uint8_t hash[static SAMPAN_HASH_LENGTH])
-{
-  g_autofree uint8_t *block = g_malloc (HASH_BLOCK_BYTES);
-  crypto_generichash_state state;
-
-  if (crypto_generichash_init (&state, NULL, 0, SAMPAN_HASH_LENGTH) != 0)
-    return false;
-  for (uint64_t at = 0; at < length;)
-    {
-      ssize_t n = pread (fd, block, (size_t)MIN (HASH_BLOCK_BYTES, length - at), (off_t)at);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0 || crypto_generichash_update (&state, block, (unsigned long long)n) != 0)
-        return false;
-      at += (uint64_t)n;
-    }
-  return crypto_generichash_final (&state, hash, SAMPAN_HASH_LENGTH) == 0;
-}
-
 static void
 compare_work (gpointer data)
 {
   Upload *self = data;
   uint8_t hash[SAMPAN_HASH_LENGTH];
 
-  self->prefix_is_same = hash_prefix (self->fd, self->offer.offset, hash) &&
+  self->prefix_is_same = sampan_hash_prefix (self->fd, self->offer.offset, hash) &&
                          sodium_memcmp (hash, self->offer.hash, sizeof hash) == 0;
 }
 
