@@ -88,6 +88,7 @@ class Server:
         self.port = 0
         self.output = []
         self.errors = self.folder / "server-log"
+        self.wrapper = []  # a command that runs it
 
     def command(self, *arguments, check=True, stdin=None):
         """An admin command on this state directory."""
@@ -121,7 +122,7 @@ class Server:
         log = open(self.errors, "ab")
         with log:
             self.process = subprocess.Popen(
-                [os.environ["SAMPAND"], "run", "--state", str(self.state), "--listen", f"{listen}:{port}"],
+                [*self.wrapper, os.environ["SAMPAND"], "run", "--state", str(self.state), "--listen", f"{listen}:{port}"],
                 env=environment(self.home), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
         self.output = []
         threading.Thread(target=self._read, args=(self.process.stdout, self.output), daemon=True).start()
