@@ -69,7 +69,7 @@ find_share (const SampanShareTable *self, const char *name)
 }
 
 /* A directory that is open stays so even when another one has taken its path, such as the empty
- * mount point of a disk that went away. */
+ * mount point of a disk that went away. One that was removed will never hold anything again. */
 static SampanShareRoot *
 reuse_root (const SampanShareTable *previous, const char *directory)
 {
@@ -77,7 +77,8 @@ reuse_root (const SampanShareTable *previous, const char *directory)
     {
       const Share *share = g_ptr_array_index (previous->shares, i);
 
-      if (share->root != NULL && strcmp (share->directory, directory) == 0)
+      if (share->root != NULL && strcmp (share->directory, directory) == 0 &&
+          !sampan_share_root_is_removed (share->root))
         return sampan_share_root_ref (share->root);
     }
   return NULL;
@@ -189,7 +190,8 @@ sampan_share_table_lookup (SampanShareTable *self,
 
   *right = share != NULL ? get_right (share, user) : SAMPAN_RIGHT_NONE;
   /* One answer for all, so that nobody learns of shares that are not theirs. */
-  if (*right >= SAMPAN_RIGHT_READ && share->root != NULL)
+  if (*right >= SAMPAN_RIGHT_READ && share->root != NULL &&
+      !sampan_share_root_is_removed (share->root))
     return sampan_share_root_ref (share->root);
   *right = SAMPAN_RIGHT_NONE;
   g_set_error_literal (error, SAMPAN_ERROR, SAMPAN_ERROR_NOT_FOUND, "There is no such share");

@@ -13,8 +13,9 @@ G_BEGIN_DECLS
 
 typedef struct _SampanShareTable SampanShareTable;
 
-/* PREVIOUS (nullable): its open directories are used again. A share whose directory cannot be
- * opened stays listed but answers NOT_FOUND, and is logged. */
+/* PREVIOUS (nullable): its open directories are used again, but for those that were removed. A
+ * share whose directory cannot be opened stays listed but answers NOT_FOUND, and is logged; so does
+ * one whose directory is removed, until the next load. */
 SampanShareTable *sampan_share_table_load (SampanAccountStore *store,
                                            SampanShareTable *previous,
                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -207,6 +207,14 @@ sampan_share_root_get_confine (const SampanShareRoot *self)
 }
 
 bool
+sampan_share_root_is_removed (const SampanShareRoot *self)
+{
+  struct stat status;
+
+  return fstat (self->fd, &status) == 0 && status.st_nlink == 0;
+}
+
+bool
 sampan_share_root_is_reserved (const SampanShareRoot *self,
                                const char *name,
                                const struct stat *status)

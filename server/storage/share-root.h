@@ -45,6 +45,9 @@ int sampan_share_root_get_staging_fd (const SampanShareRoot *self);
 int sampan_share_root_get_trash_fd (const SampanShareRoot *self);
 SampanConfine sampan_share_root_get_confine (const SampanShareRoot *self); /* never PROBE */
 
+/* Whether the directory was removed: it looks empty then and nothing can be made in it. */
+bool sampan_share_root_is_removed (const SampanShareRoot *self);
+
 /* Opens PATH (below the share; "" is its root) with FLAGS | O_CLOEXEC | O_NOFOLLOW, no symlink
  * anywhere on the way. Returns an fd or -1 with *error (NOT_FOUND, NOT_ALLOWED, WRONG_KIND for a
  * symlink, BAD_NAME for reserved names). */

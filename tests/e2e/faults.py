@@ -5,7 +5,6 @@
 
 import os
 import random
-import subprocess
 import time
 
 import harness
@@ -194,17 +193,6 @@ class Download(harness.Case):
 
 
 class FullDisk(harness.Case):
-    def mount_small(self, folder, size):
-        """A file system of its own for FOLDER, or a skipped test."""
-        folder.mkdir(parents=True)
-        if os.geteuid() != 0:
-            self.skipTest("mounting a small file system takes root")
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True,
-                              text=True, check=False)
-        if done.returncode != 0:
-            self.skipTest(f"no small file system: {done.stderr.strip()}")
-        self.addCleanup(subprocess.run, ["umount", "-l", str(folder)], check=False)
-
     def test_full_in_the_middle_of_an_upload(self):
         self.mount_small(self.folder / "shares" / "files", 6_000_000)
         self.start_server()
@@ -227,6 +215,35 @@ class FullDisk(harness.Case):
         filler.unlink()
         self.client.run("put", "--on-conflict=replace", source, self.client.remote("files/target"))
         self.assertEqual((self.share / "target").read_bytes(), source.read_bytes())
+
+    def test_f1_others_go_on_and_the_partial_is_continued(self):
+        self.mount_small(self.folder / "shares" / "files", 6_000_000)
+        self.start_server()
+        self.addCleanup(self.server.kill)
+        self.server.add_user("ben")
+        roomy = self.server.add_share("roomy", change="ben")
+        ben = self.new_client("ben")
+        source = harness.make_file(self.folder / "file", 4_000_000)
+        proxy = self.new_proxy(up_limit=2_000_000)
+        process = self.start_client("put", source, self.client.remote("files/target", port=proxy.port))
+        proxy.wait_reached()
+        harness.wait_until(self.staged, "a partial")
+        filler = self.share / "filler"
+        with open(filler, "wb") as out, self.assertRaises(OSError):
+            while True:
+                out.write(bytes(65536))
+                out.flush()
+        proxy.release()
+        self.assertIn("space", self.assert_ends(process, 1).errors)
+        ben.run("put", source, ben.remote("roomy/file"))
+        self.assertEqual((roomy / "file").read_bytes(), source.read_bytes())
+        self.client.run("get", self.client.remote("files/filler"), self.folder / "filler")
+        self.assertIn("space", self.client.run("put", source, self.client.remote("files/target"), status=1).errors)
+        self.assertEqual(self.visible(), ["filler"])
+        filler.unlink()
+        self.client.run("put", "--resume", source, self.client.remote("files/target"))
+        self.assertEqual((self.share / "target").read_bytes(), source.read_bytes())
+        self.assertEqual((self.visible(), self.staged()), (["target"], []))
 
     def test_too_large_is_refused_before_it_is_sent(self):
         self.mount_small(self.folder / "shares" / "files", 2_000_000)

@@ -315,7 +315,8 @@ class Proxy:
     """A wire between client and server that can be measured and broken.
 
     UP_LIMIT, DOWN_LIMIT: after so many bytes towards the server or the client, all connections together, `reached` is set and
-    the wire does what AT_LIMIT says: "hold" passes nothing more (until release()), "cut" resets every connection.
+    the wire does what AT_LIMIT says: "hold" passes nothing more (until release()), "cut" resets every connection and
+    those that follow, "reset" and "finish" end those that are there, "finish" in order as if both ends had closed them.
     CHUNK: the most bytes passed at once."""
 
     def __init__(self, port, up_limit=None, down_limit=None, at_limit="hold", chunk=65536):
@@ -369,6 +370,9 @@ class Proxy:
                         if self.at_limit == "cut":
                             self.cut()
                             return
+                        if self.at_limit in ("reset", "finish"):
+                            self.end_once()
+                            return
                         self.released.wait()
                         if self.closed:
                             return
@@ -400,6 +404,17 @@ class Proxy:
             sockets, self.sockets = self.sockets, []
         for one in sockets:
             self._reset(one)
+
+    def end_once(self):
+        self.release()
+        if self.at_limit == "reset":
+            self.cut()
+            return
+        with self.lock:
+            sockets, self.sockets = self.sockets, []
+        for one in sockets:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
 
     def close(self):
         self.closed = True
@@ -462,6 +477,17 @@ class Case(unittest.TestCase):
         out, err = process.communicate(timeout=seconds)
         self.assertEqual(process.returncode, status, f"{out!r} {err!r}")
         return Result(process.args, process.returncode, out, err)
+
+    def mount_small(self, folder, size):
+        """A file system of its own for FOLDER, or a skipped test."""
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.geteuid() != 0:
+            self.skipTest("mounting a small file system takes root")
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True,
+                              text=True, check=False)
+        if done.returncode != 0:
+            self.skipTest(f"no small file system: {done.stderr.strip()}")
+        self.addCleanup(subprocess.run, ["umount", "-l", str(folder)], check=False, stderr=subprocess.DEVNULL)
 
     def assert_same_tree(self, first, second):
         self.assertEqual(read_tree(first), read_tree(second))

@@ -10,6 +10,7 @@
 #include "scratch.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -232,6 +233,34 @@ test_reload (void)
   g_assert_cmpint (lookup (first, "ann", "gone"), ==, SAMPAN_RIGHT_READ);
 }
 
+/* F14: a directory that is gone is not an empty one; made anew, it is served from the next load on.
+ */
+static void
+test_removed (void)
+{
+  g_auto (Scratch) scratch = { 0 };
+  g_autoptr (SampanAccountStore) store = NULL;
+  g_autoptr (SampanShareTable) first = NULL;
+  g_autoptr (SampanShareTable) second = NULL;
+  g_autofree char *folder = NULL;
+  g_autofree char *again = NULL;
+  g_autofree char *command = NULL;
+
+  scratch_init (&scratch);
+  store = scratch_open_store (&scratch);
+  add_share (&scratch, store, "files");
+  grant (store, "files", "*", SAMPAN_RIGHT_READ);
+  first = load (store, NULL);
+  g_assert_cmpint (lookup (first, "ann", "files"), ==, SAMPAN_RIGHT_READ);
+  folder = scratch_build (&scratch, "files");
+  command = g_strdup_printf ("rm -r '%s'", folder);
+  g_assert_cmpint (system (command), ==, 0);
+  g_assert_cmpint (lookup (first, "ann", "files"), ==, SAMPAN_RIGHT_NONE);
+  again = scratch_make_folder (&scratch, "files");
+  second = load (store, first);
+  g_assert_cmpint (lookup (second, "ann", "files"), ==, SAMPAN_RIGHT_READ);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -242,5 +271,6 @@ main (int argc, char **argv)
   g_test_add_func ("/accounts/share-table/unavailable", test_unavailable);
   g_test_add_func ("/accounts/share-table/link-to-state", test_link_to_state);
   g_test_add_func ("/accounts/share-table/reload", test_reload);
+  g_test_add_func ("/accounts/share-table/removed", test_removed);
   return g_test_run ();
 }
