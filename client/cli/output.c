@@ -25,7 +25,8 @@ text_for_terminal (SampanErrorCode code)
   switch ((int)code)
     {
     case SAMPAN_ERROR_DISCONNECTED:
-      return _ ("The connection to the server broke. Try again: the same command goes on from there");
+      return _ (
+          "The connection to the server broke. Try again: the same command goes on from there");
     case SAMPAN_ERROR_NOT_FOUND:
       return _ ("No such file");
     case SAMPAN_ERROR_EXISTS:

@@ -247,16 +247,11 @@ static const char *
 state_word (SampanTransferState state)
 {
   static const char *const words[] = {
-    [SAMPAN_TRANSFER_WAITING] = "waiting",
-    [SAMPAN_TRANSFER_PAUSED] = "paused",
-    [SAMPAN_TRANSFER_CONNECTING] = "connecting",
-    [SAMPAN_TRANSFER_RECONNECTING] = "reconnecting",
-    [SAMPAN_TRANSFER_SENDING] = "sending",
-    [SAMPAN_TRANSFER_RECEIVING] = "receiving",
-    [SAMPAN_TRANSFER_SAVING] = "saving",
-    [SAMPAN_TRANSFER_DONE] = "done",
-    [SAMPAN_TRANSFER_FAILED] = "failed",
-    [SAMPAN_TRANSFER_CANCELLED] = "cancelled",
+    [SAMPAN_TRANSFER_WAITING] = "waiting",       [SAMPAN_TRANSFER_PAUSED] = "paused",
+    [SAMPAN_TRANSFER_CONNECTING] = "connecting", [SAMPAN_TRANSFER_RECONNECTING] = "reconnecting",
+    [SAMPAN_TRANSFER_SENDING] = "sending",       [SAMPAN_TRANSFER_RECEIVING] = "receiving",
+    [SAMPAN_TRANSFER_SAVING] = "saving",         [SAMPAN_TRANSFER_DONE] = "done",
+    [SAMPAN_TRANSFER_FAILED] = "failed",         [SAMPAN_TRANSFER_CANCELLED] = "cancelled",
   };
 
   return words[state];

@@ -108,11 +108,10 @@ format_plan (const SampanBatchSums *sums)
 
   append (line,
           /* Translators: how many, then a size. */
-          g_strdup_printf (ngettext ("%" PRIu64 " new file (%s)",
-                                     "%" PRIu64 " new files (%s)",
-                                     sums->n_new),
-                           sums->n_new,
-                           size));
+          g_strdup_printf (
+              ngettext ("%" PRIu64 " new file (%s)", "%" PRIu64 " new files (%s)", sums->n_new),
+              sums->n_new,
+              size));
   if (sums->n_same > 0)
     append (line,
             /* Translators: how many files. */
@@ -123,10 +122,9 @@ format_plan (const SampanBatchSums *sums)
   if (sums->n_conflicts > 0)
     append (line,
             /* Translators: how many. */
-            g_strdup_printf (ngettext ("%" PRIu64 " conflict",
-                                       "%" PRIu64 " conflicts",
-                                       sums->n_conflicts),
-                             sums->n_conflicts));
+            g_strdup_printf (
+                ngettext ("%" PRIu64 " conflict", "%" PRIu64 " conflicts", sums->n_conflicts),
+                sums->n_conflicts));
   return g_string_free (line, FALSE);
 }
 
@@ -227,11 +225,10 @@ format_end (const TransferReport *self)
 
   append (line,
           /* Translators: how many files, then a size. */
-          g_strdup_printf (ngettext ("%" PRIu64 " file done (%s)",
-                                     "%" PRIu64 " files done (%s)",
-                                     self->n_done),
-                           self->n_done,
-                           size));
+          g_strdup_printf (
+              ngettext ("%" PRIu64 " file done (%s)", "%" PRIu64 " files done (%s)", self->n_done),
+              self->n_done,
+              size));
   if (self->n_same > 0)
     append (line, g_strdup_printf (_ ("%" PRIu64 " the same"), self->n_same));
   if (self->n_skipped > 0)
