@@ -218,6 +218,10 @@ run_client (char **argv)
                           sampan_batch_get_sums (client.batch).n_conflicts,
                           0);
   sampan_saved_queue_close (client.saved);
+  g_clear_object (&client.batch);
+  g_clear_object (&client.queue);
+  g_clear_object (&client.saved);
+  g_clear_object (&client.session);
   return 0;
 }
 
