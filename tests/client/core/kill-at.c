@@ -6,7 +6,8 @@
  *
  * $KILL_AT_STEP is n; SIGUSR1 with a value sets it and starts the count anew. At the end the number
  * of steps that were left is written to the file $KILL_AT_LEFT. SIGTERM is passed on. Ends as the
- * program does; with 137 when it was killed, with 77 where tracing is not allowed. */
+ * program does; with 137 when it was killed, with 77 where tracing is not allowed. A program built
+ * with the leak checker runs without it. */
 
 #include <err.h>
 #include <errno.h>
@@ -68,6 +69,19 @@ set_filter (void)
     err (EXIT_NOT_ALLOWED, "seccomp");
 }
 
+/* The leak checker is a tracer itself, and a process can have but one. */
+static void
+leave_out_leaks (void)
+{
+  const char *options = getenv ("ASAN_OPTIONS");
+  char *without = NULL;
+
+  if (asprintf (&without, "%s:detect_leaks=0", options != NULL ? options : "") < 0 ||
+      setenv ("ASAN_OPTIONS", without, 1) != 0)
+    err (EXIT_FAILURE, "ASAN_OPTIONS");
+  free (without);
+}
+
 static void
 run_program (char **argv, int ready_fd)
 {
@@ -76,6 +90,7 @@ run_program (char **argv, int ready_fd)
   if (read (ready_fd, &byte, 1) != 1)
     _exit (EXIT_NOT_ALLOWED);
   close (ready_fd);
+  leave_out_leaks ();
   set_filter ();
   execv (argv[0], argv);
   err (EXIT_FAILURE, "%s", argv[0]);
