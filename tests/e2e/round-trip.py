@@ -265,7 +265,6 @@ class RoundTrip(harness.Case):
         terminal = self.open_terminal("put", source, self.client.remote("files", port=proxy.port))
         proxy.wait_reached()
         terminal.type("\x03")
-        proxy.release()
         self.assertEqual(terminal.wait(), 130)
         self.assertEqual(self.visible(), [])
 
