@@ -317,12 +317,15 @@ class Proxy:
     UP_LIMIT, DOWN_LIMIT: after so many bytes towards the server or the client, all connections together, `reached` is set and
     the wire does what AT_LIMIT says: "hold" passes nothing more (until release()), "cut" resets every connection and
     those that follow, "reset" and "finish" end those that are there, "finish" in order as if both ends had closed them.
+    TIMES: "reset" comes again after as many bytes, until there were so many `resets`.
     CHUNK: the most bytes passed at once."""
 
-    def __init__(self, port, up_limit=None, down_limit=None, at_limit="hold", chunk=65536):
+    def __init__(self, port, up_limit=None, down_limit=None, at_limit="hold", times=1, chunk=65536):
         self.target = port
         self.limits = {"up": up_limit, "down": down_limit}
-        self.at_limit, self.chunk = at_limit, chunk
+        self.steps = dict(self.limits)
+        self.at_limit, self.times, self.chunk = at_limit, times, chunk
+        self.resets = 0
         self.counts = {"up": 0, "down": 0}
         self.reached = threading.Event()
         self.released = threading.Event()
@@ -370,8 +373,11 @@ class Proxy:
                         if self.at_limit == "cut":
                             self.cut()
                             return
-                        if self.at_limit in ("reset", "finish"):
-                            self.end_once()
+                        if self.at_limit == "reset":
+                            self.reset_once(direction)
+                            return
+                        if self.at_limit == "finish":
+                            self.finish_once()
                             return
                         self.released.wait()
                         if self.closed:
@@ -405,11 +411,19 @@ class Proxy:
         for one in sockets:
             self._reset(one)
 
-    def end_once(self):
+    def reset_once(self, direction):
+        """Another thread may have come here for the same bytes."""
+        with self.lock:
+            if self.counts[direction] < self.limits[direction]:
+                return
+            self.limits[direction] += self.steps[direction]
+            self.resets += 1
+            if self.resets == self.times:
+                self.release()
+        self.cut()
+
+    def finish_once(self):
         self.release()
-        if self.at_limit == "reset":
-            self.cut()
-            return
         with self.lock:
             sockets, self.sockets = self.sockets, []
         for one in sockets:

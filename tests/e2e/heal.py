@@ -21,37 +21,24 @@ class Heal(harness.Case):
         self.local.mkdir()
         self.source = harness.make_file(self.folder / "file", SIZE)
 
-    def cut_often(self, process, proxy, direction):
-        """Returns how often it was cut before the command ended."""
-        for number in range(CUTS):
-            start = proxy.counts[direction]
-            harness.wait_until(lambda: process.poll() is not None or proxy.counts[direction] - start > SIZE // (CUTS + 4),
-                               "something to cut", seconds=60)
-            if process.poll() is not None:
-                return number
-            proxy.cut()
-        return CUTS
-
     def test_put_over_a_wire_that_is_cut(self):
-        proxy = self.new_proxy(chunk=8192)
+        proxy = self.new_proxy(up_limit=SIZE // (CUTS + 4), at_limit="reset", times=CUTS, chunk=8192)
         process = self.start_client("put", self.source, self.client.remote("files/target", port=proxy.port))
-        cuts = self.cut_often(process, proxy, "up")
         self.assert_ends(process, 0, seconds=90)
-        self.assertGreaterEqual(cuts, CUTS // 2)
+        self.assertEqual(proxy.resets, CUTS)
         self.assertEqual((self.share / "target").read_bytes(), self.source.read_bytes())
         self.assertEqual((self.visible(), self.staged(), self.trash()), (["target"], [], []))
-        self.assertLess(proxy.counts["up"], SIZE + (cuts + 1) * OVERHEAD)
+        self.assertLess(proxy.counts["up"], SIZE + (CUTS + 1) * OVERHEAD)
 
     def test_get_over_a_wire_that_is_cut(self):
         harness.make_file(self.share / "target", SIZE)
-        proxy = self.new_proxy(chunk=8192)
+        proxy = self.new_proxy(down_limit=SIZE // (CUTS + 4), at_limit="reset", times=CUTS, chunk=8192)
         process = self.start_client("get", self.client.remote("files/target", port=proxy.port), self.local)
-        cuts = self.cut_often(process, proxy, "down")
         self.assert_ends(process, 0, seconds=90)
-        self.assertGreaterEqual(cuts, CUTS // 2)
+        self.assertEqual(proxy.resets, CUTS)
         self.assertEqual((self.local / "target").read_bytes(), self.source.read_bytes())
         self.assertEqual(os.listdir(self.local), ["target"])
-        self.assertLess(proxy.counts["down"], SIZE + (cuts + 1) * OVERHEAD)
+        self.assertLess(proxy.counts["down"], SIZE + (CUTS + 1) * OVERHEAD)
 
     def test_server_restarts(self):
         for seed, stop in ((1, self.server.kill), (2, self.server.stop)):
