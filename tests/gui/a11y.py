@@ -9,7 +9,7 @@ import time
 import pyatspi
 from gi.repository import GLib
 
-TIMEOUT_SECS = 10
+TIMEOUT_SECS = 60  # only a failure waits that long; a machine may be busy with more than this
 POLL_SECS = 0.02
 
 
