@@ -71,6 +71,9 @@ static const Wording wordings[SAMPAN_ERROR_LAST + 1] = {
   [SAMPAN_ERROR_TAKEN_OVER] = { "taken-over",
                                 N_ ("The same file is being sent to the same place from elsewhere, "
                                     "and goes on there.") },
+  [SAMPAN_ERROR_QUOTA] = { "quota",
+                           N_ ("This is more than you may store here. Remove something, or ask "
+                               "who looks after the server for more.") },
 };
 
 static const Wording *
@@ -92,6 +95,25 @@ sampan_error_get_text (const GError *error)
       g_error_matches (error, G_IO_ERROR, G_IO_ERROR_HOST_NOT_FOUND))
     return _ ("There is no computer of this name on the network. Check the address.");
   return g_dgettext (GETTEXT_PACKAGE, get_wording ((int)sampan_error_to_code (error))->text);
+}
+
+char *
+sampan_error_dup_text (const GError *error)
+{
+  uint64_t detail = sampan_error_get_detail (error);
+  g_autofree char *size = g_format_size (detail);
+
+  if (detail > 0 && error->code == SAMPAN_ERROR_QUOTA)
+    /* Translators: %s is a size. */
+    return g_strdup_printf (_ ("This is %s more than you may store here. Remove something, or ask "
+                               "who looks after the server for more."),
+                            size);
+  if (detail > 0 && error->code == SAMPAN_ERROR_NO_SPACE)
+    /* Translators: %s is a size. */
+    return g_strdup_printf (_ ("There is not enough space: %s more is needed. Free some and try "
+                               "again."),
+                            size);
+  return g_strdup (sampan_error_get_text (error));
 }
 
 const char *

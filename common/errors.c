@@ -10,10 +10,42 @@
 #include <errno.h>
 #include <gio/gio.h>
 
-GQuark
-sampan_error_quark (void)
+typedef struct
 {
-  return g_quark_from_static_string ("sampan-error-quark");
+  uint64_t detail;
+} SampanErrorPrivate;
+
+static void
+sampan_error_private_init (SampanErrorPrivate *self)
+{
+  self->detail = 0;
+}
+
+static void
+sampan_error_private_copy (const SampanErrorPrivate *self, SampanErrorPrivate *copy)
+{
+  *copy = *self;
+}
+
+static void
+sampan_error_private_clear (SampanErrorPrivate *self)
+{
+}
+
+G_DEFINE_EXTENDED_ERROR (SampanError, sampan_error)
+
+void
+sampan_error_set_detail (GError *error, uint64_t detail)
+{
+  g_assert (error->domain == SAMPAN_ERROR);
+  sampan_error_get_private (error)->detail = detail;
+}
+
+uint64_t
+sampan_error_get_detail (const GError *error)
+{
+  return error != NULL && error->domain == SAMPAN_ERROR ? sampan_error_get_private (error)->detail
+                                                        : 0;
 }
 
 typedef struct

@@ -31,14 +31,22 @@ typedef enum
   SAMPAN_ERROR_NOT_EMPTY = 13,       /* the folder holds something: remove recursively */
   SAMPAN_ERROR_WRONG_KIND = 14,      /* a folder where a file is needed, a symlink, a device */
   SAMPAN_ERROR_BAD_NAME = 15,        /* not canonical, too long, too deep or reserved: rename */
-  SAMPAN_ERROR_NO_SPACE = 16,        /* disk or quota full: free some */
+  SAMPAN_ERROR_NO_SPACE = 16,        /* disk full: free some (detail: bytes missing) */
   SAMPAN_ERROR_CHANGED = 17,         /* the file is not the one that was seen: look again */
   SAMPAN_ERROR_UNSUPPORTED = 18,     /* the server does not know this request: update it */
   SAMPAN_ERROR_IO = 19,              /* the disk failed: check it */
   SAMPAN_ERROR_PASSWORD_NEEDED = 20, /* logged in by one-time code: choose a password first */
   SAMPAN_ERROR_TAKEN_OVER = 21,      /* the same upload goes on from elsewhere: look there */
+  SAMPAN_ERROR_QUOTA = 22,           /* more than may be stored in the share: remove some or ask its
+                                        admin for more (detail: bytes missing) */
 } SampanErrorCode;
-#define SAMPAN_ERROR_LAST SAMPAN_ERROR_TAKEN_OVER
+#define SAMPAN_ERROR_LAST SAMPAN_ERROR_QUOTA
+
+/* The number that an ERROR reply carries beside the code, kept in a GError of SAMPAN_ERROR; 0: not
+ * known. */
+void sampan_error_set_detail (GError *error, uint64_t detail);
+/* 0 for errors of other domains and for NULL. */
+uint64_t sampan_error_get_detail (const GError *error);
 
 /* Maps an errno of a file system call. Never returns 0; unknown ones are SAMPAN_ERROR_IO. */
 SampanErrorCode sampan_error_code_from_errno (int saved_errno);
@@ -60,6 +68,9 @@ SampanErrorCode sampan_error_code_from_wire (uint16_t value);
  * Takes SAMPAN_ERROR, GIO and GResolver errors; detail in the message is not used for
  * SAMPAN_ERROR codes, so no text of the other end is ever shown. */
 const char *sampan_error_get_text (const GError *error);
+
+/* The same with the figures that came with it, such as how much space is missing; g_free. */
+char *sampan_error_dup_text (const GError *error);
 
 /* A short stable word for logs and --json, such as "not-found". Static. */
 const char *sampan_error_code_get_word (SampanErrorCode code);

@@ -115,7 +115,7 @@ typedef struct
 typedef struct
 {
   uint16_t code;   /* SampanErrorCode */
-  uint64_t detail; /* seconds for TRY_LATER, bytes missing for NO_SPACE, else 0 */
+  uint64_t detail; /* seconds for TRY_LATER, bytes missing for NO_SPACE and QUOTA, else 0 */
 } SampanErrorReply;
 typedef struct
 {

@@ -56,6 +56,8 @@ output_error_text (const GError *error)
     return g_strdup (error->message);
   if (error->domain == SAMPAN_ERROR)
     text = text_for_terminal (error->code);
+  if (text == NULL && sampan_error_get_detail (error) > 0)
+    return sampan_error_dup_text (error);
   if (text == NULL)
     text = sampan_error_get_text (error);
   if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_UNREACHABLE))

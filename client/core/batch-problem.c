@@ -61,7 +61,8 @@ sampan_batch_problem_new (const char *name, const char *reason)
 SampanBatchProblem *
 sampan_batch_problem_new_from_error (const char *name, const GError *error)
 {
-  SampanBatchProblem *self = sampan_batch_problem_new (name, sampan_error_get_text (error));
+  g_autofree char *reason = sampan_error_dup_text (error);
+  SampanBatchProblem *self = sampan_batch_problem_new (name, reason);
 
   self->error = g_error_copy (error);
   return self;

@@ -18,22 +18,26 @@ sampan_error_from_reply (SampanReader *fields)
 {
   SampanErrorReply reply;
   SampanErrorCode code;
+  GError *error;
 
   if (!sampan_read_error_reply (fields, &reply))
     return NULL;
   code = sampan_error_code_from_wire (reply.code);
   if (code == SAMPAN_ERROR_TRY_LATER && reply.detail > 0 && reply.detail <= G_MAXINT)
-    return g_error_new (SAMPAN_ERROR,
-                        (int)code,
-                        /* Translators: the number of seconds to wait before the next login. */
-                        ngettext ("The server asks to wait %d second",
-                                  "The server asks to wait %d seconds",
-                                  (gulong)reply.detail),
-                        (int)reply.detail);
-  return g_error_new (SAMPAN_ERROR,
-                      (int)code,
-                      "The server says: %s",
-                      sampan_error_code_get_word (code));
+    error = g_error_new (SAMPAN_ERROR,
+                         (int)code,
+                         /* Translators: the number of seconds to wait before the next login. */
+                         ngettext ("The server asks to wait %d second",
+                                   "The server asks to wait %d seconds",
+                                   (gulong)reply.detail),
+                         (int)reply.detail);
+  else
+    error = g_error_new (SAMPAN_ERROR,
+                         (int)code,
+                         "The server says: %s",
+                         sampan_error_code_get_word (code));
+  sampan_error_set_detail (error, reply.detail);
+  return error;
 }
 
 static SampanProduced

@@ -177,7 +177,7 @@ sampan_transfer_get_property (GObject *object, guint id, GValue *value, GParamSp
       g_value_set_int (value, self->seconds_left);
       break;
     case PROP_ERROR_TEXT:
-      g_value_set_string (value, self->error != NULL ? sampan_error_get_text (self->error) : NULL);
+      g_value_take_string (value, self->error != NULL ? sampan_error_dup_text (self->error) : NULL);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);

@@ -129,7 +129,7 @@ sampan_transfer_text_dup_status (SampanTransfer *transfer)
     case SAMPAN_TRANSFER_DONE:
       return dup_done (transfer);
     case SAMPAN_TRANSFER_FAILED:
-      return g_strdup (sampan_error_get_text (sampan_transfer_get_error (transfer)));
+      return sampan_error_dup_text (sampan_transfer_get_error (transfer));
     case SAMPAN_TRANSFER_CANCELLED:
       return g_strdup (_ ("Cancelled"));
     }

@@ -111,10 +111,11 @@ sampan_exchange_reply_code (SampanExchange *self, SampanErrorCode code, uint64_t
 bool
 sampan_exchange_reply_error (SampanExchange *self, const GError *error)
 {
-  SampanErrorCode code = sampan_error_to_code (error);
   if (sampan_connection_get_end (self->connection) == SAMPAN_END_STOPPING)
-    code = SAMPAN_ERROR_SHUTTING_DOWN;
-  return sampan_exchange_reply_code (self, code, 0);
+    return sampan_exchange_reply_code (self, SAMPAN_ERROR_SHUTTING_DOWN, 0);
+  return sampan_exchange_reply_code (self,
+                                     sampan_error_to_code (error),
+                                     sampan_error_get_detail (error));
 }
 
 bool

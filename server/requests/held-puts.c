@@ -118,7 +118,8 @@ answer (const SampanStored *stored, const GError *commit_error, gpointer user_da
     sampan_write_stored (&writer, stored);
   else
     {
-      SampanErrorReply reply = { .code = sampan_error_to_code (error) };
+      SampanErrorReply reply = { .code = sampan_error_to_code (error),
+                                 .detail = sampan_error_get_detail (error) };
       sampan_write_error_reply (&writer, &reply);
     }
   if (!sampan_connection_end (self->connection, &writer))

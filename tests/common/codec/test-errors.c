@@ -237,6 +237,27 @@ test_texts (void)
 }
 
 static void
+test_detail (void)
+{
+  g_autoptr (GError) quota = g_error_new_literal (SAMPAN_ERROR, SAMPAN_ERROR_QUOTA, "");
+  g_autoptr (GError) other = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NO_SPACE, "");
+  g_autoptr (GError) copy = NULL;
+  g_autofree char *plain = sampan_error_dup_text (quota);
+  g_autofree char *exact = NULL;
+
+  g_assert_cmpuint (sampan_error_get_detail (quota), ==, 0);
+  g_assert_cmpuint (sampan_error_get_detail (other), ==, 0);
+  g_assert_cmpuint (sampan_error_get_detail (NULL), ==, 0);
+  g_assert_cmpstr (plain, ==, sampan_error_get_text (quota));
+  sampan_error_set_detail (quota, 1000000);
+  copy = g_error_copy (quota);
+  g_assert_cmpuint (sampan_error_get_detail (copy), ==, 1000000);
+  exact = sampan_error_dup_text (copy);
+  g_assert_nonnull (strstr (exact, "1.0"));
+  g_assert_nonnull (strstr (exact, "more than you may store here"));
+}
+
+static void
 test_gio_texts (void)
 {
   for (int code = 0; code <= GIO_ERROR_LAST; code++)
@@ -268,6 +289,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/errors/gio-complete", test_gio_complete);
   g_test_add_func ("/errors/words", test_words);
   g_test_add_func ("/errors/texts", test_texts);
+  g_test_add_func ("/errors/detail", test_detail);
   g_test_add_func ("/errors/gio-texts", test_gio_texts);
   return g_test_run ();
 }
