@@ -112,28 +112,33 @@ append_fitted (GString *line, const char *text, unsigned int columns)
     g_string_append_c (line, ' ');
 }
 
+static unsigned int
+scale (const ProgressView *view, uint64_t bytes, unsigned int columns)
+{
+  if (view->total_bytes == 0)
+    return columns;
+  return (unsigned int)((double)columns * (double)MIN (bytes, view->total_bytes) /
+                        (double)view->total_bytes);
+}
+
+/* Of an upload "=" is sent and "#" is safe. */
 static void
 append_bar (GString *line, const ProgressView *view, unsigned int columns)
 {
   unsigned int inner = columns - 2;
-  unsigned int filled = inner;
+  unsigned int filled = scale (view, view->done_bytes, inner);
+  unsigned int safe = view->is_upload ? scale (view, view->safe_bytes, inner) : filled;
 
-  if (view->total_bytes > 0)
-    filled = (unsigned int)((double)inner * (double)MIN (view->done_bytes, view->total_bytes) /
-                            (double)view->total_bytes);
   g_string_append_c (line, '[');
   for (unsigned int i = 0; i < inner; i++)
-    g_string_append_c (line, i < filled ? '#' : '-');
+    g_string_append_c (line, i < MIN (safe, filled) ? '#' : i < filled ? '=' : '-');
   g_string_append_c (line, ']');
 }
 
 static unsigned int
 percent (const ProgressView *view)
 {
-  if (view->total_bytes == 0)
-    return PERCENT_FULL;
-  return (unsigned int)((double)PERCENT_FULL * (double)MIN (view->done_bytes, view->total_bytes) /
-                        (double)view->total_bytes);
+  return scale (view, view->done_bytes, PERCENT_FULL);
 }
 
 static void

@@ -98,6 +98,10 @@ sampan_transfer_set_progress (SampanTransfer *self, uint64_t done, uint64_t tota
   sampan_rate_add (&self->rate, g_get_monotonic_time (), done);
   set_uint64 (self, &self->total_bytes, total, PROP_TOTAL_BYTES);
   set_uint64 (self, &self->done_bytes, done, PROP_DONE_BYTES);
+  set_uint64 (self,
+              &self->safe_bytes,
+              atomic_load_explicit (&self->worker->safe_bytes, memory_order_relaxed),
+              PROP_SAFE_BYTES);
   set_uint64 (self, &self->speed, sampan_rate_get_speed (&self->rate), PROP_SPEED);
   set_seconds_left (self, sampan_rate_get_seconds_left (&self->rate, done, total));
 }

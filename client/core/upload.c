@@ -344,6 +344,15 @@ compare_work (gpointer data)
                          sodium_memcmp (hash, self->offer.hash, sizeof hash) == 0;
 }
 
+/* What the box had said to be safe is not, if the upload goes on from before it. */
+static void
+limit_safe_bytes (Upload *self)
+{
+  uint64_t safe = atomic_load (&self->worker.safe_bytes);
+
+  atomic_store (&self->worker.safe_bytes, MIN (safe, self->offset));
+}
+
 static void
 compare_done (gpointer data)
 {
@@ -361,6 +370,7 @@ compare_done (gpointer data)
       self->offset = self->prefix_is_same ? self->offer.offset : 0;
       self->worker.confirmed_bytes = MAX (self->worker.confirmed_bytes, self->offset);
       atomic_store (&self->worker.done_bytes, self->offset);
+      limit_safe_bytes (self);
       sampan_link_wake (self->worker.link);
     }
   sampan_request_unref (self);
@@ -372,6 +382,7 @@ take_offer (Upload *self, SampanLink *link)
   if (self->offer.offset == 0 || self->offer.offset > (uint64_t)self->before.st_size)
     {
       self->step = STEP_FROM;
+      limit_safe_bytes (self);
       sampan_link_wake (link);
       return;
     }
@@ -393,6 +404,19 @@ take_stored (Upload *self, SampanReader *fields)
   if (stored.name.length != strlen (asked) ||
       memcmp (stored.name.data, asked, stored.name.length) != 0)
     self->worker.stored_name = g_strndup ((const char *)stored.name.data, stored.name.length);
+  return true;
+}
+
+static bool
+take_progress (Upload *self, SampanReader *fields)
+{
+  SampanProgress progress;
+
+  /* Nothing is safe that was not sent. */
+  if (!sampan_read_progress (fields, &progress) || progress.done_bytes > self->offset)
+    return false;
+  atomic_store_explicit (&self->worker.safe_bytes, progress.done_bytes, memory_order_relaxed);
+  self->worker.confirmed_bytes = MAX (self->worker.confirmed_bytes, progress.done_bytes);
   return true;
 }
 
@@ -427,6 +451,8 @@ upload_message (SampanRequest *request, SampanLink *link, uint8_t kind, SampanRe
         take_offer (self, link);
       return SAMPAN_REPLY_PART;
     }
+  if (kind == SAMPAN_KIND_PROGRESS && self->step >= STEP_DATA)
+    return take_progress (self, fields) ? SAMPAN_REPLY_PART : SAMPAN_REPLY_BAD;
   if (kind == SAMPAN_KIND_STORED && self->step == STEP_SENT)
     return take_stored (self, fields) ? SAMPAN_REPLY_FINAL : SAMPAN_REPLY_BAD;
   if (kind == SAMPAN_KIND_DONE && self->step == STEP_ABORTED && sampan_read_empty (fields))

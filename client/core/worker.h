@@ -50,6 +50,7 @@ struct _SampanWorker
 
   /* written by the engine, read by the owner at any time */
   _Atomic uint64_t done_bytes;
+  _Atomic uint64_t safe_bytes; /* of an upload under way: on the box's disk, as it says */
   _Atomic uint64_t total_bytes;
   _Atomic int state;     /* SampanTransferState */
   atomic_bool is_posted; /* the owner is about to look */

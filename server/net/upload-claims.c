@@ -74,6 +74,15 @@ sampan_upload_claims_remove (SampanUploadClaims *self, SampanUploadClaim *claim)
     close (claim->wake_fd);
 }
 
+void
+sampan_upload_claim_clear_wake (SampanUploadClaim *claim)
+{
+  eventfd_t count;
+
+  if (claim->wake_fd >= 0 && eventfd_read (claim->wake_fd, &count) != 0)
+    g_debug ("an upload that was not woken");
+}
+
 bool
 sampan_upload_claim_is_taken_over (SampanUploadClaim *claim)
 {

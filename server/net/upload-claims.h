@@ -21,7 +21,8 @@ typedef struct
   uint64_t account_id;
   const char *share; /* borrowed */
   uint8_t id[SAMPAN_UPLOAD_ID_LENGTH];
-  int wake_fd; /* becomes readable when it is taken over; -1 if there was no descriptor left */
+  int wake_fd; /* eventfd for all that its worker is to look at, such as that it was taken over; -1
+                  if there was no descriptor left */
   int is_taken_over; /* atomic */
   GList link;
 } SampanUploadClaim;
@@ -36,6 +37,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanUploadClaims, sampan_upload_claims_free)
 void sampan_upload_claims_add (SampanUploadClaims *self, SampanUploadClaim *claim, bool takes_over);
 void sampan_upload_claims_remove (SampanUploadClaims *self, SampanUploadClaim *claim);
 
+/* Makes wake_fd wait for the next time; what it was woken for is looked at afterwards. */
+void sampan_upload_claim_clear_wake (SampanUploadClaim *claim);
 bool sampan_upload_claim_is_taken_over (SampanUploadClaim *claim);
 
 G_END_DECLS

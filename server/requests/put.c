@@ -32,14 +32,19 @@ lose (SampanExchange *self)
   return PUT_LOST;
 }
 
-/* The next message of this put. */
-static bool
-read_part (SampanExchange *self, uint8_t *kind, SampanReader *reader)
+/* The next message of this put; DRY if it was woken first. */
+static SampanInput
+read_or_wake (SampanExchange *self, uint8_t *kind, SampanReader *reader)
 {
   if (sampan_held_puts_are_due (self->puts))
     sampan_held_puts_settle (self->puts);
-  return sampan_connection_read (self->connection, SAMPAN_FRAME_MAX, -1, kind, reader) ==
-         SAMPAN_INPUT_MESSAGE;
+  return sampan_connection_read (self->connection, SAMPAN_FRAME_MAX, -1, kind, reader);
+}
+
+static bool
+read_part (SampanExchange *self, uint8_t *kind, SampanReader *reader)
+{
+  return read_or_wake (self, kind, reader) == SAMPAN_INPUT_MESSAGE;
 }
 
 bool
@@ -130,6 +135,38 @@ must_let_go (SampanUploadClaim *claim, int64_t *since_us)
 }
 
 static PutResult
+receive_next (SampanExchange *self, SampanUpload *upload, SampanUploadClaim *claim, GError **error)
+{
+  uint8_t kind = 0;
+  SampanReader reader;
+  SampanInput input = read_or_wake (self, &kind, &reader);
+  if (input == SAMPAN_INPUT_MESSAGE)
+    return take_part (self, upload, kind, &reader, error);
+  sampan_upload_claim_clear_wake (claim);
+  return input == SAMPAN_INPUT_DRY && !sampan_upload_claim_is_taken_over (claim) ? PUT_GOES_ON
+                                                                                 : PUT_LOST;
+}
+
+/* FALSE: nobody listens any more. */
+static bool
+tell_safe_bytes (SampanExchange *self,
+                 const SampanPutRequest *request,
+                 SampanUpload *upload,
+                 uint64_t *told_bytes)
+{
+  SampanProgress progress = { .done_bytes = sampan_upload_get_safe_bytes (upload),
+                              .total_bytes = request->size };
+  SampanWriter writer;
+  if (progress.done_bytes <= *told_bytes)
+    return true;
+  *told_bytes = progress.done_bytes;
+  if (!sampan_exchange_begin (self, &writer))
+    return false;
+  sampan_write_progress (&writer, &progress);
+  return sampan_exchange_end (self, &writer) && sampan_connection_flush (self->connection);
+}
+
+static PutResult
 receive (SampanExchange *self,
          const SampanPutRequest *request,
          SampanUpload *upload,
@@ -138,15 +175,15 @@ receive (SampanExchange *self,
 {
   PutResult result = PUT_GOES_ON;
   int64_t taken_over_us = 0;
+  uint64_t told_bytes = 0;
   if ((request->flags & SAMPAN_PUT_RESUME) != 0)
     result = offer (self, upload, error);
   while (result == PUT_GOES_ON)
     {
-      uint8_t kind = 0;
-      SampanReader reader;
-      result = !must_let_go (claim, &taken_over_us) && read_part (self, &kind, &reader)
-                   ? take_part (self, upload, kind, &reader, error)
-                   : PUT_LOST;
+      result = must_let_go (claim, &taken_over_us) ? PUT_LOST
+                                                   : receive_next (self, upload, claim, error);
+      if (result == PUT_GOES_ON && !tell_safe_bytes (self, request, upload, &told_bytes))
+        result = PUT_LOST;
     }
   /* Nothing ended the connection: it was woken. */
   if (result != PUT_LOST || sampan_connection_get_end (self->connection) != SAMPAN_END_NONE)
@@ -173,9 +210,11 @@ run (SampanExchange *self,
   if (*upload != NULL)
     {
       sampan_connection_set_wake_fd (self->connection, claim.wake_fd);
+      sampan_upload_set_wake_fd (*upload, claim.wake_fd);
       g_atomic_int_inc (&self->services->transfers);
       result = receive (self, request, *upload, &claim, error);
       g_atomic_int_add (&self->services->transfers, -1);
+      sampan_upload_set_wake_fd (*upload, -1);
       sampan_connection_set_wake_fd (self->connection, -1);
     }
   sampan_upload_claims_remove (self->services->uploads, &claim);

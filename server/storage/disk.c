@@ -87,6 +87,12 @@ sampan_disk_sync (int fd)
   return fsync (fd) == 0;
 }
 
+bool
+sampan_disk_sync_data (int fd)
+{
+  return fdatasync (fd) == 0;
+}
+
 SampanDirStream *
 sampan_disk_open_stream (int folder_fd)
 {

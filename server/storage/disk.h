@@ -45,6 +45,8 @@ ssize_t sampan_disk_read (int fd, void *buffer, size_t length, uint64_t offset);
 
 /* One fsync(). Never to be tried again after a failure: the kernel has marked the pages clean. */
 bool sampan_disk_sync (int fd);
+/* One fdatasync(): what is needed to read the data again. Never tried again either. */
+bool sampan_disk_sync_data (int fd);
 
 /* A directory stream over its own open description of FOLDER_FD; NULL with errno. */
 typedef DIR SampanDirStream;

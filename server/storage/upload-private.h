@@ -7,6 +7,7 @@
 
 #include "storage/placement.h"
 #include "storage/staging.h"
+#include "storage/sync-ahead.h"
 #include "storage/upload.h"
 
 G_BEGIN_DECLS
@@ -27,6 +28,7 @@ struct _SampanUpload
   SampanPath *path;
   SampanPath *folder_path; /* of its parent */
   SampanStagedFile file;
+  SampanSyncAhead *ahead; /* NULL: the file is not worth it, or cannot be resumed */
   char *stored_name; /* not NULL: stored before, and FILE is what stands there; nothing to place */
 
   SampanUploadState state;
@@ -35,6 +37,7 @@ struct _SampanUpload
   uint64_t size; /* announced */
   uint64_t offset;
   uint64_t flushed_bytes; /* handed to the disk early */
+  int wake_fd;            /* borrowed; -1: none */
   struct timespec mtime;
   SampanConflict conflict;
   bool has_expected;

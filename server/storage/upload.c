@@ -30,7 +30,7 @@ make_upload (SampanShareRoot *root,
   self->root = sampan_share_root_ref (root);
   self->path = sampan_path_ref (path);
   self->folder_path = sampan_path_get_parent (path);
-  self->file.fd = -1;
+  self->file.fd = self->wake_fd = -1;
   self->account_id = account_id;
   self->size = request->size;
   self->mtime.tv_sec = request->mtime.seconds;
@@ -176,6 +176,20 @@ begin_new (SampanUpload *self, const uint8_t id[static SAMPAN_UPLOAD_ID_LENGTH],
          take_partial (self, false, error) && check_space (self, self->offset, error);
 }
 
+/* A short file is not resumed, so nothing of it is safe before all is. */
+static void
+begin_writing (SampanUpload *self)
+{
+  self->state = SAMPAN_UPLOAD_WRITING;
+  if (self->stored_name != NULL || !self->file.is_resumable ||
+      self->size < SAMPAN_PARTIAL_MIN_BYTES)
+    return;
+  self->ahead = sampan_sync_ahead_new (self->root, self->file.name, self->file.fd);
+  sampan_sync_ahead_set_wake_fd (self->ahead, self->wake_fd);
+  /* What was received before may never have been synced. */
+  sampan_sync_ahead_advance (self->ahead, self->offset, true);
+}
+
 SampanUpload *
 sampan_upload_begin (SampanShareRoot *root,
                      const SampanPath *path,
@@ -191,7 +205,10 @@ sampan_upload_begin (SampanShareRoot *root,
   if (is_resume ? begin_resume (self, self->id, &local_error)
                 : begin_new (self, self->id, &local_error))
     {
-      self->state = is_resume ? SAMPAN_UPLOAD_OFFERED : SAMPAN_UPLOAD_WRITING;
+      if (is_resume)
+        self->state = SAMPAN_UPLOAD_OFFERED;
+      else
+        begin_writing (self);
       return self;
     }
   /* A partial may wait for a better time: more space, another name. */
@@ -237,7 +254,7 @@ begin_after_all (SampanUpload *self, GError **error)
   sampan_disk_clear_fd (&self->file.fd);
   if (begin_new (self, self->id, error))
     {
-      self->state = SAMPAN_UPLOAD_WRITING;
+      begin_writing (self);
       return true;
     }
   self->state = SAMPAN_UPLOAD_FAILED;
@@ -263,7 +280,7 @@ sampan_upload_start_at (SampanUpload *self, uint64_t offset, GError **error)
       return false;
     }
   self->offset = self->flushed_bytes = offset;
-  self->state = SAMPAN_UPLOAD_WRITING;
+  begin_writing (self);
   return true;
 }
 
@@ -278,6 +295,25 @@ flush_early (SampanUpload *self)
                          (off_t)(self->offset - self->flushed_bytes),
                          SYNC_FILE_RANGE_WRITE);
   self->flushed_bytes = self->offset;
+}
+
+/* FALSE: a sync has failed already. */
+static bool
+make_safe_ahead (SampanUpload *self, GError **error)
+{
+  int saved_errno;
+
+  if (self->ahead == NULL)
+    return true;
+  saved_errno = sampan_sync_ahead_get_errno (self->ahead);
+  if (saved_errno == 0)
+    {
+      sampan_sync_ahead_advance (self->ahead, self->offset, false);
+      return true;
+    }
+  sampan_disk_set_error (error, saved_errno, "cannot sync", sampan_path_get (self->path));
+  self->state = SAMPAN_UPLOAD_FAILED;
+  return false;
 }
 
 bool
@@ -298,7 +334,24 @@ sampan_upload_write (SampanUpload *self, const uint8_t *data, size_t length, GEr
     }
   self->offset += length;
   flush_early (self);
-  return true;
+  return make_safe_ahead (self, error);
+}
+
+/* A partial that is too short is not kept. */
+uint64_t
+sampan_upload_get_safe_bytes (SampanUpload *self)
+{
+  uint64_t bytes = self->ahead != NULL ? sampan_sync_ahead_get_safe_bytes (self->ahead) : 0;
+
+  return bytes >= SAMPAN_PARTIAL_MIN_BYTES ? bytes : 0;
+}
+
+void
+sampan_upload_set_wake_fd (SampanUpload *self, int fd)
+{
+  self->wake_fd = fd;
+  if (self->ahead != NULL)
+    sampan_sync_ahead_set_wake_fd (self->ahead, fd);
 }
 
 bool
@@ -350,6 +403,8 @@ sampan_upload_free (SampanUpload *self, bool keep)
 {
   if (self == NULL)
     return;
+  if (!sampan_sync_ahead_free (self->ahead) && self->state != SAMPAN_UPLOAD_COMMITTED)
+    self->state = SAMPAN_UPLOAD_FAILED;
   if (self->file.fd >= 0)
     put_file_away (self, keep);
   g_free (self->stored_name);

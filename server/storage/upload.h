@@ -44,6 +44,11 @@ bool sampan_upload_start_at (SampanUpload *self,
 bool sampan_upload_write (SampanUpload *self, const uint8_t *data, size_t length, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
+/* How much of it a resume will find even after a power cut; 0 if not known. An eventfd to be
+ * written to when that may have grown (-1: none) is borrowed. */
+uint64_t sampan_upload_get_safe_bytes (SampanUpload *self);
+void sampan_upload_set_wake_fd (SampanUpload *self, int fd);
+
 /* All bytes are there: length must equal the announced size. The upload is ready to be added to a
  * batch. */
 bool sampan_upload_finish (SampanUpload *self,

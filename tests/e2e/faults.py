@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Crashes, full disks and broken wires in the middle of a transfer: whole files only, and what was sent is not sent again."""
 
+import json
 import os
 import random
 import time
@@ -56,6 +57,33 @@ class Upload(harness.Case):
         self.client.port = self.server.port
         self.client.run("put", "--resume", self.source, self.client.remote("files/target"))
         self.assert_whole()
+
+    def test_what_was_safe_is_kept(self):
+        size = 100_000_000
+        harness.make_file(self.source, size, seed=7)
+        proxy = self.new_proxy(up_limit=70_000_000)
+        process = self.start_upload(proxy, "--progress=json")
+        told = []
+
+        def look():
+            line = json.loads(process.stderr.readline())
+            if line["status"] == "progress":
+                told.append(line["safe_bytes"])
+            return told and told[-1] > 60_000_000  # the wire holds, the disk goes on
+        harness.wait_until(look, "the box to tell")
+        self.server.kill()
+        safe = told[-1]
+        self.assertEqual(told, sorted(told))
+        self.assertGreaterEqual(len(set(told)), 2)
+        self.assertGreaterEqual(sum(self.staged()), safe)
+        self.assert_ends(process, 3)
+        self.server.start()
+        second = self.new_proxy()
+        result = self.assert_ends(self.start_upload(second, "--resume", "--progress=json"), 0)
+        self.assert_whole()
+        self.assertLess(second.counts["up"], size - safe + 2 * OVERHEAD)
+        told = [line["safe_bytes"] for line in map(json.loads, result.errors.splitlines()) if line["status"] == "progress"]
+        self.assertEqual(told[-1], size)
 
     def test_server_stopped(self):
         proxy = self.new_proxy(up_limit=MIDDLE)

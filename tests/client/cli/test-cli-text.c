@@ -102,7 +102,7 @@ test_progress_fits (void)
 static void
 test_progress_says (void)
 {
-  ProgressView view = { "file", SAMPAN_TRANSFER_SENDING, true, 25, 100, 0, 10, 90, 1, 1 };
+  ProgressView view = { "file", SAMPAN_TRANSFER_SENDING, true, 25, 100, 15, 10, 90, 1, 1 };
   g_autofree char *sending = progress_bar_format (&view, 100);
   g_autofree char *saving = NULL;
   g_autofree char *done = NULL;
@@ -110,7 +110,7 @@ test_progress_says (void)
 
   g_assert_nonnull (strstr (sending, " 25%"));
   g_assert_nonnull (strstr (sending, "1:30"));
-  g_assert_nonnull (strstr (sending, "[####"));
+  g_assert_nonnull (strstr (sending, "[##==-"));
   view.state = SAMPAN_TRANSFER_SAVING;
   saving = progress_bar_format (&view, 100);
   g_assert_nonnull (strstr (saving, "sent"));

@@ -49,7 +49,7 @@ bool test_client_send (TestClient *self, SampanWriter *writer);
 
 /* The next message; FALSE: the stream ended (with or without CLOSE before). */
 bool test_client_receive (TestClient *self, uint8_t *kind, SampanReader *reader);
-/* Fails the test unless the next message is of KIND. */
+/* Fails the test unless the next message, PROGRESS passed over, is of KIND. */
 void test_client_expect (TestClient *self, SampanKind kind, SampanReader *reader);
 /* Fails the test unless the next message is that ERROR. Returns its detail. */
 uint64_t test_client_expect_error (TestClient *self, SampanErrorCode code);
