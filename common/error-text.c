@@ -84,9 +84,46 @@ get_wording (int code)
   return &wordings[code];
 }
 
+/* Where the words for what the box answers would mislead. NULL: they would not. */
+static const char *
+get_local_text (int code)
+{
+  switch (code)
+    {
+    case SAMPAN_ERROR_NOT_FOUND:
+      return N_ ("It is not on this computer any more.");
+    case SAMPAN_ERROR_NOT_ALLOWED:
+      return N_ ("This computer does not let you read or write it. Check its permissions.");
+    case SAMPAN_ERROR_EXISTS:
+      return N_ ("There is something of this name on this computer already. Choose another folder "
+                 "or replace it.");
+    case SAMPAN_ERROR_BAD_NAME:
+      return N_ ("This name cannot be used on this computer’s disk. Rename it on the box first.");
+    case SAMPAN_ERROR_NO_SPACE:
+      return N_ ("There is not enough space on this computer. Free some and try again.");
+    case SAMPAN_ERROR_CHANGED:
+      return N_ ("The file on this computer changed while it was read. Try again when nothing "
+                 "writes to it.");
+    case SAMPAN_ERROR_TRY_LATER:
+      return N_ ("This computer takes no more right now. Wait a moment and try again.");
+    case SAMPAN_ERROR_UNSUPPORTED:
+      return N_ ("This computer’s disk cannot do this. Choose another folder.");
+    case SAMPAN_ERROR_IO:
+    case SAMPAN_ERROR_DISCONNECTED: /* of a disk that is a network's */
+    case SAMPAN_ERROR_UNREACHABLE:
+      return N_ ("This computer’s disk reported a fault. Check it before you go on.");
+    default:
+      return NULL;
+    }
+}
+
 const char *
 sampan_error_get_text (const GError *error)
 {
+  const char *local = sampan_error_is_local (error) ? get_local_text (error->code) : NULL;
+
+  if (local != NULL)
+    return g_dgettext (GETTEXT_PACKAGE, local);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return _ ("Cancelled.");
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))

@@ -13,12 +13,13 @@
 typedef struct
 {
   uint64_t detail;
+  bool is_local;
 } SampanErrorPrivate;
 
 static void
 sampan_error_private_init (SampanErrorPrivate *self)
 {
-  self->detail = 0;
+  *self = (SampanErrorPrivate){ 0 };
 }
 
 static void
@@ -46,6 +47,21 @@ sampan_error_get_detail (const GError *error)
 {
   return error != NULL && error->domain == SAMPAN_ERROR ? sampan_error_get_private (error)->detail
                                                         : 0;
+}
+
+GError *
+sampan_error_mark_local (GError *error)
+{
+  g_assert (error->domain == SAMPAN_ERROR);
+  sampan_error_get_private (error)->is_local = true;
+  return error;
+}
+
+bool
+sampan_error_is_local (const GError *error)
+{
+  return error != NULL && error->domain == SAMPAN_ERROR &&
+         sampan_error_get_private (error)->is_local;
 }
 
 typedef struct
@@ -176,6 +192,15 @@ sampan_error_set_from_errno (GError **error, int saved_errno, const char *format
                "%s: %s",
                prefix,
                g_strerror (saved_errno));
+}
+
+GError *
+sampan_error_new_local (int saved_errno, const char *name)
+{
+  GError *error = NULL;
+
+  sampan_error_set_from_errno (&error, saved_errno, "%s", name);
+  return sampan_error_mark_local (error);
 }
 
 SampanErrorCode

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 G_BEGIN_DECLS
@@ -47,6 +48,12 @@ typedef enum
 void sampan_error_set_detail (GError *error, uint64_t detail);
 /* 0 for errors of other domains and for NULL. */
 uint64_t sampan_error_get_detail (const GError *error);
+
+/* ERROR, of SAMPAN_ERROR, is about a file of this computer: its text says so. Returns it. */
+GError *sampan_error_mark_local (GError *error);
+/* One from errno; NAME, fit for a message, is what it is about. */
+GError *sampan_error_new_local (int saved_errno, const char *name);
+bool sampan_error_is_local (const GError *error);
 
 /* Maps an errno of a file system call. Never returns 0; unknown ones are SAMPAN_ERROR_IO. */
 SampanErrorCode sampan_error_code_from_errno (int saved_errno);

@@ -54,7 +54,8 @@ output_error_text (const GError *error)
   if (error->domain == CLI_ERROR || error->domain == G_FILE_ERROR ||
       error->domain == G_OPTION_ERROR)
     return g_strdup (error->message);
-  if (error->domain == SAMPAN_ERROR)
+  if (error->domain == SAMPAN_ERROR &&
+      (!sampan_error_is_local (error) || error->code == SAMPAN_ERROR_EXISTS))
     text = text_for_terminal (error->code);
   if (text == NULL && sampan_error_get_detail (error) > 0)
     return sampan_error_dup_text (error);

@@ -199,7 +199,8 @@ verified_cb (const char *local, const SampanPath *remote, const GError *error, g
 
   if (error == NULL)
     self->report.n_verified++;
-  else if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_CHANGED))
+  else if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_CHANGED) &&
+           !sampan_error_is_local (error))
     failed_because (self,
                     transfer_file_get_name (&file),
                     _ ("The two ends differ: the hash is not the same. Move it again."));

@@ -71,7 +71,10 @@ sampan_batch_problem_new_from_error (const char *name, const GError *error)
 SampanBatchProblem *
 sampan_batch_problem_new_from_errno (const char *name, int saved_errno)
 {
-  return sampan_batch_problem_new (name, g_strerror (saved_errno));
+  g_autofree char *shown = sampan_display_name (name, -1);
+  g_autoptr (GError) error = sampan_error_new_local (saved_errno, shown);
+
+  return sampan_batch_problem_new_from_error (name, error);
 }
 
 SampanBatchProblem *

@@ -25,6 +25,7 @@ typedef enum
 /* NAME is bytes; REASON is translated. Any thread. */
 SampanBatchProblem *sampan_batch_problem_new (const char *name, const char *reason);
 SampanBatchProblem *sampan_batch_problem_new_from_error (const char *name, const GError *error);
+/* Of this computer. */
 SampanBatchProblem *sampan_batch_problem_new_from_errno (const char *name, int saved_errno);
 /* VERDICT is one that leaves the item out. */
 SampanBatchProblem *sampan_batch_problem_new_from_verdict (const char *name,

@@ -139,7 +139,7 @@ lock_writers (GError **error)
 
   if (g_mkdir_with_parents (folder, 0700) != 0)
     {
-      sampan_error_set_from_errno (error, errno, "%s", folder);
+      g_propagate_error (error, sampan_error_new_local (errno, folder));
       return -1;
     }
   fd = open (filename, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -153,7 +153,7 @@ lock_writers (GError **error)
         fd = -1;
       }
   if (fd < 0)
-    sampan_error_set_from_errno (error, errno, "%s", filename);
+    g_propagate_error (error, sampan_error_new_local (errno, filename));
   return fd;
 }
 

@@ -39,14 +39,16 @@ struct _SampanLocalTarget
 static bool
 fail (const SampanLocalTarget *self, GError **error)
 {
-  sampan_error_set_from_errno (error, errno, "%s", self->shown);
+  g_propagate_error (error, sampan_error_new_local (errno, self->shown));
   return false;
 }
 
 static bool
 fail_with (const SampanLocalTarget *self, GError **error, SampanErrorCode code, const char *text)
 {
-  g_set_error (error, SAMPAN_ERROR, (int)code, "%s: %s", self->shown, text);
+  GError *local_error = g_error_new (SAMPAN_ERROR, (int)code, "%s: %s", self->shown, text);
+
+  g_propagate_error (error, sampan_error_mark_local (local_error));
   return false;
 }
 

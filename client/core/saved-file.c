@@ -55,7 +55,7 @@ sampan_saved_file_free (SampanSavedFile *self)
 static bool
 fail (const SampanSavedFile *self, GError **error)
 {
-  sampan_error_set_from_errno (error, errno, "%s", self->filename);
+  g_propagate_error (error, sampan_error_new_local (errno, self->filename));
   return false;
 }
 

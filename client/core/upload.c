@@ -74,20 +74,18 @@ changed_error (const Upload *self)
 {
   g_autofree char *name = sampan_escape (self->worker.local, -1, 0);
 
-  return g_error_new (SAMPAN_ERROR,
-                      SAMPAN_ERROR_CHANGED,
-                      "%s: the file changed while it was read",
-                      name);
+  return sampan_error_mark_local (g_error_new (SAMPAN_ERROR,
+                                               SAMPAN_ERROR_CHANGED,
+                                               "%s: the file changed while it was read",
+                                               name));
 }
 
 static GError *
 errno_error (const Upload *self, int saved_errno)
 {
   g_autofree char *name = sampan_escape (self->worker.local, -1, 0);
-  GError *error = NULL;
 
-  sampan_error_set_from_errno (&error, saved_errno, "%s", name);
-  return error;
+  return sampan_error_new_local (saved_errno, name);
 }
 
 /* ---- Start ---- */
@@ -112,7 +110,10 @@ open_source (Upload *self, GError **error)
       return true;
     }
   name = sampan_escape (self->worker.local, -1, 0);
-  g_set_error (error, SAMPAN_ERROR, SAMPAN_ERROR_WRONG_KIND, "%s: only files can be sent", name);
+  g_propagate_error (
+      error,
+      sampan_error_mark_local (
+          g_error_new (SAMPAN_ERROR, SAMPAN_ERROR_WRONG_KIND, "%s: only files can be sent", name)));
   return false;
 }
 

@@ -8,6 +8,7 @@
 #include "verify.h"
 
 #include "batch-heal.h"
+#include "escape.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -123,11 +124,11 @@ hash_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *can
   if (is_done)
     g_task_return_boolean (task, TRUE);
   else
-    g_task_return_new_error (task,
-                             G_IO_ERROR,
-                             g_io_error_from_errno (saved_errno),
-                             "%s",
-                             g_strerror (saved_errno));
+    {
+      g_autofree char *name = sampan_escape (item->local, -1, 0);
+
+      g_task_return_error (task, sampan_error_new_local (saved_errno, name));
+    }
 }
 
 static void

@@ -214,6 +214,7 @@ test_put_bad_sources (void)
       g_autoptr (GError) error = transfer_test_run (transfer, NULL);
 
       g_assert_error (error, SAMPAN_ERROR, table[i].code);
+      g_assert_true (sampan_error_is_local (error));
     }
   g_assert_cmpuint (evil_server_count_accepted (self.server), ==, 1);
   g_unlink (fifo);

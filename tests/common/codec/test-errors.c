@@ -236,6 +236,38 @@ test_texts (void)
   g_assert_cmpstr (sampan_error_get_text (NULL), ==, text_of (SAMPAN_ERROR, SAMPAN_ERROR_FAILED));
 }
 
+/* What a person reads of a file here is not what the box says. */
+static void
+test_local (void)
+{
+  static const struct
+  {
+    int from;
+    SampanErrorCode code;
+    bool differs;
+  } cases[] = {
+    { ENOENT, SAMPAN_ERROR_NOT_FOUND, true },     { EACCES, SAMPAN_ERROR_NOT_ALLOWED, true },
+    { EEXIST, SAMPAN_ERROR_EXISTS, true },        { ENAMETOOLONG, SAMPAN_ERROR_BAD_NAME, true },
+    { ENOSPC, SAMPAN_ERROR_NO_SPACE, true },      { ESTALE, SAMPAN_ERROR_CHANGED, true },
+    { EMFILE, SAMPAN_ERROR_TRY_LATER, true },     { EIO, SAMPAN_ERROR_IO, true },
+    { ENOSYS, SAMPAN_ERROR_UNSUPPORTED, true },   { EHOSTUNREACH, SAMPAN_ERROR_UNREACHABLE, true },
+    { EPIPE, SAMPAN_ERROR_DISCONNECTED, true },   { EISDIR, SAMPAN_ERROR_WRONG_KIND, false },
+    { ENOTEMPTY, SAMPAN_ERROR_NOT_EMPTY, false },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = sampan_error_new_local (cases[i].from, "name");
+      g_autoptr (GError) copy = g_error_copy (error);
+      const char *text = text_of (SAMPAN_ERROR, cases[i].code);
+
+      g_assert_error (error, SAMPAN_ERROR, (int)cases[i].code);
+      g_assert_true (sampan_error_is_local (copy));
+      g_assert_cmpint (strcmp (sampan_error_get_text (copy), text) != 0, ==, cases[i].differs);
+    }
+  g_assert_false (sampan_error_is_local (NULL));
+}
+
 static void
 test_detail (void)
 {
@@ -290,6 +322,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/errors/words", test_words);
   g_test_add_func ("/errors/texts", test_texts);
   g_test_add_func ("/errors/detail", test_detail);
+  g_test_add_func ("/errors/local", test_local);
   g_test_add_func ("/errors/gio-texts", test_gio_texts);
   return g_test_run ();
 }
