@@ -14,6 +14,7 @@
 
 /* Version history:
  *   1  server, accounts, shares, grants
+ *   2  shares.mark
  *
  * A step changes the tables and nothing else; bring_up() sets the version in the same transaction.
  * Steps are never edited once released: tests/server/accounts holds a database of each version. */
@@ -56,10 +57,20 @@ migrate_to_1 (SampanDatabase *database, GError **error)
       error);
 }
 
+/* NULL: the folder was not marked yet. */
+static bool
+migrate_to_2 (SampanDatabase *database, GError **error)
+{
+  return sampan_database_execute (
+      database,
+      "ALTER TABLE shares ADD COLUMN mark BLOB CHECK (mark IS NULL OR length (mark) = 16)",
+      error);
+}
+
 typedef bool (*Migration) (SampanDatabase *database, GError **error);
 
 /* migrations[n] makes version n + 1 of version n. */
-static const Migration migrations[] = { migrate_to_1 };
+static const Migration migrations[] = { migrate_to_1, migrate_to_2 };
 G_STATIC_ASSERT (G_N_ELEMENTS (migrations) == SAMPAN_SCHEMA_VERSION);
 
 static bool

@@ -21,6 +21,7 @@ enum
   COLUMN_SHARE_ID,
   COLUMN_SHARE_NAME,
   COLUMN_SHARE_DIRECTORY,
+  COLUMN_SHARE_MARK,
 };
 
 enum
@@ -52,7 +53,17 @@ read_share (SampanStatement *statement, GError **error)
   SampanShareRow *row = g_new0 (SampanShareRow, 1);
 
   row->id = (uint64_t)sampan_statement_get_int (statement, COLUMN_SHARE_ID);
-  if (sampan_statement_get_text (statement, COLUMN_SHARE_NAME, row->name, sizeof row->name, error))
+  row->is_marked = !sampan_statement_is_null (statement, COLUMN_SHARE_MARK);
+  if (sampan_statement_get_text (statement,
+                                 COLUMN_SHARE_NAME,
+                                 row->name,
+                                 sizeof row->name,
+                                 error) &&
+      (!row->is_marked || sampan_statement_get_blob (statement,
+                                                     COLUMN_SHARE_MARK,
+                                                     row->mark.bytes,
+                                                     sizeof row->mark.bytes,
+                                                     error)))
     row->directory = sampan_statement_dup_bytes (statement, COLUMN_SHARE_DIRECTORY, error);
   if (row->directory != NULL)
     return row;
@@ -68,7 +79,7 @@ sampan_account_store_list_shares (SampanAccountStore *self, GError **error)
       g_ptr_array_new_with_free_func ((GDestroyNotify)sampan_share_row_free);
   g_autoptr (SampanStatement) statement =
       sampan_database_prepare (self->database,
-                               "SELECT id, name, directory FROM shares ORDER BY name",
+                               "SELECT id, name, directory, mark FROM shares ORDER BY name",
                                error);
 
   if (statement == NULL)
@@ -189,6 +200,31 @@ sampan_account_store_remove_share (SampanAccountStore *self, const char *name, G
   if (statement == NULL)
     return false;
   sampan_statement_bind_text (statement, 1, name, strlen (name));
+  if (!sampan_statement_run (statement, &changes, error))
+    return false;
+  if (changes == 0)
+    sampan_account_store_set_not_found (error, "share", name);
+  return changes == 1;
+}
+
+bool
+sampan_account_store_set_share_mark (SampanAccountStore *self,
+                                     const char *name,
+                                     const SampanShareMark *mark,
+                                     GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (SampanStatement) statement =
+      sampan_database_prepare (self->database,
+                               "UPDATE shares SET mark = ?2 WHERE name = ?1",
+                               error);
+  uint64_t changes;
+
+  if (statement == NULL)
+    return false;
+  sampan_statement_bind_text (statement, 1, name, strlen (name));
+  if (mark != NULL)
+    sampan_statement_bind_blob (statement, 2, mark->bytes, sizeof mark->bytes);
   if (!sampan_statement_run (statement, &changes, error))
     return false;
   if (changes == 0)

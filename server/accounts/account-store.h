@@ -10,6 +10,7 @@
 #include "errors.h"
 #include "login.h"
 #include "protocol.h"
+#include "storage/share-mark.h"
 
 G_BEGIN_DECLS
 
@@ -33,6 +34,8 @@ typedef struct
   uint64_t id;
   char name[SAMPAN_NAME_MAX + 1];
   char *directory;
+  bool is_marked;
+  SampanShareMark mark; /* if is_marked */
 } SampanShareRow;
 void sampan_share_row_free (SampanShareRow *row);
 
@@ -97,6 +100,12 @@ bool sampan_account_store_add_share (SampanAccountStore *self,
 bool sampan_account_store_remove_share (SampanAccountStore *self,
                                         const char *name,
                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The mark by which the share's folder is known from now on; NULL: whichever folder is there when
+ * the share is opened next becomes it. NOT_FOUND if the share is missing. */
+bool sampan_account_store_set_share_mark (SampanAccountStore *self,
+                                          const char *name,
+                                          const SampanShareMark *mark,
+                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* WHO: an account name or "*"; NONE takes the right away. NOT_FOUND if share or account is missing.
  */
 bool sampan_account_store_grant (SampanAccountStore *self,

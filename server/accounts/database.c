@@ -289,6 +289,12 @@ sampan_statement_get_int (SampanStatement *self, int column)
   return sqlite3_column_int64 (self->statement, column);
 }
 
+bool
+sampan_statement_is_null (SampanStatement *self, int column)
+{
+  return sqlite3_column_type (self->statement, column) == SQLITE_NULL;
+}
+
 /* The bytes of a text or blob column, borrowed until the next step; NULL with error when they
  * cannot be had. */
 static const char *

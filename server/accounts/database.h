@@ -53,6 +53,7 @@ bool sampan_statement_run (SampanStatement *self,
 
 /* COLUMN counts from 0. What does not have the wanted form is a damaged database: IO. */
 int64_t sampan_statement_get_int (SampanStatement *self, int column);
+bool sampan_statement_is_null (SampanStatement *self, int column);
 /* Text that fits into SIZE with its NUL and holds none. */
 bool sampan_statement_get_text (SampanStatement *self,
                                 int column,

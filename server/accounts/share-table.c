@@ -19,6 +19,8 @@ typedef struct
   char *name;
   char *directory;
   SampanShareRoot *root; /* NULL: could not be opened */
+  bool is_marked;
+  SampanShareMark mark; /* if is_marked */
   SampanRight everybody;
   GHashTable *rights; /* account name to SampanRight */
 } Share;
@@ -84,15 +86,30 @@ reuse_root (const SampanShareTable *previous, const char *directory)
   return NULL;
 }
 
+/* From now on the folder is known by its mark. One that cannot be written to bears none, and takes
+ * no upload either. */
+static bool
+mark_root (SampanAccountStore *store, const char *name, SampanShareRoot *root, GError **error)
+{
+  SampanShareMark mark;
+
+  return !sampan_share_root_is_writable (root) ||
+         (sampan_share_mark_ensure (root, &mark, error) &&
+          sampan_account_store_set_share_mark (store, name, &mark, error));
+}
+
 /* Checked again: a symlink may point elsewhere than when the share was added. */
 static SampanShareRoot *
 open_root (SampanAccountStore *store, const SampanShareRow *row)
 {
   g_autoptr (GError) error = NULL;
-  SampanShareRoot *root = NULL;
+  g_autoptr (SampanShareRoot) root = NULL;
 
-  if (sampan_account_store_check_directory (store, row->directory, &error))
+  if (sampan_account_store_check_directory (store, row->directory, &error) &&
+      (!row->is_marked || sampan_share_mark_check (row->directory, &row->mark, &error)))
     root = sampan_share_root_open (row->directory, SAMPAN_CONFINE_PROBE, &error);
+  if (root != NULL && !row->is_marked && !mark_root (store, row->name, root, &error))
+    g_clear_pointer (&root, sampan_share_root_unref);
   if (root == NULL)
     sampan_log_event (SAMPAN_LOG_WARNING,
                       "share-unavailable",
@@ -103,7 +120,7 @@ open_root (SampanAccountStore *store, const SampanShareRow *row)
                       "error",
                       error->message,
                       NULL);
-  return root;
+  return g_steal_pointer (&root);
 }
 
 static Share *
@@ -113,6 +130,8 @@ share_new (SampanAccountStore *store, const SampanShareRow *row, const SampanSha
 
   share->name = g_strdup (row->name);
   share->directory = g_strdup (row->directory);
+  share->is_marked = row->is_marked;
+  share->mark = row->mark;
   share->rights = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   share->root = reuse_root (previous, row->directory);
   if (share->root == NULL)
@@ -212,4 +231,18 @@ sampan_share_table_foreach (SampanShareTable *self,
       if (right >= SAMPAN_RIGHT_READ)
         func (share->name, share->root, right, user_data);
     }
+}
+
+bool
+sampan_share_table_has_returned (const SampanShareTable *self)
+{
+  for (guint i = 0; i < self->shares->len; i++)
+    {
+      const Share *share = g_ptr_array_index (self->shares, i);
+
+      if (share->root == NULL && share->is_marked &&
+          sampan_share_mark_check (share->directory, &share->mark, NULL))
+        return true;
+    }
+  return false;
 }

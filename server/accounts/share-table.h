@@ -14,8 +14,9 @@ G_BEGIN_DECLS
 typedef struct _SampanShareTable SampanShareTable;
 
 /* PREVIOUS (nullable): its open directories are used again, but for those that were removed. A
- * share whose directory cannot be opened stays listed but answers NOT_FOUND, and is logged; so does
- * one whose directory is removed, until the next load. */
+ * share whose directory cannot be opened, or is not the one that was shared (storage/share-mark.h),
+ * stays listed but answers NOT_FOUND, and is logged; so does one whose directory is removed, until
+ * the next load. A directory that is opened for the first time is marked. */
 SampanShareTable *sampan_share_table_load (SampanAccountStore *store,
                                            SampanShareTable *previous,
                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -40,5 +41,9 @@ void sampan_share_table_foreach (SampanShareTable *self,
                                  const char *user,
                                  SampanShareFunc func,
                                  gpointer user_data);
+
+/* Whether the folder of a share that could not be opened is there again, such as with a disk that
+ * was mounted late. Blocking. */
+bool sampan_share_table_has_returned (const SampanShareTable *self);
 
 G_END_DECLS

@@ -196,7 +196,7 @@ command_add (int argc, char **argv)
   return status;
 }
 
-/* ---- grant, remove ---- */
+/* ---- grant, accept, remove ---- */
 
 static int
 command_grant (int argc, char **argv)
@@ -226,6 +226,26 @@ command_grant (int argc, char **argv)
     return sampan_command_fail ("Cannot change the rights", error);
   status = sampan_command_reload (&arguments);
   g_print ("Changed the rights on %s.\n", name); /* it exists: it needs no escaping */
+  return status;
+}
+
+static int
+command_accept (int argc, char **argv)
+{
+  g_auto (SampanArguments) arguments = { 0 };
+  g_autoptr (SampanAccountStore) store = NULL;
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  if (!sampan_arguments_parse (&arguments, "share accept", "NAME", NULL, 1, argc, argv))
+    return SAMPAN_EXIT_USAGE;
+  store = sampan_command_open_store (&arguments, false);
+  if (store == NULL)
+    return SAMPAN_EXIT_FAILED;
+  if (!sampan_account_store_set_share_mark (store, arguments.values[0], NULL, &error))
+    return sampan_command_fail ("Cannot accept the folder", error);
+  status = sampan_command_reload (&arguments);
+  g_print ("The folder that is there now is the share %s.\n", arguments.values[0]);
   return status;
 }
 
@@ -375,6 +395,7 @@ static const SampanSubcommand subcommands[] = {
   { "add", command_add, "share a directory that exists" },
   { "list", command_list, "list the shares and who may use them" },
   { "grant", command_grant, "give rights on a share, or take them" },
+  { "accept", command_accept, "serve the folder that is at its place now, though it is another" },
   { "remove", command_remove, "stop sharing; files stay" },
 };
 

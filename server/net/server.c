@@ -38,6 +38,7 @@ housekeeping_cb (gpointer user_data)
   sampan_sessions_expire (self->services->sessions,
                           now_us - self->services->dead_peer_us,
                           now_us - (int64_t)SAMPAN_SESSION_GRACE_SECS * G_USEC_PER_SEC);
+  sampan_services_look_for_shares (self->services);
   return G_SOURCE_CONTINUE;
 }
 

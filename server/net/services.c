@@ -45,6 +45,8 @@ sampan_services_free (SampanServices *self)
 {
   if (self == NULL)
     return;
+  g_cancellable_cancel (self->share_search);
+  g_clear_object (&self->share_search);
   g_clear_pointer (&self->shares, sampan_share_table_unref);
   sampan_penalties_free (self->penalties);
   sampan_upload_claims_free (self->uploads);
@@ -79,6 +81,46 @@ sampan_services_reload (SampanServices *self, GError **error)
   g_autofree char *ended_text = g_strdup_printf ("%d", ended);
   sampan_log_event (SAMPAN_LOG_NOTICE, "reload", "ended_sessions", ended_text, NULL);
   return true;
+}
+
+/* A disk that does not answer holds up this thread and nobody else. */
+static void
+look_for_shares_thread (GTask *task,
+                        gpointer source_object,
+                        gpointer task_data,
+                        GCancellable *cancellable)
+{
+  g_task_return_boolean (task, sampan_share_table_has_returned (task_data));
+}
+
+static void
+shares_looked_for_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
+{
+  SampanServices *self = user_data; /* gone if it was cancelled */
+  g_autoptr (GError) error = NULL;
+  bool has_returned = g_task_propagate_boolean (G_TASK (result), &error);
+
+  if (error != NULL)
+    return;
+  g_clear_object (&self->share_search);
+  if (has_returned && !sampan_services_reload (self, &error))
+    sampan_log_event (SAMPAN_LOG_ERROR, "reload", "error", error->message, NULL);
+}
+
+void
+sampan_services_look_for_shares (SampanServices *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (self->share_search != NULL)
+    return;
+  self->share_search = g_cancellable_new ();
+  task = g_task_new (NULL, self->share_search, shares_looked_for_cb, self);
+  g_task_set_source_tag (task, sampan_services_look_for_shares);
+  g_task_set_task_data (task,
+                        sampan_services_ref_shares (self),
+                        (GDestroyNotify)sampan_share_table_unref);
+  g_task_run_in_thread (task, look_for_shares_thread);
 }
 
 void

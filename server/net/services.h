@@ -10,6 +10,7 @@
 #include "net/penalties.h"
 #include "net/sessions.h"
 #include "net/upload-claims.h"
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -25,7 +26,8 @@ typedef struct
   int64_t stop_by_us;   /* set before is_stopping: replies are given up then */
   int transfers;        /* atomic; gets and puts running now */
   GMutex shares_lock;
-  SampanShareTable *shares; /* guarded */
+  SampanShareTable *shares;   /* guarded */
+  GCancellable *share_search; /* nullable: none runs */
 } SampanServices;
 
 /* STORE is borrowed. */
@@ -41,6 +43,10 @@ SampanShareTable *sampan_services_ref_shares (SampanServices *self);
 /* Looks again at what the admin may have changed: shares, rights, accounts. What cannot be read
  * stays as it was. */
 bool sampan_services_reload (SampanServices *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Looks, on a thread of its own, whether the folder of a share is back that was away, and serves it
+ * again. Call from time to time, from the thread that calls the rest. */
+void sampan_services_look_for_shares (SampanServices *self);
 
 /* Wakes every wait; running requests end with SHUTTING_DOWN, their replies may take GRACE_US. */
 void sampan_services_stop (SampanServices *self, int64_t grace_us);

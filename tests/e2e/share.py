@@ -5,6 +5,7 @@ only has its path, and when it is back so are the transfers."""
 
 import os
 import shutil
+import subprocess
 
 import harness
 
@@ -65,7 +66,27 @@ class Share(harness.Case):
         self.server.stop()
         self.server.start()
         self.client.port = self.server.port
+        self.assertIn("files", self.client.run("ls", self.client.remote("files/"), status=1).errors)
+        self.assertEqual(os.listdir(self.share), [])
+        self.server.command("share", "accept", "files")
         self.is_back()
+
+    def test_d6_disk_is_not_mounted_when_the_server_starts(self):
+        """The empty folder below takes nothing: it would be lost to sight when the disk is back."""
+        self.server.stop()
+        self.mount_small(self.share, 2 * SIZE)
+        self.server.start()
+        self.server.command("share", "accept", "files")
+        self.client.port = self.server.port
+        self.client.run("put", self.small, self.client.remote("files/first"))
+        self.server.stop()
+        subprocess.run(["umount", str(self.share)], check=True)
+        self.server.start()
+        self.client.port = self.server.port
+        self.client.run("put", self.small, self.client.remote("files/second"), status=1)
+        self.assertEqual(self.visible(), [])
+        self.assertIn("share accept", self.server.log())
+        self.other_goes_on()
 
     def test_d6_is_not_there_when_the_server_starts(self):
         self.share.rename(self.away)

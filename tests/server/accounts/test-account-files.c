@@ -7,6 +7,7 @@
 
 #include "config.h"
 
+#include "accounts/account-schema.h"
 #include "accounts/account-store.h"
 
 #include "scratch.h"
@@ -113,7 +114,9 @@ remove_database (const char *database, const char *keys)
 static void
 newer_database (const char *database, const char *keys)
 {
-  scratch_run_sql (database, "PRAGMA user_version = 2");
+  g_autofree char *sql = g_strdup_printf ("PRAGMA user_version = %d", SAMPAN_SCHEMA_VERSION + 1);
+
+  scratch_run_sql (database, sql);
 }
 
 static void

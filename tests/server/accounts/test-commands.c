@@ -157,6 +157,7 @@ test_refusals (void)
     { "share add files", 2, "NAME DIRECTORY" },
     { "share grant files", 2, "--read" },
     { "share remove", 2, "NAME" },
+    { "share accept", 2, "NAME" },
     { "status extra", 2, "options only" },
     /* names */
     { "user add Ann --invite", 1, "a-z" },
@@ -175,6 +176,7 @@ test_refusals (void)
     { "share grant nofiles --read ann", 1, "no share \"nofiles\"" },
     { "share grant files --read ann,nobody", 1, "no account \"nobody\"" },
     { "share grant files --read ann,", 1, "no account \"\"" },
+    { "share accept nofiles", 1, "no share \"nofiles\"" },
     { "share remove nofiles", 1, "no share \"nofiles\"" },
     { "share add new folder --read nobody", 1, "no account \"nobody\"" },
     /* directories */

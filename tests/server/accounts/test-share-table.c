@@ -233,7 +233,7 @@ test_reload (void)
   g_assert_cmpint (lookup (first, "ann", "gone"), ==, SAMPAN_RIGHT_READ);
 }
 
-/* F14: a directory that is gone is not an empty one; made anew, it is served from the next load on.
+/* F14: a directory that is gone is not an empty one; made anew, it is served once that is accepted.
  */
 static void
 test_removed (void)
@@ -242,6 +242,7 @@ test_removed (void)
   g_autoptr (SampanAccountStore) store = NULL;
   g_autoptr (SampanShareTable) first = NULL;
   g_autoptr (SampanShareTable) second = NULL;
+  g_autoptr (SampanShareTable) third = NULL;
   g_autofree char *folder = NULL;
   g_autofree char *again = NULL;
   g_autofree char *command = NULL;
@@ -258,7 +259,44 @@ test_removed (void)
   g_assert_cmpint (lookup (first, "ann", "files"), ==, SAMPAN_RIGHT_NONE);
   again = scratch_make_folder (&scratch, "files");
   second = load (store, first);
-  g_assert_cmpint (lookup (second, "ann", "files"), ==, SAMPAN_RIGHT_READ);
+  g_assert_cmpint (lookup (second, "ann", "files"), ==, SAMPAN_RIGHT_NONE);
+  g_assert_false (sampan_share_table_has_returned (second));
+  g_assert_true (sampan_account_store_set_share_mark (store, "files", NULL, NULL));
+  third = load (store, second);
+  g_assert_cmpint (lookup (third, "ann", "files"), ==, SAMPAN_RIGHT_READ);
+}
+
+/* Another folder at the path takes nothing, and the one that was shared is known when it is back.
+ */
+static void
+test_returned (void)
+{
+  g_auto (Scratch) scratch = { 0 };
+  g_autoptr (SampanAccountStore) store = NULL;
+  g_autoptr (SampanShareTable) first = NULL;
+  g_autoptr (SampanShareTable) second = NULL;
+  g_autoptr (SampanShareTable) third = NULL;
+  g_autofree char *folder = NULL;
+  g_autofree char *away = NULL;
+
+  scratch_init (&scratch);
+  store = scratch_open_store (&scratch);
+  add_share (&scratch, store, "files");
+  grant (store, "files", "*", SAMPAN_RIGHT_READ);
+  first = load (store, NULL);
+  g_assert_false (sampan_share_table_has_returned (first));
+  folder = scratch_build (&scratch, "files");
+  away = scratch_build (&scratch, "away");
+  g_assert_cmpint (rename (folder, away), ==, 0);
+  g_assert_cmpint (mkdir (folder, 0700), ==, 0);
+  second = load (store, NULL);
+  g_assert_cmpint (lookup (second, "ann", "files"), ==, SAMPAN_RIGHT_NONE);
+  g_assert_false (sampan_share_table_has_returned (second));
+  g_assert_cmpint (rmdir (folder), ==, 0); /* nothing was put into it */
+  g_assert_cmpint (rename (away, folder), ==, 0);
+  g_assert_true (sampan_share_table_has_returned (second));
+  third = load (store, second);
+  g_assert_cmpint (lookup (third, "ann", "files"), ==, SAMPAN_RIGHT_READ);
 }
 
 int
@@ -272,5 +310,6 @@ main (int argc, char **argv)
   g_test_add_func ("/accounts/share-table/link-to-state", test_link_to_state);
   g_test_add_func ("/accounts/share-table/reload", test_reload);
   g_test_add_func ("/accounts/share-table/removed", test_removed);
+  g_test_add_func ("/accounts/share-table/returned", test_returned);
   return g_test_run ();
 }
