@@ -178,6 +178,7 @@ requeued_cb (SampanTransfer *transfer, GParamSpec *pspec, gpointer user_data)
 static void
 add_transfer (SampanBatch *self, SampanBatchPage *page, size_t index, SampanConflict conflict)
 {
+
   const char *name = sampan_batch_page_get_name (page, index);
   g_autofree char *local = sampan_batch_page_dup_local (page, index);
   g_autoptr (GError) error = NULL;
@@ -196,6 +197,11 @@ add_transfer (SampanBatch *self, SampanBatchPage *page, size_t index, SampanConf
   /* A part that an earlier try left on the box is used. */
   if (self->is_upload)
     sampan_transfer_set_resume (transfer, true);
+  /* Who decided to replace has seen what was there then, and nothing else. */
+  if (self->is_upload && conflict == SAMPAN_CONFLICT_REPLACE &&
+      page->fates[index] >= SAMPAN_BATCH_FATE_CONFLICT)
+    sampan_transfer_set_expected_version (transfer,
+                                          sampan_plan_get_answer (page->plan, index)->version);
   if (self->was_run)
     sampan_transfer_set_was_run (transfer);
   sampan_transfer_set_keep_partial (transfer, self->keeps_partial);

@@ -38,6 +38,9 @@ struct _SampanTransfer
   bool was_run;
   bool is_pausing; /* the worker is being stopped for it */
   bool discards;   /* cancelled while it was pausing */
+  bool has_expected;
+  uint8_t expected[SAMPAN_VERSION_LENGTH]; /* what it may replace */
+  uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH];
   SampanRate rate;
   uint64_t done_bytes;
   uint64_t total_bytes;

@@ -9,6 +9,8 @@
 
 #include "session-private.h"
 
+#include <string.h>
+
 #define TICK_MS 100
 
 static SampanWorker *
@@ -114,6 +116,7 @@ worker_changed (SampanWorker *worker, gpointer user_data)
   if (state == SAMPAN_TRANSFER_DONE)
     {
       self->stored_name = g_strdup (worker->stored_name);
+      memcpy (self->trash_id, worker->trash_id, sizeof self->trash_id);
       sampan_transfer_set_safe_bytes (self, self->total_bytes);
     }
   else if (state == SAMPAN_TRANSFER_CANCELLED && self->is_pausing)
@@ -155,6 +158,8 @@ start_worker (SampanTransfer *self, SampanLinkPool *pool)
   self->was_run = true;
   self->worker->is_small = self->is_small;
   self->worker->keep_partial = self->keep_partial;
+  self->worker->has_expected = self->has_expected;
+  memcpy (self->worker->expected, self->expected, sizeof self->expected);
   atomic_store (&self->worker->total_bytes, self->total_bytes);
   self->worker->changed = worker_changed;
   self->worker->changed_data = self;

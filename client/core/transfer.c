@@ -9,6 +9,9 @@
 
 #include "escape.h"
 
+#include <sodium.h>
+#include <string.h>
+
 G_DEFINE_TYPE (SampanTransfer, sampan_transfer, G_TYPE_OBJECT)
 G_DEFINE_ENUM_TYPE (SampanTransferState,
                     sampan_transfer_state,
@@ -270,6 +273,15 @@ sampan_transfer_set_resume (SampanTransfer *self, bool resume)
 }
 
 void
+sampan_transfer_set_expected_version (SampanTransfer *self,
+                                      const uint8_t version[static SAMPAN_VERSION_LENGTH])
+{
+  g_return_if_fail (self->worker == NULL);
+  self->has_expected = true;
+  memcpy (self->expected, version, sizeof self->expected);
+}
+
+void
 sampan_transfer_set_was_run (SampanTransfer *self)
 {
   g_return_if_fail (self->worker == NULL);
@@ -366,4 +378,10 @@ const char *
 sampan_transfer_get_stored_name (SampanTransfer *self)
 {
   return self->stored_name;
+}
+
+const uint8_t *
+sampan_transfer_get_trash_id (SampanTransfer *self)
+{
+  return sodium_is_zero (self->trash_id, sizeof self->trash_id) ? NULL : self->trash_id;
 }

@@ -64,6 +64,11 @@ SampanTransfer *sampan_transfer_new_download (SampanSession *session,
  * proven by hash. Before running. */
 void sampan_transfer_set_resume (SampanTransfer *self, bool resume);
 
+/* Uploads that replace: only if what is there still is VERSION, so that nothing is replaced that
+ * nobody saw; else it fails with CHANGED. Before running. */
+void sampan_transfer_set_expected_version (SampanTransfer *self,
+                                           const uint8_t version[static SAMPAN_VERSION_LENGTH]);
+
 /* An earlier process may have run it: what it left is looked for, of a small one too, which may
  * have arrived as a whole. Before running. */
 void sampan_transfer_set_was_run (SampanTransfer *self);
@@ -98,6 +103,8 @@ const char *sampan_transfer_get_local (SampanTransfer *self);
 const SampanPath *sampan_transfer_get_remote (SampanTransfer *self);
 /* The name it got, when KEEP_BOTH chose another one; nullable. */
 const char *sampan_transfer_get_stored_name (SampanTransfer *self);
+/* Where the share's trash has what an upload replaced; NULL: it replaced nothing. Borrowed. */
+const uint8_t *sampan_transfer_get_trash_id (SampanTransfer *self);
 
 /* When WAITING. Cancelling CANCELLABLE, sampan_transfer_cancel() and sampan_transfer_pause() end it
  * with G_IO_ERROR_CANCELLED. */

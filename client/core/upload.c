@@ -187,6 +187,11 @@ write_header (Upload *self, SampanLink *link)
   };
   SampanWriter writer;
 
+  if (self->worker.has_expected && !self->worker.discards)
+    {
+      put.flags |= SAMPAN_PUT_EXPECT_VERSION;
+      memcpy (put.version, self->worker.expected, sizeof put.version);
+    }
   if (!self->has_id)
     make_upload_id (self);
   memcpy (put.upload_id, self->id, sizeof put.upload_id);
@@ -405,6 +410,7 @@ take_stored (Upload *self, SampanReader *fields)
   if (stored.name.length != strlen (asked) ||
       memcmp (stored.name.data, asked, stored.name.length) != 0)
     self->worker.stored_name = g_strndup ((const char *)stored.name.data, stored.name.length);
+  memcpy (self->worker.trash_id, stored.trash_id, sizeof stored.trash_id);
   return true;
 }
 

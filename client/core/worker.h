@@ -43,6 +43,8 @@ struct _SampanWorker
   bool is_small;     /* may share a link; then it opens nothing before its turn comes */
   bool keep_partial; /* a cancel may still set it, on the engine thread */
   bool discards;     /* only drops what an earlier run left */
+  bool has_expected; /* an upload that replaces only this version */
+  uint8_t expected[SAMPAN_VERSION_LENGTH];
 
   /* owner's thread: called when the state changed; NULL for nobody */
   void (*changed) (SampanWorker *self, gpointer user_data);
@@ -58,6 +60,7 @@ struct _SampanWorker
   /* written before the last state is posted */
   GError *error;
   char *stored_name;
+  uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH]; /* of what an upload replaced; zero: nothing */
 
   /* engine thread */
   SampanLink *link;         /* referenced while it is leased */

@@ -329,6 +329,36 @@ test_decide_all (void)
   tear_down (&self);
 }
 
+/* Nobody has seen what is there now. */
+static void
+test_changed_meanwhile (void)
+{
+  const char *const names[] = { "changed", "gone", "kept", NULL };
+  Test self = { 0 };
+  g_autoptr (SampanBatch) batch = NULL;
+  g_autofree char *gone = NULL;
+
+  set_up (&self, "changed");
+  for (size_t i = 0; names[i] != NULL; i++)
+    {
+      put (self.local, names[i], "coming", 0);
+      put (self.share, names[i], "there", 0);
+    }
+  batch = new_upload (&self, names);
+  prepare (batch);
+  sampan_batch_decide_all (batch, SAMPAN_BATCH_REPLACE);
+  put (self.share, "changed", "other", 0);
+  gone = g_build_filename (self.share, "gone", NULL);
+  g_assert_no_errno (g_unlink (gone));
+  batch_test_run (batch);
+  expect (self.share, "changed", "other");
+  expect (self.share, "gone", NULL);
+  expect (self.share, "kept", "coming");
+  batch_test_expect_problem (batch, "changed");
+  batch_test_expect_problem (batch, "gone");
+  tear_down (&self);
+}
+
 /* What comes between preparing and moving is never covered. */
 static void
 test_came_meanwhile (void)
@@ -768,6 +798,7 @@ main (int argc, char **argv)
   g_test_add_func ("/batch/conflicts/down", test_conflicts_down);
   g_test_add_func ("/batch/conflicts/decide-all", test_decide_all);
   g_test_add_func ("/batch/conflicts/meanwhile", test_came_meanwhile);
+  g_test_add_func ("/batch/conflicts/changed-meanwhile", test_changed_meanwhile);
   g_test_add_func ("/batch/odd/up", test_odd_up);
   g_test_add_func ("/batch/odd/down", test_odd_down);
   g_test_add_func ("/batch/odd/local-link", test_local_link);
