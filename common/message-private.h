@@ -20,6 +20,10 @@ bool sampan_get_name (SampanReader *reader, SampanBytes *name) G_GNUC_WARN_UNUSE
 void sampan_put_time (SampanWriter *writer, SampanTime time);
 bool sampan_get_time (SampanReader *reader, SampanTime *time) G_GNUC_WARN_UNUSED_RESULT;
 
+/* All of an entry but its name, which is last. */
+void sampan_put_entry_facts (SampanWriter *writer, const SampanEntry *entry);
+bool sampan_get_entry_facts (SampanReader *reader, SampanEntry *entry) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A u8 between FIRST and LAST. */
 void sampan_put_enum (SampanWriter *writer, uint8_t value, uint8_t first, uint8_t last);
 bool sampan_get_enum (SampanReader *reader, uint8_t *value, uint8_t first, uint8_t last)

@@ -25,9 +25,8 @@ sampan_read_error_reply (SampanReader *reader, SampanErrorReply *message)
          sampan_reader_get_u64 (reader, &message->detail) && sampan_reader_at_end (reader);
 }
 
-/* All of an entry but its name, which is last. */
-static void
-put_entry_facts (SampanWriter *writer, const SampanEntry *entry)
+void
+sampan_put_entry_facts (SampanWriter *writer, const SampanEntry *entry)
 {
   sampan_put_enum (writer, entry->kind, SAMPAN_ENTRY_FILE, SAMPAN_ENTRY_SHARE);
   sampan_put_enum (writer, entry->right, SAMPAN_RIGHT_NONE, SAMPAN_RIGHT_CHANGE);
@@ -36,8 +35,8 @@ put_entry_facts (SampanWriter *writer, const SampanEntry *entry)
   sampan_writer_put_fixed (writer, entry->version, SAMPAN_VERSION_LENGTH);
 }
 
-static bool
-get_entry_facts (SampanReader *reader, SampanEntry *entry)
+bool
+sampan_get_entry_facts (SampanReader *reader, SampanEntry *entry)
 {
   return sampan_get_enum (reader, &entry->kind, SAMPAN_ENTRY_FILE, SAMPAN_ENTRY_SHARE) &&
          sampan_get_enum (reader, &entry->right, SAMPAN_RIGHT_NONE, SAMPAN_RIGHT_CHANGE) &&
@@ -49,7 +48,7 @@ void
 sampan_write_entry (SampanWriter *writer, const SampanEntry *message)
 {
   sampan_writer_put_u8 (writer, SAMPAN_KIND_ENTRY);
-  put_entry_facts (writer, message);
+  sampan_put_entry_facts (writer, message);
   if (message->name.length == 0)
     sampan_writer_put_u8 (writer, 0);
   else
@@ -59,7 +58,7 @@ sampan_write_entry (SampanWriter *writer, const SampanEntry *message)
 bool
 sampan_read_entry (SampanReader *reader, SampanEntry *message)
 {
-  return get_entry_facts (reader, message) &&
+  return sampan_get_entry_facts (reader, message) &&
          sampan_reader_get_bytes8 (reader, &message->name, SAMPAN_NAME_MAX) &&
          (message->name.length == 0 ||
           sampan_name_is_valid (message->name.data, message->name.length)) &&
@@ -182,7 +181,7 @@ sampan_write_page_entry (SampanWriter *writer, const SampanEntry *entry)
 {
   const SampanWriter before = *writer;
 
-  put_entry_facts (writer, entry);
+  sampan_put_entry_facts (writer, entry);
   sampan_put_name (writer, entry->name);
   if (sampan_writer_ok (writer))
     return true;
@@ -193,5 +192,5 @@ sampan_write_page_entry (SampanWriter *writer, const SampanEntry *entry)
 bool
 sampan_read_page_entry (SampanReader *reader, SampanEntry *entry)
 {
-  return get_entry_facts (reader, entry) && sampan_get_name (reader, &entry->name);
+  return sampan_get_entry_facts (reader, entry) && sampan_get_name (reader, &entry->name);
 }

@@ -52,7 +52,7 @@ typedef struct
 typedef struct
 {
   SampanBytes path;
-} SampanPathRequest; /* LIST STAT SPACE */
+} SampanPathRequest; /* LIST STAT SPACE WATCH MEASURE */
 typedef struct
 {
   SampanBytes path;
@@ -93,6 +93,18 @@ typedef struct
   SampanTime mtime;
   SampanBytes path; /* below the plan's folder; not checked: a bad one gets its verdict */
 } SampanPlanItem;
+typedef struct
+{
+  SampanBytes path;
+  SampanBytes pattern; /* at most SAMPAN_FIND_PATTERN_MAX; empty: any name */
+  uint8_t kind;        /* SampanEntryKind, FILE to OTHER, checked; 0: any */
+  uint64_t size_min;   /* 0, and UINT64_MAX for the other: of any size; else files only */
+  uint64_t size_max;
+  uint8_t flags;     /* SAMPAN_FIND_SINCE, SAMPAN_FIND_BEFORE */
+  SampanTime since;  /* earliest mtime; zero without the flag */
+  SampanTime before; /* zero without the flag */
+  uint32_t limit;    /* 1 to SAMPAN_FIND_MAX results, checked */
+} SampanFindRequest;
 typedef struct
 {
   uint8_t ke1[SAMPAN_KE1_LENGTH];
@@ -175,7 +187,23 @@ typedef struct
   uint8_t right;       /* SampanRight, checked */
 } SampanPlanEnd;
 
-/* Messages without fields: CLOSE DONE LOGOUT PUT_ABORT ATTACH_OK. */
+typedef struct
+{
+  uint64_t n_found;
+  uint64_t n_seen;     /* entries looked at */
+  uint64_t n_left_out; /* folders that could not be looked into, and names too long to tell */
+  uint8_t flags;       /* SAMPAN_FOUND_MORE */
+} SampanFoundEnd;
+typedef struct
+{
+  uint64_t n_files;
+  uint64_t n_folders; /* below the one that was asked for */
+  uint64_t n_others;  /* links and special files */
+  uint64_t n_left_out;
+  uint64_t bytes; /* of the files */
+} SampanMeasured;
+
+/* Messages without fields: CLOSE DONE LOGOUT PUT_ABORT ATTACH_OK CHANGES. */
 void sampan_write_empty (SampanWriter *writer, SampanKind kind);
 bool sampan_read_empty (SampanReader *reader) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -198,6 +226,7 @@ SAMPAN_DECLARE_KINDS (move_request, SampanMoveRequest)
 SAMPAN_DECLARE_MESSAGE (get_request, SampanGetRequest)
 SAMPAN_DECLARE_MESSAGE (put_request, SampanPutRequest)
 SAMPAN_DECLARE_MESSAGE (hash_request, SampanHashRequest)
+SAMPAN_DECLARE_MESSAGE (find_request, SampanFindRequest)
 SAMPAN_DECLARE_MESSAGE (passwd_start, SampanPasswdStart)
 SAMPAN_DECLARE_MESSAGE (passwd_finish, SampanPasswdFinish)
 SAMPAN_DECLARE_MESSAGE (passwd_response, SampanPasswdResponse)
@@ -211,6 +240,8 @@ SAMPAN_DECLARE_MESSAGE (stored, SampanStored)
 SAMPAN_DECLARE_MESSAGE (hash_is, SampanHashIs)
 SAMPAN_DECLARE_MESSAGE (progress, SampanProgress)
 SAMPAN_DECLARE_MESSAGE (plan_end, SampanPlanEnd)
+SAMPAN_DECLARE_MESSAGE (found_end, SampanFoundEnd)
+SAMPAN_DECLARE_MESSAGE (measured, SampanMeasured)
 
 /* PING and PONG: u16 length and text. */
 void sampan_write_text (SampanWriter *writer, SampanKind kind, SampanBytes text);
@@ -232,6 +263,11 @@ bool sampan_read_removed (SampanReader *reader, uint8_t trash_id[static SAMPAN_T
 bool sampan_write_page_entry (SampanWriter *writer,
                               const SampanEntry *entry) G_GNUC_WARN_UNUSED_RESULT;
 bool sampan_read_page_entry (SampanReader *reader, SampanEntry *entry) G_GNUC_WARN_UNUSED_RESULT;
+
+/* FOUND_PAGE: the same with a path below the searched folder in place of the name; it is checked
+ * for its length only. */
+bool sampan_write_found (SampanWriter *writer, const SampanEntry *entry) G_GNUC_WARN_UNUSED_RESULT;
+bool sampan_read_found (SampanReader *reader, SampanEntry *entry) G_GNUC_WARN_UNUSED_RESULT;
 
 /* PLAN: the folder, then items in the same way; the caller counts them. PLAN_PAGE: answers, begun
  * as a LIST_PAGE is. */

@@ -67,6 +67,9 @@ typedef enum
   SAMPAN_KIND_PASSWD_FINISH = 0x2d,
   SAMPAN_KIND_PASSWD_RECORD = 0x2e,
   SAMPAN_KIND_PLAN = 0x2f,
+  SAMPAN_KIND_FIND = 0x33,
+  SAMPAN_KIND_WATCH = 0x34,
+  SAMPAN_KIND_MEASURE = 0x35,
 
   /* client to server, inside a put */
   SAMPAN_KIND_PUT_FROM = 0x40,  /* answer to PUT_OFFER: the offset that the data starts at */
@@ -79,7 +82,7 @@ typedef enum
 
   /* server to client, final replies: one for each request, in order */
   SAMPAN_KIND_ERROR = 0xa0,
-  SAMPAN_KIND_DONE = 0xa1, /* plain success of mkdir, rename, logout, passwd record */
+  SAMPAN_KIND_DONE = 0xa1, /* plain success of mkdir, rename, logout, passwd record, watch */
   SAMPAN_KIND_PONG = 0xa2,
   SAMPAN_KIND_LIST_END = 0xa3,
   SAMPAN_KIND_ENTRY = 0xa4,
@@ -91,6 +94,8 @@ typedef enum
   SAMPAN_KIND_PASSWD_CHALLENGE = 0xa9,
   SAMPAN_KIND_PASSWD_RESPONSE = 0xaa,
   SAMPAN_KIND_PLAN_END = 0xab,
+  SAMPAN_KIND_FOUND_END = 0xae,
+  SAMPAN_KIND_MEASURED = 0xaf,
   /* a get ends with END, a list with LIST_END */
 
   /* server to client, parts of a reply that come before the final one */
@@ -99,6 +104,8 @@ typedef enum
   SAMPAN_KIND_PUT_OFFER = 0xc2,
   SAMPAN_KIND_PROGRESS = 0xc3,
   SAMPAN_KIND_PLAN_PAGE = 0xc4,
+  SAMPAN_KIND_FOUND_PAGE = 0xc6,
+  SAMPAN_KIND_CHANGES = 0xc7, /* in the watched folder */
 } SampanKind;
 
 /* ---- Field limits ---- */
@@ -113,6 +120,8 @@ typedef enum
 /* Names of usual length fill a frame with so many, all their answers fit one as well, and a cold
  * disk is through with them in a few seconds. */
 #define SAMPAN_PLAN_ITEMS_MAX 1000
+#define SAMPAN_FIND_PATTERN_MAX SAMPAN_NAME_MAX
+#define SAMPAN_FIND_MAX 100000 /* results of one search: more than a person looks through */
 #define SAMPAN_VERSION_LENGTH 16
 #define SAMPAN_HASH_LENGTH 32 /* BLAKE2b-256 */
 #define SAMPAN_UPLOAD_ID_LENGTH 16
@@ -180,4 +189,9 @@ typedef enum
                                 */
 #define SAMPAN_PUT_RESUME 0x02 /* send PUT_OFFER before any data */
 #define SAMPAN_LOGIN_MUST_SET_PASSWORD                                                             \
-  0x01 /* logged in by a one-time code: only ping, passwd, logout */
+  0x01                          /* logged in by a one-time code: only ping, passwd, logout */
+#define SAMPAN_FIND_SINCE 0x01  /* the search has an earliest mtime */
+#define SAMPAN_FIND_BEFORE 0x02 /* ...and a time that it lies before */
+
+/* Reply flags */
+#define SAMPAN_FOUND_MORE 0x01 /* the search ended at its limit */

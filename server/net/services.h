@@ -25,6 +25,7 @@ typedef struct
   int is_stopping;      /* atomic */
   int64_t stop_by_us;   /* set before is_stopping: replies are given up then */
   int transfers;        /* atomic; gets and puts running now */
+  int searches;         /* atomic; finds and measures running now */
   GMutex shares_lock;
   SampanShareTable *shares;   /* guarded */
   GCancellable *share_search; /* nullable: none runs */

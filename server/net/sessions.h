@@ -32,6 +32,7 @@ typedef struct
   gatomicrefcount references;
   int must_set_password; /* atomic */
   int has_ended;         /* atomic */
+  int searches;          /* atomic; running now */
   uint32_t generation;
   int64_t unconnected_us;
   GList link;

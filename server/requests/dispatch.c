@@ -12,6 +12,7 @@
 #define PUT_BYTES                                                                                  \
   (PATH_BYTES + 8 + MTIME_BYTES + 1 + 1 + SAMPAN_VERSION_LENGTH + SAMPAN_UPLOAD_ID_LENGTH)
 #define MOVE_BYTES (2 * PATH_BYTES + 1)
+#define FIND_BYTES (PATH_BYTES + 1 + SAMPAN_FIND_PATTERN_MAX + 1 + 8 + 8 + 1 + 2 * MTIME_BYTES + 4)
 #define PLAN_BYTES (SAMPAN_FRAME_PLAIN_MAX - 1) /* the largest of all: a frame */
 
 /* Whoever asks and waits comes back within a round trip: cheaper to wait for than to park. */
@@ -92,6 +93,14 @@ static const SampanRequest requests[] = {
     true,
     SAMPAN_REGISTRATION_RECORD_LENGTH },
   { SAMPAN_KIND_PLAN, "plan", sampan_request_plan, SAMPAN_RIGHT_READ, false, false, PLAN_BYTES },
+  { SAMPAN_KIND_FIND, "find", sampan_request_find, SAMPAN_RIGHT_READ, false, false, FIND_BYTES },
+  { SAMPAN_KIND_MEASURE,
+    "measure",
+    sampan_request_measure,
+    SAMPAN_RIGHT_READ,
+    false,
+    false,
+    PATH_BYTES },
 };
 
 static const SampanRequest *

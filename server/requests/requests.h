@@ -26,6 +26,8 @@ bool sampan_request_get (SampanExchange *self, SampanReader *reader);
 bool sampan_request_put (SampanExchange *self, SampanReader *reader);
 bool sampan_request_hash (SampanExchange *self, SampanReader *reader);
 bool sampan_request_plan (SampanExchange *self, SampanReader *reader);
+bool sampan_request_find (SampanExchange *self, SampanReader *reader);
+bool sampan_request_measure (SampanExchange *self, SampanReader *reader);
 bool sampan_request_logout (SampanExchange *self, SampanReader *reader);
 bool sampan_request_passwd_start (SampanExchange *self, SampanReader *reader);
 bool sampan_request_passwd_finish (SampanExchange *self, SampanReader *reader);

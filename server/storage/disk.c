@@ -108,7 +108,7 @@ sampan_disk_open_stream (int folder_fd)
 }
 
 const char *
-sampan_disk_next_name (SampanDirStream *stream)
+sampan_disk_next_entry (SampanDirStream *stream, unsigned char *type)
 {
   struct dirent *entry;
 
@@ -118,7 +118,16 @@ sampan_disk_next_name (SampanDirStream *stream)
       entry = readdir (stream);
     }
   while (entry != NULL && (g_str_equal (entry->d_name, ".") || g_str_equal (entry->d_name, "..")));
+  *type = entry != NULL ? entry->d_type : DT_UNKNOWN;
   return entry != NULL ? entry->d_name : NULL;
+}
+
+const char *
+sampan_disk_next_name (SampanDirStream *stream)
+{
+  unsigned char type;
+
+  return sampan_disk_next_entry (stream, &type);
 }
 
 void

@@ -53,6 +53,8 @@ typedef DIR SampanDirStream;
 SampanDirStream *sampan_disk_open_stream (int folder_fd);
 /* The next name, without "." and ".."; NULL at the end (errno 0) or on errors. */
 const char *sampan_disk_next_name (SampanDirStream *stream);
+/* The same with its type: DT_UNKNOWN where the disk does not tell. */
+const char *sampan_disk_next_entry (SampanDirStream *stream, unsigned char *type);
 void sampan_disk_close_stream (SampanDirStream *stream);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanDirStream, sampan_disk_close_stream)
 

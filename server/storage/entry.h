@@ -9,6 +9,8 @@
 
 G_BEGIN_DECLS
 
+SampanEntryKind sampan_entry_kind_from_mode (mode_t mode);
+
 /* Fills all of ENTRY but name and right. */
 void sampan_entry_from_stat (const struct stat *status, SampanEntry *entry);
 

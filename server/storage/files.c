@@ -43,8 +43,8 @@ sampan_version_from_stat (const struct stat *status, uint8_t version[static SAMP
     g_assert_not_reached ();
 }
 
-static SampanEntryKind
-kind_from_mode (mode_t mode)
+SampanEntryKind
+sampan_entry_kind_from_mode (mode_t mode)
 {
   if (S_ISREG (mode))
     return SAMPAN_ENTRY_FILE;
@@ -56,7 +56,7 @@ kind_from_mode (mode_t mode)
 void
 sampan_entry_from_stat (const struct stat *status, SampanEntry *entry)
 {
-  entry->kind = (uint8_t)kind_from_mode (status->st_mode);
+  entry->kind = (uint8_t)sampan_entry_kind_from_mode (status->st_mode);
   entry->size = S_ISREG (status->st_mode) ? (uint64_t)status->st_size : 0;
   entry->mtime.seconds = status->st_mtim.tv_sec;
   entry->mtime.nanoseconds = (uint32_t)status->st_mtim.tv_nsec;

@@ -38,6 +38,7 @@ DEFINE_RECODE (attach, SampanAttach)
 DEFINE_RECODE (get_request, SampanGetRequest)
 DEFINE_RECODE (put_request, SampanPutRequest)
 DEFINE_RECODE (hash_request, SampanHashRequest)
+DEFINE_RECODE (find_request, SampanFindRequest)
 DEFINE_RECODE (passwd_start, SampanPasswdStart)
 DEFINE_RECODE (passwd_finish, SampanPasswdFinish)
 DEFINE_RECODE (passwd_response, SampanPasswdResponse)
@@ -51,6 +52,8 @@ DEFINE_RECODE (stored, SampanStored)
 DEFINE_RECODE (hash_is, SampanHashIs)
 DEFINE_RECODE (progress, SampanProgress)
 DEFINE_RECODE (plan_end, SampanPlanEnd)
+DEFINE_RECODE (found_end, SampanFoundEnd)
+DEFINE_RECODE (measured, SampanMeasured)
 DEFINE_RECODE_KINDS (login_challenge, SampanLoginChallenge)
 DEFINE_RECODE_KINDS (path_request, SampanPathRequest)
 DEFINE_RECODE_KINDS (path_flags_request, SampanPathFlagsRequest)
@@ -125,6 +128,22 @@ recode_list_page (SampanKind kind, SampanReader *reader, SampanWriter *writer)
 }
 
 static bool
+recode_found_page (SampanKind kind, SampanReader *reader, SampanWriter *writer)
+{
+  sampan_write_empty (writer, kind);
+  while (!sampan_reader_at_end (reader))
+    {
+      SampanEntry entry;
+
+      if (!sampan_read_found (reader, &entry))
+        return false;
+      if (!sampan_write_found (writer, &entry))
+        writer->failed = true;
+    }
+  return true;
+}
+
+static bool
 recode_plan (SampanKind kind, SampanReader *reader, SampanWriter *writer)
 {
   SampanBytes folder;
@@ -187,6 +206,9 @@ static const struct
   { SAMPAN_KIND_PASSWD_FINISH, recode_passwd_finish },
   { SAMPAN_KIND_PASSWD_RECORD, recode_passwd_record },
   { SAMPAN_KIND_PLAN, recode_plan },
+  { SAMPAN_KIND_FIND, recode_find_request },
+  { SAMPAN_KIND_WATCH, recode_path_request },
+  { SAMPAN_KIND_MEASURE, recode_path_request },
   { SAMPAN_KIND_PUT_FROM, recode_number },
   { SAMPAN_KIND_PUT_ABORT, recode_empty },
   { SAMPAN_KIND_LOGIN_CHALLENGE, recode_login_challenge },
@@ -204,11 +226,15 @@ static const struct
   { SAMPAN_KIND_PASSWD_CHALLENGE, recode_login_challenge },
   { SAMPAN_KIND_PASSWD_RESPONSE, recode_passwd_response },
   { SAMPAN_KIND_PLAN_END, recode_plan_end },
+  { SAMPAN_KIND_FOUND_END, recode_found_end },
+  { SAMPAN_KIND_MEASURED, recode_measured },
   { SAMPAN_KIND_LIST_PAGE, recode_list_page },
   { SAMPAN_KIND_GET_INFO, recode_get_info },
   { SAMPAN_KIND_PUT_OFFER, recode_put_offer },
   { SAMPAN_KIND_PROGRESS, recode_progress },
   { SAMPAN_KIND_PLAN_PAGE, recode_plan_page },
+  { SAMPAN_KIND_FOUND_PAGE, recode_found_page },
+  { SAMPAN_KIND_CHANGES, recode_empty },
 };
 
 bool

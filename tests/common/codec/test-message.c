@@ -50,7 +50,7 @@ static const struct
   size_t n_shorter;
 } runs[] = {
   { "list-page", 1 }, { "list-page/two", 2 }, { "plan", 1 },           { "plan/two", 2 },
-  { "plan-page", 1 }, { "plan-page/all", 8 }, { "plan/bad-names", 2 },
+  { "plan-page", 1 }, { "plan-page/all", 8 }, { "plan/bad-names", 2 }, { "found-page/two", 2 },
 };
 
 static size_t
@@ -168,6 +168,14 @@ static const struct
   { "plan", 6, SAMPAN_ENTRY_FILE, SAMPAN_ENTRY_FOLDER },
   { "plan-end", 17, SAMPAN_RIGHT_NONE, SAMPAN_RIGHT_CHANGE },
   { "plan-page", 2, SAMPAN_ENTRY_FILE, SAMPAN_ENTRY_FILE },
+  { "find", 10, 0, SAMPAN_ENTRY_OTHER },
+  { "find/root", 21, 0, SAMPAN_FIND_SINCE | SAMPAN_FIND_BEFORE },
+  { "find/all-fields",
+    23,
+    SAMPAN_FIND_SINCE | SAMPAN_FIND_BEFORE,
+    SAMPAN_FIND_SINCE | SAMPAN_FIND_BEFORE },
+  { "found-end", 25, 0, SAMPAN_FOUND_MORE },
+  { "found-page/two", 1, SAMPAN_ENTRY_FILE, SAMPAN_ENTRY_SHARE },
   /* not enumerated, but as narrow: one bit of an unused version */
   { "get", 13, 0, 0 },
   { "put", 41, 0, 0 },
@@ -231,8 +239,19 @@ static const struct
   { "2f 0000 01 00*8 00*8 3b9ac9ff 0001 61", true },
   { "2f 0000 01 00*8 00*8 3b9aca00 0001 61", false },
   { "2f 0000 01 00*8 00*8 00*4 0003 2e2e00", true },
-  { "2f 0000 01 00*8 00*8 00*4 ffd5 61*65493", true }, /* all of a frame */
-  { "c4 00", false },                                  /* plan page */
+  { "2f 0000 01 00*8 00*8 00*4 ffd5 61*65493", true },                  /* all of a frame */
+  { "33 1001 61*4097 00 00 00*8 ff*8 00 00*12 00*12 00000001", false }, /* find */
+  { "33 0000 00 00 00*8 ff*8 00 00*12 00*12 00000000", false },
+  { "33 0000 00 00 00*8 ff*8 00 00*12 00*12 000186a0", true },
+  { "33 0000 00 00 00*8 ff*8 00 00*12 00*12 000186a1", false },
+  { "33 0000 00 00 00*8 ff*8 01 00*8 3b9ac9ff 00*12 00000001", true },
+  { "33 0000 00 00 00*8 ff*8 01 00*8 3b9aca00 00*12 00000001", false },
+  { "33 0000 00 00 00*8 ff*8 02 00*8 00000001 00*12 00000001", false },
+  { "34 1001 61*4097", false },
+  { "35 1001 61*4097", false },
+  { "c6 01 00 00*8 00*8 00*4 00*16 1000 61*4096", true }, /* found page */
+  { "c6 01 00 00*8 00*8 00*4 00*16 1001 61*4097", false },
+  { "c4 00", false }, /* plan page */
   { "c4 01", true },
   { "c4 08", true },
   { "c4 09", false },
