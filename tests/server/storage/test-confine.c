@@ -1,12 +1,13 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Nothing beside the share is ever reached: hostile names, symlinks, and folders that turn into
- * symlinks while requests run. */
+/* Nothing beside the share is ever reached: hostile names and symlinks. What turns into a symlink
+ * while requests run is in test-swappers.c. */
 
 #include "config.h"
 
 #include "fixture.h"
+#include "verbs.h"
 
 #include "storage/tree-removal.h"
 
@@ -18,187 +19,6 @@
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-/* ---- Every verb on one path ---- */
-
-typedef bool (*Verb) (Fixture *self, const SampanPath *path, GError **error);
-
-static bool
-do_stat (Fixture *self, const SampanPath *path, GError **error)
-{
-  SampanEntry entry;
-
-  return sampan_storage_stat (self->root, path, &entry, error);
-}
-
-static bool
-do_space (Fixture *self, const SampanPath *path, GError **error)
-{
-  SampanSpace space;
-
-  return sampan_storage_space (self->root, path, &space, error);
-}
-
-static bool
-do_list (Fixture *self, const SampanPath *path, GError **error)
-{
-  g_autoptr (SampanListing) listing = sampan_listing_open (self->root, path, error);
-  SampanEntry entry;
-
-  if (listing == NULL)
-    return false;
-  while (sampan_listing_next (listing, &entry, NULL))
-    g_assert_cmpint (memcmp (entry.name.data,
-                             CANARY_NAME,
-                             MIN (entry.name.length, strlen (CANARY_NAME))),
-                     !=,
-                     0);
-  return true;
-}
-
-static bool
-do_open (Fixture *self, const SampanPath *path, GError **error)
-{
-  SampanGetInfo info;
-  int fd = sampan_storage_open_file (self->root, path, NULL, &info, error);
-  char content[sizeof CANARY] = "";
-
-  if (fd < 0)
-    return false;
-  g_assert_cmpint (read (fd, content, sizeof content - 1), >=, 0);
-  g_assert_cmpstr (content, !=, CANARY);
-  close (fd);
-  return true;
-}
-
-static bool
-do_hash (Fixture *self, const SampanPath *path, GError **error)
-{
-  SampanHashIs result;
-
-  return sampan_storage_hash (self->root, path, UINT64_MAX, NULL, NULL, NULL, &result, error);
-}
-
-static bool
-do_mkdir (Fixture *self, const SampanPath *path, GError **error)
-{
-  return sampan_storage_mkdir (self->root, path, false, error);
-}
-
-static bool
-do_mkdir_parents (Fixture *self, const SampanPath *path, GError **error)
-{
-  return sampan_storage_mkdir (self->root, path, true, error);
-}
-
-static bool
-do_remove (Fixture *self, const SampanPath *path, GError **error)
-{
-  uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH];
-
-  return sampan_storage_remove (self->root, path, true, ACCOUNT_ID, trash_id, error);
-}
-
-static bool
-do_rename_from (Fixture *self, const SampanPath *path, GError **error)
-{
-  g_autoptr (SampanPath) target = path_of ("renamed");
-  g_autofree char *name = NULL;
-
-  return sampan_storage_rename (self->root, path, target, SAMPAN_CONFLICT_KEEP_BOTH, &name, error);
-}
-
-static bool
-do_rename_to (Fixture *self, const SampanPath *path, GError **error)
-{
-  g_autoptr (SampanPath) source = path_of ("source");
-  g_autofree char *name = NULL;
-
-  if (!disk_exists (self, "source"))
-    disk_write (self, "source", "s");
-  return sampan_storage_rename (self->root, source, path, SAMPAN_CONFLICT_REPLACE, &name, error);
-}
-
-static bool
-copy (Fixture *self, const SampanPath *from, const SampanPath *to, GError **error)
-{
-  g_autofree char *name = NULL;
-  SampanStored stored;
-  uint64_t skipped;
-
-  return sampan_storage_copy (self->root,
-                              from,
-                              self->root,
-                              to,
-                              SAMPAN_CONFLICT_REPLACE,
-                              NULL,
-                              NULL,
-                              NULL,
-                              &stored,
-                              &name,
-                              &skipped,
-                              error);
-}
-
-static bool
-do_copy_from (Fixture *self, const SampanPath *path, GError **error)
-{
-  g_autoptr (SampanPath) target = path_of ("copied");
-  uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH];
-  bool is_copied;
-
-  is_copied = copy (self, path, target, error);
-  if (is_copied)
-    g_assert_true (sampan_storage_remove (self->root, target, true, ACCOUNT_ID, trash_id, NULL));
-  return is_copied;
-}
-
-static bool
-do_copy_to (Fixture *self, const SampanPath *path, GError **error)
-{
-  g_autoptr (SampanPath) source = path_of ("source");
-
-  if (!disk_exists (self, "source"))
-    disk_write (self, "source", "s");
-  return copy (self, source, path, error);
-}
-
-static bool
-do_put (Fixture *self, const SampanPath *path, GError **error)
-{
-  g_auto (Result) result = { 0 };
-
-  if (sampan_path_is_root (path))
-    {
-      SampanPutRequest request = put_request (1, SAMPAN_CONFLICT_REPLACE);
-
-      g_assert_null (sampan_upload_begin (self->root, path, &request, ACCOUNT_ID, error));
-      return false;
-    }
-  return store (self, sampan_path_get (path), "p", SAMPAN_CONFLICT_REPLACE, &result, error);
-}
-
-typedef struct
-{
-  const char *name;
-  Verb func;
-} NamedVerb;
-
-static const NamedVerb verbs[] = {
-  { "stat", do_stat },
-  { "space", do_space },
-  { "list", do_list },
-  { "open", do_open },
-  { "hash", do_hash },
-  { "mkdir", do_mkdir },
-  { "mkdir-parents", do_mkdir_parents },
-  { "remove", do_remove },
-  { "rename-from", do_rename_from },
-  { "rename-to", do_rename_to },
-  { "copy-from", do_copy_from },
-  { "copy-to", do_copy_to },
-  { "put", do_put },
-};
 
 /* ---- Names that are no canonical path ---- */
 
@@ -258,7 +78,7 @@ static void
 test_reserved (Fixture *self, gconstpointer confine)
 {
   for (size_t i = 0; i < G_N_ELEMENTS (reserved); i++)
-    for (size_t j = 0; j < G_N_ELEMENTS (verbs); j++)
+    for (size_t j = 0; j < n_verbs; j++)
       {
         g_autoptr (SampanPath) path = path_of (reserved[i]);
         g_autoptr (GError) error = NULL;
@@ -381,7 +201,7 @@ test_through_symlink (Fixture *self, gconstpointer confine)
   g_assert_cmpuint (G_N_ELEMENTS (through_symlink), >=, 40);
   make_symlinks (self);
   for (size_t i = 0; i < G_N_ELEMENTS (through_symlink); i++)
-    for (size_t j = 0; j < G_N_ELEMENTS (verbs); j++)
+    for (size_t j = 0; j < n_verbs; j++)
       {
         g_autoptr (SampanPath) path = path_of (through_symlink[i]);
         g_autoptr (GError) error = NULL;
@@ -410,7 +230,7 @@ test_symlink_itself (Fixture *self, gconstpointer confine)
 
       g_assert_true (sampan_storage_stat (self->root, path, &entry, &error));
       g_assert_cmpuint (entry.kind, ==, SAMPAN_ENTRY_SYMLINK);
-      for (size_t j = 0; j < G_N_ELEMENTS (verbs); j++)
+      for (size_t j = 0; j < n_verbs; j++)
         {
           Verb func = verbs[j].func;
 
@@ -510,90 +330,13 @@ test_missing (Fixture *self, gconstpointer confine)
   g_autoptr (SampanPath) path = path_of ("none/of/these");
   g_autoptr (GError) error = NULL;
 
-  for (size_t i = 0; i < G_N_ELEMENTS (verbs); i++)
+  for (size_t i = 0; i < n_verbs; i++)
     {
       if (verbs[i].func == do_mkdir_parents)
         continue;
       g_assert_false (verbs[i].func (self, path, &error));
       assert_code (&error, SAMPAN_ERROR_NOT_FOUND);
     }
-}
-
-/* ---- A folder that turns into a symlink and back ---- */
-
-/* Enough of each outcome; the time only bounds a machine that does not get there. */
-#define RACE_OUTCOMES 400
-#define RACE_SECS 3
-
-typedef struct
-{
-  Fixture *fixture;
-  int stop; /* atomic */
-  unsigned int swaps;
-} Swapper;
-
-static gpointer
-swap_thread (gpointer data)
-{
-  Swapper *self = data;
-  int fd = sampan_share_root_get_fd (self->fixture->root);
-
-  while (!g_atomic_int_get (&self->stop))
-    {
-      if (renameat2 (fd, "moving", fd, "evil", RENAME_EXCHANGE) == 0)
-        self->swaps++;
-    }
-  return NULL;
-}
-
-static void
-run_against_swapper (Fixture *self, const char *const *targets, size_t n_targets)
-{
-  Swapper swapper = { .fixture = self };
-  GThread *thread = g_thread_new ("swapper", swap_thread, &swapper);
-  int64_t end_us = g_get_monotonic_time () + RACE_SECS * G_USEC_PER_SEC;
-  unsigned int successes = 0, failures = 0;
-
-  while ((successes < RACE_OUTCOMES || failures < RACE_OUTCOMES) &&
-         g_get_monotonic_time () < end_us)
-    for (size_t j = 0; j < n_targets; j++)
-      for (size_t k = 0; k < G_N_ELEMENTS (verbs); k++)
-        {
-          g_autoptr (SampanPath) path = path_of (targets[j]);
-
-          if (verbs[k].func (self, path, NULL))
-            successes++;
-          else
-            failures++;
-        }
-  g_atomic_int_set (&swapper.stop, 1);
-  g_thread_join (thread);
-  g_test_message ("%u swaps, %u successes, %u failures", swapper.swaps, successes, failures);
-  g_assert_cmpuint (swapper.swaps, >, 0);
-  g_assert_cmpuint (successes, >, 0);
-  g_assert_cmpuint (failures, >, 0);
-  assert_outside_untouched (self);
-}
-
-static void
-test_race (Fixture *self, gconstpointer confine)
-{
-  static const char *const targets[] = { "moving/new", "moving/canary", "moving/a/b" };
-
-  disk_mkdir (self, "moving/a");
-  disk_write (self, "moving/file", "f");
-  disk_symlink (self, "../outside", "evil");
-  run_against_swapper (self, targets, G_N_ELEMENTS (targets));
-}
-
-static void
-test_race_last (Fixture *self, gconstpointer confine)
-{
-  static const char *const targets[] = { "moving" };
-
-  disk_write (self, "moving", "f");
-  disk_symlink (self, "../outside/canary", "evil");
-  run_against_swapper (self, targets, 1);
 }
 
 /* ---- The root itself ---- */
@@ -654,8 +397,6 @@ main (int argc, char **argv)
   fixture_add ("path/special-files", test_special_files);
   fixture_add ("path/root", test_root_itself);
   fixture_add ("path/missing", test_missing);
-  fixture_add ("race/parent", test_race);
-  fixture_add ("race/last", test_race_last);
   g_test_add_func ("/storage/root/probe", test_probe);
   g_test_add_func ("/storage/root/planted", test_planted_private_folder);
   return g_test_run ();

@@ -1,0 +1,180 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Each thing that storage does on a path, alike in form. */
+
+#include "config.h"
+
+#include "verbs.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+bool
+do_stat (Fixture *self, const SampanPath *path, GError **error)
+{
+  SampanEntry entry;
+
+  return sampan_storage_stat (self->root, path, &entry, error);
+}
+
+bool
+do_space (Fixture *self, const SampanPath *path, GError **error)
+{
+  SampanSpace space;
+
+  return sampan_storage_space (self->root, path, &space, error);
+}
+
+bool
+do_list (Fixture *self, const SampanPath *path, GError **error)
+{
+  g_autoptr (SampanListing) listing = sampan_listing_open (self->root, path, error);
+  SampanEntry entry;
+
+  if (listing == NULL)
+    return false;
+  while (sampan_listing_next (listing, &entry, NULL))
+    continue;
+  return true;
+}
+
+bool
+do_open (Fixture *self, const SampanPath *path, GError **error)
+{
+  SampanGetInfo info;
+  int fd = sampan_storage_open_file (self->root, path, NULL, &info, error);
+  char content[sizeof CANARY] = "";
+
+  if (fd < 0)
+    return false;
+  g_assert_cmpint (read (fd, content, sizeof content - 1), >=, 0);
+  g_assert_cmpstr (content, !=, CANARY);
+  close (fd);
+  return true;
+}
+
+bool
+do_hash (Fixture *self, const SampanPath *path, GError **error)
+{
+  SampanHashIs result;
+
+  return sampan_storage_hash (self->root, path, UINT64_MAX, NULL, NULL, NULL, &result, error);
+}
+
+bool
+do_mkdir (Fixture *self, const SampanPath *path, GError **error)
+{
+  return sampan_storage_mkdir (self->root, path, false, error);
+}
+
+bool
+do_mkdir_parents (Fixture *self, const SampanPath *path, GError **error)
+{
+  return sampan_storage_mkdir (self->root, path, true, error);
+}
+
+bool
+do_remove (Fixture *self, const SampanPath *path, GError **error)
+{
+  uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH];
+
+  return sampan_storage_remove (self->root, path, true, ACCOUNT_ID, trash_id, error);
+}
+
+bool
+do_rename_from (Fixture *self, const SampanPath *path, GError **error)
+{
+  g_autoptr (SampanPath) target = path_of ("renamed");
+  g_autofree char *name = NULL;
+
+  return sampan_storage_rename (self->root, path, target, SAMPAN_CONFLICT_KEEP_BOTH, &name, error);
+}
+
+bool
+do_rename_to (Fixture *self, const SampanPath *path, GError **error)
+{
+  g_autoptr (SampanPath) source = path_of ("source");
+  g_autofree char *name = NULL;
+
+  if (!disk_exists (self, "source"))
+    disk_write (self, "source", "s");
+  return sampan_storage_rename (self->root, source, path, SAMPAN_CONFLICT_REPLACE, &name, error);
+}
+
+static bool
+copy (Fixture *self, const SampanPath *from, const SampanPath *to, GError **error)
+{
+  g_autofree char *name = NULL;
+  SampanStored stored;
+  uint64_t skipped;
+
+  return sampan_storage_copy (self->root,
+                              from,
+                              self->root,
+                              to,
+                              SAMPAN_CONFLICT_REPLACE,
+                              NULL,
+                              NULL,
+                              NULL,
+                              &stored,
+                              &name,
+                              &skipped,
+                              error);
+}
+
+bool
+do_copy_from (Fixture *self, const SampanPath *path, GError **error)
+{
+  g_autoptr (SampanPath) target = path_of ("copied");
+  uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH];
+  bool is_copied;
+
+  is_copied = copy (self, path, target, error);
+  if (is_copied)
+    g_assert_true (sampan_storage_remove (self->root, target, true, ACCOUNT_ID, trash_id, NULL));
+  return is_copied;
+}
+
+bool
+do_copy_to (Fixture *self, const SampanPath *path, GError **error)
+{
+  g_autoptr (SampanPath) source = path_of ("source");
+
+  if (!disk_exists (self, "source"))
+    disk_write (self, "source", "s");
+  return copy (self, source, path, error);
+}
+
+bool
+do_put (Fixture *self, const SampanPath *path, GError **error)
+{
+  g_auto (Result) result = { 0 };
+
+  if (sampan_path_is_root (path))
+    {
+      SampanPutRequest request = put_request (1, SAMPAN_CONFLICT_REPLACE);
+
+      g_assert_null (sampan_upload_begin (self->root, path, &request, ACCOUNT_ID, error));
+      return false;
+    }
+  return store (self, sampan_path_get (path), "p", SAMPAN_CONFLICT_REPLACE, &result, error);
+}
+
+const NamedVerb verbs[] = {
+  { "stat", do_stat },
+  { "space", do_space },
+  { "list", do_list },
+  { "open", do_open },
+  { "hash", do_hash },
+  { "mkdir", do_mkdir },
+  { "mkdir-parents", do_mkdir_parents },
+  { "remove", do_remove },
+  { "rename-from", do_rename_from },
+  { "rename-to", do_rename_to },
+  { "copy-from", do_copy_from },
+  { "copy-to", do_copy_to },
+  { "put", do_put },
+};
+const size_t n_verbs = G_N_ELEMENTS (verbs);
