@@ -24,6 +24,10 @@ bool sampan_get_time (SampanReader *reader, SampanTime *time) G_GNUC_WARN_UNUSED
 void sampan_put_entry_facts (SampanWriter *writer, const SampanEntry *entry);
 bool sampan_get_entry_facts (SampanReader *reader, SampanEntry *entry) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The nine rwx bits. */
+void sampan_put_mode (SampanWriter *writer, uint16_t mode);
+bool sampan_get_mode (SampanReader *reader, uint16_t *mode) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A u8 between FIRST and LAST. */
 void sampan_put_enum (SampanWriter *writer, uint8_t value, uint8_t first, uint8_t last);
 bool sampan_get_enum (SampanReader *reader, uint8_t *value, uint8_t first, uint8_t last)

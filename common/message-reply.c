@@ -86,6 +86,7 @@ sampan_write_get_info (SampanWriter *writer, const SampanGetInfo *message)
   sampan_writer_put_u8 (writer, SAMPAN_KIND_GET_INFO);
   sampan_writer_put_u64 (writer, message->size);
   sampan_put_time (writer, message->mtime);
+  sampan_put_mode (writer, message->mode);
   sampan_writer_put_fixed (writer, message->version, SAMPAN_VERSION_LENGTH);
 }
 
@@ -93,7 +94,7 @@ bool
 sampan_read_get_info (SampanReader *reader, SampanGetInfo *message)
 {
   return sampan_reader_get_u64 (reader, &message->size) &&
-         sampan_get_time (reader, &message->mtime) &&
+         sampan_get_time (reader, &message->mtime) && sampan_get_mode (reader, &message->mode) &&
          sampan_reader_get_fixed (reader, message->version, SAMPAN_VERSION_LENGTH) &&
          sampan_reader_at_end (reader);
 }

@@ -9,7 +9,7 @@
 
 #include "message-private.h"
 
-#define PUT_FLAGS (SAMPAN_PUT_EXPECT_VERSION | SAMPAN_PUT_RESUME)
+#define PUT_FLAGS (SAMPAN_PUT_EXPECT_VERSION | SAMPAN_PUT_RESUME | SAMPAN_PUT_MODE)
 
 /* MKDIR and REMOVE have one flag each, of the same value. */
 #define PATH_FLAGS (SAMPAN_MKDIR_PARENTS | SAMPAN_REMOVE_RECURSIVE)
@@ -100,7 +100,19 @@ sampan_write_put_request (SampanWriter *writer, const SampanPutRequest *message)
   sampan_put_expected_version (writer,
                                message->version,
                                (message->flags & SAMPAN_PUT_EXPECT_VERSION) != 0);
+  sampan_put_mode (writer, (message->flags & SAMPAN_PUT_MODE) != 0 ? message->mode : 0);
   sampan_writer_put_fixed (writer, message->upload_id, SAMPAN_UPLOAD_ID_LENGTH);
+}
+
+/* One encoding for each meaning: no mode that no flag asks for. */
+static bool
+get_put_mode (SampanReader *reader, SampanPutRequest *message)
+{
+  if (!sampan_get_mode (reader, &message->mode))
+    return false;
+  if (message->mode != 0 && (message->flags & SAMPAN_PUT_MODE) == 0)
+    reader->failed = true;
+  return !reader->failed;
 }
 
 bool
@@ -117,6 +129,7 @@ sampan_read_put_request (SampanReader *reader, SampanPutRequest *message)
          sampan_get_expected_version (reader,
                                       message->version,
                                       (message->flags & SAMPAN_PUT_EXPECT_VERSION) != 0) &&
+         get_put_mode (reader, message) &&
          sampan_reader_get_fixed (reader, message->upload_id, SAMPAN_UPLOAD_ID_LENGTH) &&
          sampan_reader_at_end (reader);
 }

@@ -70,6 +70,20 @@ sampan_get_time (SampanReader *reader, SampanTime *time)
 }
 
 void
+sampan_put_mode (SampanWriter *writer, uint16_t mode)
+{
+  if (mode > SAMPAN_MODE_MAX)
+    writer->failed = true;
+  sampan_writer_put_u16 (writer, mode);
+}
+
+bool
+sampan_get_mode (SampanReader *reader, uint16_t *mode)
+{
+  return sampan_reader_get_u16 (reader, mode) && accept_if (reader, *mode <= SAMPAN_MODE_MAX);
+}
+
+void
 sampan_put_enum (SampanWriter *writer, uint8_t value, uint8_t first, uint8_t last)
 {
   if (value < first || value > last)

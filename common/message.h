@@ -79,6 +79,7 @@ typedef struct
   uint8_t conflict;
   uint8_t flags; /* SAMPAN_PUT_* */
   uint8_t version[SAMPAN_VERSION_LENGTH];
+  uint16_t mode; /* zero without SAMPAN_PUT_MODE; at most SAMPAN_MODE_MAX, checked */
   uint8_t upload_id[SAMPAN_UPLOAD_ID_LENGTH]; /* names the partial; chosen by the client */
 } SampanPutRequest;
 typedef struct
@@ -147,6 +148,7 @@ typedef struct
 {
   uint64_t size; /* of the whole file */
   SampanTime mtime;
+  uint16_t mode; /* at most SAMPAN_MODE_MAX, checked */
   uint8_t version[SAMPAN_VERSION_LENGTH];
 } SampanGetInfo;
 typedef struct

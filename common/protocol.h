@@ -130,6 +130,7 @@ typedef enum
 #define SAMPAN_TICKET_LENGTH 32
 #define SAMPAN_ATTACH_PROOF_LENGTH 64
 #define SAMPAN_MTIME_NSEC_MAX 999999999
+#define SAMPAN_MODE_MAX 0777 /* rwx bits: setuid, setgid and sticky never travel */
 
 /* In flight per connection. 64 would cap 4 KiB files at one per 0.3 ms on a 20 ms link. */
 #define SAMPAN_WINDOW_REQUESTS 4096
@@ -188,6 +189,7 @@ typedef enum
   0x01                         /* with REPLACE: only if the target still has this version          \
                                 */
 #define SAMPAN_PUT_RESUME 0x02 /* send PUT_OFFER before any data */
+#define SAMPAN_PUT_MODE 0x04   /* the file gets the mode, but its owner may always read and write */
 #define SAMPAN_LOGIN_MUST_SET_PASSWORD                                                             \
   0x01                          /* logged in by a one-time code: only ping, passwd, logout */
 #define SAMPAN_FIND_SINCE 0x01  /* the search has an earliest mtime */

@@ -497,6 +497,7 @@ set_up (TransferBatch *self, SampanSession *session)
   g_signal_connect (self->queue, "finished", G_CALLBACK (finished_cb), self);
   g_signal_connect (self->batch, "problem", G_CALLBACK (problem_cb), self);
   sampan_batch_set_keep_partial (self->batch, true);
+  sampan_batch_set_keep_permissions (self->batch, self->options->permissions);
   sampan_batch_set_eager (self->batch, self->queue, decision);
   sampan_batch_set_may_overfill (self->batch, self->options->resume);
   if (self->options->verify)

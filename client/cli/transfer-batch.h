@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gboolean recursive;
+  gboolean permissions;
   gboolean resume;
   gboolean verify;
   char *on_conflict; /* as typed; nullable */

@@ -34,6 +34,7 @@ struct _SampanBatch
   char *new_name;            /* of the one item; NULL: its own */
   size_t items_max;
   bool keeps_partial;
+  bool keeps_permissions;
   bool is_eager;
   bool may_overfill;
   SampanBatchDecision decision; /* for conflicts as they are found, when eager */

@@ -205,6 +205,7 @@ add_transfer (SampanBatch *self, SampanBatchPage *page, size_t index, SampanConf
   if (self->was_run)
     sampan_transfer_set_was_run (transfer);
   sampan_transfer_set_keep_partial (transfer, self->keeps_partial);
+  sampan_transfer_set_keep_permissions (transfer, self->keeps_permissions);
   sampan_transfer_set_expected_bytes (transfer, sampan_plan_get_item (page->plan, index)->size);
   member = g_new0 (Member, 1);
   member->batch = self;

@@ -275,6 +275,13 @@ sampan_batch_set_keep_partial (SampanBatch *self, bool keep)
 }
 
 void
+sampan_batch_set_keep_permissions (SampanBatch *self, bool keep)
+{
+  g_return_if_fail (SAMPAN_IS_BATCH (self) && self->state == SAMPAN_BATCH_NEW);
+  self->keeps_permissions = keep;
+}
+
+void
 sampan_batch_set_eager (SampanBatch *self, SampanQueue *queue, SampanBatchDecision decision)
 {
   g_return_if_fail (SAMPAN_IS_BATCH (self) && self->state == SAMPAN_BATCH_NEW);

@@ -62,6 +62,10 @@ sampan_batch_add_remote (SampanBatch *self, const SampanPath *path, const Sampan
 void sampan_batch_set_new_name (SampanBatch *self, const char *name);
 /* Transfers that are cancelled leave what can be gone on from. Before preparing. */
 void sampan_batch_set_keep_partial (SampanBatch *self, bool keep);
+/* Files get the permissions of those that they are copies of, as
+ * sampan_transfer_set_keep_permissions() says; folders, and files that are the same already, are
+ * left alone. A saved batch remembers it. Before preparing. */
+void sampan_batch_set_keep_permissions (SampanBatch *self, bool keep);
 /* A batch of many pages begins to move into QUEUE while it is still being prepared. Conflicts get
  * DECISION as they are found; with ASK they wait for sampan_batch_start(), which must get the same
  * queue. Should preparing fail, what is under way is cancelled. Before preparing. */

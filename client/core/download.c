@@ -194,6 +194,7 @@ take_info (Download *self, SampanLink *link, SampanReader *fields)
   self->has_info = true;
   self->origin.size = info.size;
   self->origin.mtime = info.mtime;
+  self->save.mode = self->worker.keep_permissions ? info.mode : SAMPAN_LOCAL_MODE_USUAL;
   memcpy (self->origin.version, info.version, sizeof info.version);
   if (self->is_dropping)
     {

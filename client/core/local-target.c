@@ -20,7 +20,8 @@
 #include <unistd.h>
 
 #define TEMP_TRIES 16
-#define KEEP_BOTH_TRIES 10000 /* "name (2)" to "name (10001)" */
+#define OWNER_MODE (S_IRUSR | S_IWUSR) /* whoever asked for the file may go on with it */
+#define KEEP_BOTH_TRIES 10000          /* "name (2)" to "name (10001)" */
 
 struct _SampanLocalTarget
 {
@@ -236,7 +237,7 @@ sampan_local_target_write (SampanLocalTarget *self,
 }
 
 bool
-sampan_local_target_prepare (SampanLocalTarget *self, SampanTime mtime, GError **error)
+sampan_local_target_prepare (SampanLocalTarget *self, SampanTime mtime, int mode, GError **error)
 {
   struct timespec times[2] = {
     { .tv_nsec = UTIME_OMIT },
@@ -246,6 +247,9 @@ sampan_local_target_prepare (SampanLocalTarget *self, SampanTime mtime, GError *
   if (self->is_tagged)
     sampan_local_part_untag (self->fd);
   self->is_tagged = false;
+  if (mode != SAMPAN_LOCAL_MODE_USUAL &&
+      fchmod (self->fd, ((mode_t)mode & SAMPAN_MODE_MAX) | OWNER_MODE) != 0)
+    g_debug ("no permissions were set: %s", g_strerror (errno));
   /* A time that this file system cannot hold is no reason to lose the file. */
   if (futimens (self->fd, times) != 0 && errno != EINVAL && errno != EOVERFLOW)
     return fail (self, error);

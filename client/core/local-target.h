@@ -45,10 +45,15 @@ bool sampan_local_target_write (SampanLocalTarget *self,
                                 size_t length,
                                 uint64_t offset,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* 0600 minus the umask. */
+#define SAMPAN_LOCAL_MODE_USUAL (-1)
+
 /* The end, in four steps, so that many targets can take each together; all but the first may block.
- * Sets the mtime and lets the disk begin; */
+ * Sets the mtime, and MODE if it is one, with which its owner may always read and write, and lets
+ * the disk begin; */
 bool sampan_local_target_prepare (SampanLocalTarget *self,
                                   SampanTime mtime,
+                                  int mode,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* syncs the file; */
 bool sampan_local_target_sync (SampanLocalTarget *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;

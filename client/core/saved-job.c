@@ -32,6 +32,13 @@ enum
   KIND_PAUSED,
 };
 
+enum
+{
+  JOB_UPLOAD = 0x01,
+  JOB_KEEPS_PERMISSIONS = 0x02,
+  JOB_FLAGS = JOB_UPLOAD | JOB_KEEPS_PERMISSIONS,
+};
+
 /* ---- Life ---- */
 
 void
@@ -159,13 +166,14 @@ static bool
 take_job (SampanSavedState *self, uint32_t number, SampanReader *reader)
 {
   SampanSavedJob *job;
-  uint8_t is_upload;
+  uint8_t flags;
 
   if (number <= self->last_number || self->jobs->len == JOBS_MAX ||
-      !sampan_reader_get_u8 (reader, &is_upload) || is_upload > 1)
+      !sampan_reader_get_u8 (reader, &flags) || (flags & ~JOB_FLAGS) != 0)
     return false;
   job = job_new (number);
-  job->is_upload = is_upload == 1;
+  job->is_upload = (flags & JOB_UPLOAD) != 0;
+  job->keeps_permissions = (flags & JOB_KEEPS_PERMISSIONS) != 0;
   if (job->is_upload)
     job->remote_folder = get_remote (reader);
   else
@@ -442,7 +450,9 @@ sampan_saved_put_job (GByteArray *out, uint32_t number, SampanBatch *batch)
   Record record;
 
   record_begin_of_job (&record, KIND_JOB, number);
-  sampan_writer_put_u8 (&record.writer, batch->is_upload);
+  sampan_writer_put_u8 (&record.writer,
+                        (uint8_t)((batch->is_upload ? JOB_UPLOAD : 0) |
+                                  (batch->keeps_permissions ? JOB_KEEPS_PERMISSIONS : 0)));
   record_put_text (&record,
                    batch->is_upload ? sampan_path_get (batch->remote_folder) : batch->local_folder);
   if (!sampan_writer_ok (&record.writer))

@@ -4,7 +4,7 @@
 /* What is saved of the transfers of one account: jobs, each a batch, as records (saved-records.h).
  *
  *   ACCOUNT   server key, user, host, port: the first record
- *   JOB       number, direction, target folder
+ *   JOB       number, direction and whether permissions are kept, target folder
  *   LOCAL     number, a chosen item of an upload: absolute
  *   REMOTE    number, a chosen item of a download, with its entry as it was listed
  *   CHOSEN    number: all that was chosen is there; a job without it is left out
@@ -28,6 +28,7 @@ typedef struct
 {
   uint32_t number;
   bool is_upload;
+  bool keeps_permissions;
   bool is_chosen;
   bool is_started;
   SampanPath *remote_folder; /* of an upload; below a share */

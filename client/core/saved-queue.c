@@ -485,6 +485,7 @@ new_batch (SampanSavedQueue *self, const SampanSavedJob *job)
                            ? sampan_batch_new_upload (self->session, job->remote_folder)
                            : sampan_batch_new_download (self->session, job->local_folder);
 
+  sampan_batch_set_keep_permissions (batch, job->keeps_permissions);
   for (guint i = 0; i < job->locals->len; i++)
     sampan_batch_add_local (batch, g_ptr_array_index (job->locals, i));
   for (guint i = 0; i < job->remotes->len; i++)

@@ -59,7 +59,7 @@ sync_all (GPtrArray *saves)
       SampanSave *save = g_ptr_array_index (saves, i);
 
       if (is_going_on (save) &&
-          !sampan_local_target_prepare (save->target, save->mtime, &save->error))
+          !sampan_local_target_prepare (save->target, save->mtime, save->mode, &save->error))
         g_assert (save->error != NULL);
     }
   for (guint i = 0; i < saves->len; i++)

@@ -17,6 +17,7 @@ struct _SampanSave
 {
   SampanLocalTarget *target; /* taken over; all data is written */
   SampanTime mtime;
+  int mode;                        /* or SAMPAN_LOCAL_MODE_USUAL */
   void (*done) (SampanSave *self); /* engine thread, in any case */
 
   atomic_bool is_stopped; /* any thread: if it is in time it ends with G_IO_ERROR_CANCELLED */

@@ -35,6 +35,7 @@ struct _SampanTransfer
   bool resume;
   bool is_small;
   bool keep_partial;
+  bool keep_permissions;
   bool was_run;
   bool is_pausing; /* the worker is being stopped for it */
   bool discards;   /* cancelled while it was pausing */

@@ -160,6 +160,7 @@ start_worker (SampanTransfer *self, SampanLinkPool *pool)
   self->worker->keep_partial = self->keep_partial;
   self->worker->has_expected = self->has_expected;
   memcpy (self->worker->expected, self->expected, sizeof self->expected);
+  self->worker->keep_permissions = self->keep_permissions;
   atomic_store (&self->worker->total_bytes, self->total_bytes);
   self->worker->changed = worker_changed;
   self->worker->changed_data = self;

@@ -295,6 +295,13 @@ sampan_transfer_set_keep_partial (SampanTransfer *self, bool keep)
 }
 
 void
+sampan_transfer_set_keep_permissions (SampanTransfer *self, bool keep)
+{
+  g_return_if_fail (self->worker == NULL);
+  self->keep_permissions = keep;
+}
+
+void
 sampan_transfer_set_expected_bytes (SampanTransfer *self, uint64_t bytes)
 {
   g_return_if_fail (self->worker == NULL);

@@ -18,7 +18,7 @@
  * Upload: the local file is opened once, read and sent; SAVING is when all is sent and the box has
  * not yet confirmed; DONE means on the box's disk. Should the source change while it is read, the
  * upload fails with CHANGED. Cancel tells the server to drop what it has. Download: written to a
- * hidden temporary file in the target folder (0600 minus umask), synced, mtime set, renamed; the
+ * hidden temporary file in the target folder (0600 minus umask), mtime set, synced, renamed; the
  * target name never shows a part. The server's size and version hold for the whole of it. When it
  * ends because of the link the part stays, where the disk can tell whose it is (extended
  * attributes): the same download goes on from there, in another process too, once a hash has proven
@@ -76,6 +76,11 @@ void sampan_transfer_set_was_run (SampanTransfer *self);
 /* What is there already stays when this end cancels, on either side, so that a later run can go on
  * from it. Before it is cancelled. */
 void sampan_transfer_set_keep_partial (SampanTransfer *self, bool keep);
+
+/* The file gets the permissions (the nine rwx bits) of the one that it is a copy of, but its owner
+ * may always read and write; else what is usual at the target. A disk without permissions is no
+ * error. Off by default. Before running. */
+void sampan_transfer_set_keep_permissions (SampanTransfer *self, bool keep);
 
 /* What the caller knows of the size, so that sums and times count it before it runs; corrected by
  * what is found. Before running and before it is added to a queue. */

@@ -184,6 +184,7 @@ write_header (Upload *self, SampanLink *link)
     /* What is only dropped must not be refused for what stands there. */
     .conflict = self->worker.discards ? SAMPAN_CONFLICT_KEEP_BOTH : (uint8_t)self->worker.conflict,
     .flags = self->worker.resume ? SAMPAN_PUT_RESUME : 0,
+    .mode = (uint16_t)(self->before.st_mode & SAMPAN_MODE_MAX),
   };
   SampanWriter writer;
 
@@ -192,6 +193,8 @@ write_header (Upload *self, SampanLink *link)
       put.flags |= SAMPAN_PUT_EXPECT_VERSION;
       memcpy (put.version, self->worker.expected, sizeof put.version);
     }
+  if (self->worker.keep_permissions)
+    put.flags |= SAMPAN_PUT_MODE;
   if (!self->has_id)
     make_upload_id (self);
   memcpy (put.upload_id, self->id, sizeof put.upload_id);

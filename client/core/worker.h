@@ -40,7 +40,8 @@ struct _SampanWorker
   SampanPath *remote;
   SampanConflict conflict;
   bool resume;
-  bool is_small;     /* may share a link; then it opens nothing before its turn comes */
+  bool is_small; /* may share a link; then it opens nothing before its turn comes */
+  bool keep_permissions;
   bool keep_partial; /* a cancel may still set it, on the engine thread */
   bool discards;     /* only drops what an earlier run left */
   bool has_expected; /* an upload that replaces only this version */

@@ -204,15 +204,22 @@ find_folder (Round *round, const SampanUpload *upload, GError **error)
 
 /* ---- The steps ---- */
 
-/* What a file made in the target folder would have got, or what it replaces has. Not worth a
- * failure: some disks have no modes. */
+/* The server has to be able to serve and resume what it stored, whatever a client asks for. */
+#define OWNER_MODE (S_IRUSR | S_IWUSR)
+
+/* What was asked for, or what a file made in the target folder would have got, or what it replaces
+ * has. Not worth a failure: some disks have no modes. */
 static void
-set_mode (int fd, const Folder *folder, const struct stat *old)
+set_mode (const SampanUpload *upload, const Folder *folder, const struct stat *old)
 {
+  int fd = upload->file.fd;
+
   if ((folder->status.st_mode & S_ISGID) != 0)
     (void)!fchown (fd, (uid_t)-1, folder->status.st_gid);
-  if (old != NULL)
-    (void)!fchmod (fd, old->st_mode & 0777);
+  if (upload->has_mode)
+    (void)!fchmod (fd, upload->mode | OWNER_MODE);
+  else if (old != NULL)
+    (void)!fchmod (fd, old->st_mode & SAMPAN_MODE_MAX);
 }
 
 static bool
@@ -266,7 +273,7 @@ prepare (Round *round, Item *item)
       if (item->slot == NULL)
         return false;
     }
-  set_mode (upload->file.fd, item->folder, target == SAMPAN_TARGET_REPLACE ? &old : NULL);
+  set_mode (upload, item->folder, target == SAMPAN_TARGET_REPLACE ? &old : NULL);
   if (!set_mtime (upload, &item->error))
     return false;
   /* A hint; errors are the fsync's to report. */

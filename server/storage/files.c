@@ -170,6 +170,7 @@ sampan_storage_open_file (SampanShareRoot *root,
   info->size = (uint64_t)status.st_size;
   info->mtime.seconds = status.st_mtim.tv_sec;
   info->mtime.nanoseconds = (uint32_t)status.st_mtim.tv_nsec;
+  info->mode = (uint16_t)(status.st_mode & SAMPAN_MODE_MAX);
   sampan_version_from_stat (&status, info->version);
   if (expected != NULL && memcmp (info->version, expected, SAMPAN_VERSION_LENGTH) != 0)
     {

@@ -39,6 +39,8 @@ struct _SampanUpload
   uint64_t flushed_bytes; /* handed to the disk early */
   int wake_fd;            /* borrowed; -1: none */
   struct timespec mtime;
+  bool has_mode;
+  mode_t mode;
   SampanConflict conflict;
   bool has_expected;
   uint8_t expected[SAMPAN_VERSION_LENGTH];

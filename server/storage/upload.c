@@ -35,6 +35,8 @@ make_upload (SampanShareRoot *root,
   self->size = request->size;
   self->mtime.tv_sec = request->mtime.seconds;
   self->mtime.tv_nsec = request->mtime.nanoseconds;
+  self->has_mode = (request->flags & SAMPAN_PUT_MODE) != 0;
+  self->mode = request->mode;
   self->conflict = request->conflict;
   /* Where nothing is replaced there is no version to compare. */
   self->has_expected = (request->flags & SAMPAN_PUT_EXPECT_VERSION) != 0 &&

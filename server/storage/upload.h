@@ -22,7 +22,8 @@ typedef struct _SampanUpload SampanUpload;
  * Without SAMPAN_PUT_RESUME an existing partial of that id is dropped. A partial that another
  * connection is writing is left alone: the upload gets a random id. With SAMPAN_PUT_RESUME a file
  * of the announced size and mtime that stands where the upload would go counts as this upload,
- * complete, if the client then proves that it has the same content. Errors: EXISTS, CHANGED,
+ * complete, if the client then proves that it has the same content. With SAMPAN_PUT_MODE the file
+ * gets that mode, with which its owner may always read and write. Errors: EXISTS, CHANGED,
  * NO_SPACE, NOT_FOUND (no such folder), WRONG_KIND, BAD_NAME. */
 SampanUpload *sampan_upload_begin (SampanShareRoot *root,
                                    const SampanPath *path,

@@ -5,6 +5,7 @@
 
 import json
 import os
+import shutil
 import signal
 
 import harness
@@ -45,6 +46,38 @@ class Transfers(harness.Case):
         self.assertIn("6 files done", self.get("get", "-r").errors)
         (self.folder / "back").rename(self.folder / "tree")
         self.assertIn("6 the same", self.client.run("get", "-r", self.client.remote("files/tree"), self.folder).errors)
+
+    def test_permissions_on_request(self):
+        modes = {"read-only": 0o444, "private": 0o600, "program": 0o755, "closed": 0o000, "special": 0o6755}
+        for name, mode in modes.items():
+            harness.make_file(self.tree / name, 100, seed=5).chmod(mode)
+        kept = {name: mode & 0o777 | 0o600 for name, mode in modes.items()}
+        if os.geteuid() != 0:
+            (self.tree / "closed").unlink()
+            del kept["closed"]
+
+        def permissions(folder):
+            return {name: (folder / name).stat().st_mode & 0o7777 for name in kept}
+
+        self.put("put", "-r")
+        self.assertEqual(set(permissions(self.share / "tree").values()), {0o600})
+        self.get("get", "-r")
+        self.assertEqual(set(permissions(self.folder / "back").values()), {0o600})
+        for path in (self.share / "tree", self.folder / "back"):
+            shutil.rmtree(path)
+        self.put("put", "-r", "-p")
+        self.assertEqual(permissions(self.share / "tree"), kept)
+        for path in (self.share / "tree").iterdir():
+            path.chmod(0o751)
+        self.get("get", "-r", "--permissions")
+        self.assertEqual(set(permissions(self.folder / "back").values()), {0o751})
+
+        # What is replaced hands on its permissions, unless others are asked for.
+        program = self.tree / "program"
+        for option, mode in (([], 0o751), (["-p"], 0o755)):
+            os.utime(program)
+            self.client.run("put", "--on-conflict=replace", *option, program, self.client.remote("files/tree/program"))
+            self.assertEqual(permissions(self.share / "tree")["program"], mode)
 
     def test_conflicts_without_a_terminal_fail_alone(self):
         self.put("put", "-r")

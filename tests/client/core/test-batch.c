@@ -218,6 +218,72 @@ test_tree (void)
   tear_down (&self);
 }
 
+/* ---- Permissions ---- */
+
+static const mode_t modes[] = { 0400, 0444, 0640, 0755, 06711 };
+
+static char *
+mode_name (const char *folder, size_t index)
+{
+  g_autofree char *name = g_strdup_printf ("m/%04o", (unsigned int)modes[index]);
+
+  return at (folder, name);
+}
+
+static void
+make_modes (const char *folder)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (modes); i++)
+    {
+      g_autofree char *name = mode_name (folder, i);
+
+      batch_test_write (name, "#!", 0);
+      g_assert_cmpint (g_chmod (name, (int)modes[i]), ==, 0);
+    }
+}
+
+static void
+expect_modes (const char *folder, bool are_kept)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (modes); i++)
+    {
+      g_autofree char *name = mode_name (folder, i);
+      mode_t expected = are_kept ? (modes[i] & 0777) | 0600 : 0600;
+      struct stat info;
+
+      batch_test_expect (name, "#!");
+      g_assert_cmpint (stat (name, &info), ==, 0);
+      g_assert_cmpuint (info.st_mode & 07777, ==, expected);
+    }
+}
+
+static void
+test_permissions (gconstpointer data)
+{
+  const char *const names[] = { "m", NULL };
+  bool keep = GPOINTER_TO_INT (data);
+  Test self = { 0 };
+  g_autoptr (SampanBatch) up = NULL;
+  g_autoptr (SampanBatch) down = NULL;
+  g_autofree char *fetched = NULL;
+
+  set_up (&self, keep ? "permissions-kept" : "permissions-usual");
+  make_modes (self.local);
+  up = new_upload (&self, names);
+  sampan_batch_set_keep_permissions (up, keep);
+  prepare (up);
+  batch_test_run (up);
+  batch_test_expect_sums (up, G_N_ELEMENTS (modes), 0, 0, 0);
+  expect_modes (self.share, keep);
+  fetched = at (self.local, "fetched");
+  down = new_download (&self, fetched);
+  sampan_batch_set_keep_permissions (down, keep);
+  prepare (down);
+  batch_test_run (down);
+  expect_modes (fetched, keep);
+  tear_down (&self);
+}
+
 /* ---- Conflicts ---- */
 
 static const struct
@@ -794,6 +860,8 @@ main (int argc, char **argv)
   core_test_init (&argc, &argv);
   real_server_init ();
   g_test_add_func ("/batch/tree", test_tree);
+  g_test_add_data_func ("/batch/permissions/kept", GINT_TO_POINTER (true), test_permissions);
+  g_test_add_data_func ("/batch/permissions/usual", GINT_TO_POINTER (false), test_permissions);
   g_test_add_func ("/batch/conflicts/up", test_conflicts_up);
   g_test_add_func ("/batch/conflicts/down", test_conflicts_down);
   g_test_add_func ("/batch/conflicts/decide-all", test_decide_all);

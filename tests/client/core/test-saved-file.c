@@ -66,6 +66,7 @@ fill (const char *name, bool is_over)
   sampan_batch_add_local (batch, "/somewhere/trip");
   sampan_saved_put_account (bytes, server_key, "ann", "box", 1234);
   sampan_saved_put_job (bytes, 1, batch);
+  sampan_batch_set_keep_permissions (batch, true);
   sampan_saved_put_job (bytes, 2, batch);
   append (file, bytes);
   sampan_saved_put_decision (bytes, 1, "trip/both", SAMPAN_BATCH_KEEP_BOTH);
@@ -84,6 +85,7 @@ static void
 expect_job (const SampanSavedJob *job, guint n_ended)
 {
   g_assert_true (job->is_upload && job->is_chosen && job->is_started);
+  g_assert_false (job->keeps_permissions);
   g_assert_cmpstr (sampan_path_get (job->remote_folder), ==, "files/a");
   g_assert_cmpuint (job->locals->len, ==, 1);
   g_assert_cmpstr (g_ptr_array_index (job->locals, 0), ==, "/somewhere/trip");
@@ -102,6 +104,7 @@ test_read (void)
   g_autoptr (SampanSavedFile) file = NULL;
   g_autofree char *filename = path_of ("read.queue");
   g_autofree char *folder = path_of ("");
+  const SampanSavedJob *second;
   struct stat info;
 
   fill ("read", false);
@@ -113,6 +116,8 @@ test_read (void)
   g_assert_cmpuint (state->jobs->len, ==, 2);
   g_assert_cmpuint (state->last_number, ==, 2);
   expect_job (g_ptr_array_index (state->jobs, 0), 2);
+  second = g_ptr_array_index (state->jobs, 1);
+  g_assert_true (second->is_upload && second->keeps_permissions);
   g_assert_cmpint (stat (filename, &info), ==, 0);
   g_assert_cmpuint (info.st_mode & 0777, ==, 0600);
   g_assert_cmpint (stat (folder, &info), ==, 0);

@@ -22,6 +22,8 @@
 #define MANY 8000
 #define CONFLICTS 20 /* of each kind */
 #define CANCELLED 10
+#define COMING "coming!"
+#define MODE 0751 /* of what comes: not what any file gets by itself */
 /* By then what ended first is in the file. */
 #define KILL_AFTER_MS 600
 #define KILL_AFTER_FINISHED 50
@@ -168,6 +170,7 @@ choose (Client *client, ClientTask task, const char *local, const char *remote)
   if (task == CLIENT_BEGINS)
     {
       client->batch = new_batch (client->session, local, remote);
+      sampan_batch_set_keep_permissions (client->batch, true);
       sampan_saved_queue_add (client->saved, client->batch);
     }
   else
@@ -270,20 +273,22 @@ put (const char *folder, const char *name, int number, const char *content, int 
   g_autofree char *filename = g_strdup_printf ("%s/t/%s%d", folder, name, number);
 
   batch_test_write (filename, content, later);
+  if (g_str_equal (content, COMING))
+    g_assert_cmpint (g_chmod (filename, MODE), ==, 0);
 }
 
 static void
 make_trees (const char *from, const char *to)
 {
   for (int i = 0; i < MANY; i++)
-    put (from, "new", i, "coming!", 0);
+    put (from, "new", i, COMING, 0);
   for (int i = 0; i < CONFLICTS; i++)
     {
       static const char *const kinds[] = { "both", "replace", "skip" };
 
       for (size_t k = 0; k < G_N_ELEMENTS (kinds); k++)
         {
-          put (from, kinds[k], i, "coming!", 0);
+          put (from, kinds[k], i, COMING, 0);
           put (to, kinds[k], i, "there", 1);
         }
     }
@@ -293,11 +298,17 @@ static void
 expect (const char *folder, const char *name, int number, const char *more, const char *content)
 {
   g_autofree char *filename = g_strdup_printf ("%s/t/%s%d%s", folder, name, number, more);
+  struct stat info;
 
-  if (content != NULL)
-    batch_test_expect (filename, content);
-  else
-    batch_test_expect_none (filename);
+  if (content == NULL)
+    {
+      batch_test_expect_none (filename);
+      return;
+    }
+  batch_test_expect (filename, content);
+  g_assert_cmpint (stat (filename, &info), ==, 0);
+  if (g_str_equal (content, COMING))
+    g_assert_cmpuint (info.st_mode & 07777, ==, MODE);
 }
 
 static guint
@@ -320,13 +331,13 @@ expect_all (const char *folder, GHashTable *missing)
     {
       g_autofree char *name = g_strdup_printf ("t/new%d", i);
 
-      expect (folder, "new", i, "", g_hash_table_contains (missing, name) ? NULL : "coming!");
+      expect (folder, "new", i, "", g_hash_table_contains (missing, name) ? NULL : COMING);
     }
   for (int i = 0; i < CONFLICTS; i++)
     {
       expect (folder, "both", i, "", "there");
-      expect (folder, "both", i, " (2)", "coming!");
-      expect (folder, "replace", i, "", "coming!");
+      expect (folder, "both", i, " (2)", COMING);
+      expect (folder, "replace", i, "", COMING);
       expect (folder, "skip", i, "", "there");
     }
   g_assert_cmpuint (count (folder), ==, MANY + 4 * CONFLICTS - g_hash_table_size (missing));

@@ -160,7 +160,7 @@ static const struct
   { "get", 12, 0, SAMPAN_GET_EXPECT_VERSION },
   { "get/from", 12, SAMPAN_GET_EXPECT_VERSION, SAMPAN_GET_EXPECT_VERSION },
   { "put", 24, SAMPAN_CONFLICT_REFUSE, SAMPAN_CONFLICT_KEEP_BOTH },
-  { "put", 25, 0, SAMPAN_PUT_EXPECT_VERSION | SAMPAN_PUT_RESUME },
+  { "put", 25, 0, SAMPAN_PUT_EXPECT_VERSION | SAMPAN_PUT_RESUME | SAMPAN_PUT_MODE },
   { "entry", 1, SAMPAN_ENTRY_FILE, SAMPAN_ENTRY_SHARE },
   { "entry", 2, SAMPAN_RIGHT_NONE, SAMPAN_RIGHT_CHANGE },
   { "list-page", 1, SAMPAN_ENTRY_FILE, SAMPAN_ENTRY_SHARE },
@@ -176,9 +176,14 @@ static const struct
     SAMPAN_FIND_SINCE | SAMPAN_FIND_BEFORE },
   { "found-end", 25, 0, SAMPAN_FOUND_MORE },
   { "found-page/two", 1, SAMPAN_ENTRY_FILE, SAMPAN_ENTRY_SHARE },
-  /* not enumerated, but as narrow: one bit of an unused version */
+  /* not enumerated, but as narrow: one bit of an unused version or mode, the upper half of a mode
+   */
   { "get", 13, 0, 0 },
   { "put", 41, 0, 0 },
+  { "put", 42, 0, 0 },
+  { "put", 43, 0, 0 },
+  { "put/mode", 42, 0, SAMPAN_MODE_MAX >> 8 },
+  { "get-info", 21, 0, SAMPAN_MODE_MAX >> 8 },
 };
 
 static void
@@ -223,13 +228,13 @@ static const struct
   { "26 0001 61 1001 61*4097 01", false },
   { "28 1000 61*4096 00*8 00 00*16", true },
   { "28 1001 61*4097 00*8 00 00*16", false },
-  { "29 1000 61*4096 00*8 00*8 00*4 01 00 00*16 b3*16", true },
-  { "29 1001 61*4097 00*8 00*8 00*4 01 00 00*16 b3*16", false },
+  { "29 1000 61*4096 00*8 00*8 00*4 01 00 00*16 0000 b3*16", true },
+  { "29 1001 61*4097 00*8 00*8 00*4 01 00 00*16 0000 b3*16", false },
   { "2a 1000 61*4096 ff*8", true },
   { "2a 1001 61*4097 ff*8", false },
-  { "29 0001 61 00*8 00*8 3b9ac9ff 01 00 00*16 b3*16", true }, /* nanoseconds */
-  { "29 0001 61 00*8 00*8 3b9aca00 01 00 00*16 b3*16", false },
-  { "29 0001 61 00*8 00*8 ff*4 01 00 00*16 b3*16", false },
+  { "29 0001 61 00*8 00*8 3b9ac9ff 01 00 00*16 0000 b3*16", true }, /* nanoseconds */
+  { "29 0001 61 00*8 00*8 3b9aca00 01 00 00*16 0000 b3*16", false },
+  { "29 0001 61 00*8 00*8 ff*4 01 00 00*16 0000 b3*16", false },
   { "a4 01 00 00*8 00*8 3b9ac9ff 00*16 01 61", true },
   { "a4 01 00 00*8 00*8 3b9aca00 00*16 01 61", false },
   { "c0 01 00 00*8 00*8 3b9ac9ff 00*16 01 61", true },
@@ -265,8 +270,16 @@ static const struct
   { "c4 05 01 00*8 00*8 00*4 00*16", true },
   { "c4 05 04 00*8 00*8 00*4 00*16", true },
   { "c4 05 05 00*8 00*8 00*4 00*16", false },
-  { "c1 00*8 00*8 3b9ac9ff 00*16", true },
-  { "c1 00*8 00*8 3b9aca00 00*16", false },
+  { "c1 00*8 00*8 3b9ac9ff 0000 00*16", true },
+  { "c1 00*8 00*8 3b9aca00 0000 00*16", false },
+  { "c1 00*8 00*8 00*4 01ff 00*16", true }, /* modes */
+  { "c1 00*8 00*8 00*4 0200 00*16", false },
+  { "c1 00*8 00*8 00*4 81a4 00*16", false },
+  { "29 0001 61 00*8 00*8 00*4 01 04 00*16 01ff b3*16", true },
+  { "29 0001 61 00*8 00*8 00*4 01 04 00*16 0200 b3*16", false },
+  { "29 0001 61 00*8 00*8 00*4 01 04 00*16 09ff b3*16", false },
+  { "29 0001 61 00*8 00*8 00*4 01 00 00*16 0001 b3*16", false }, /* that no flag asks for */
+  { "29 0001 61 00*8 00*8 00*4 01 08 00*16 0000 b3*16", false },
   { "a4 01 00 00*8 00*8 00*4 00*16 00", true }, /* entry name */
   { "a4 01 00 00*8 00*8 00*4 00*16 ff 61*255", true },
   { "a4 01 00 00*8 00*8 00*4 00*16 01 2e", false },
@@ -307,13 +320,15 @@ test_writer_limits (void)
   static uint8_t buffer[SAMPAN_FRAME_PLAIN_MAX];
   const SampanPutRequest good_put = { .path = BYTES (letters, 1),
                                       .conflict = SAMPAN_CONFLICT_REFUSE };
-  SampanPutRequest puts[] = { good_put, good_put, good_put, good_put, good_put };
+  SampanPutRequest puts[] = { good_put, good_put, good_put, good_put, good_put, good_put };
   SampanWriter writer;
 
   puts[1].path.length = SAMPAN_PATH_MAX + 1;
   puts[2].mtime.nanoseconds = SAMPAN_MTIME_NSEC_MAX + 1;
   puts[3].conflict = 0;
-  puts[4].flags = 0x04;
+  puts[4].flags = 0x08;
+  puts[5].flags = SAMPAN_PUT_MODE;
+  puts[5].mode = SAMPAN_MODE_MAX + 1;
   for (size_t i = 0; i < G_N_ELEMENTS (puts); i++)
     {
       sampan_writer_init (&writer, buffer, sizeof buffer);
@@ -337,12 +352,15 @@ test_writer_limits (void)
   g_assert_false (sampan_writer_ok (&writer));
 }
 
-/* A version that no flag asks for is not sent, whatever the caller left in the field. */
+/* A version or mode that no flag asks for is not sent, whatever the caller left in the field. */
 static void
-test_unused_version (void)
+test_unused_fields (void)
 {
   uint8_t buffer[128];
   SampanGetRequest get = { .path = BYTES ((const uint8_t *)"a", 1) }, read_back;
+  SampanPutRequest put = { .path = get.path,
+                           .conflict = SAMPAN_CONFLICT_REFUSE,
+                           .mode = SAMPAN_MODE_MAX };
   SampanWriter writer;
   SampanReader reader;
 
@@ -353,6 +371,13 @@ test_unused_version (void)
   sampan_reader_init (&reader, buffer + 1, writer.length - 1);
   g_assert_true (sampan_read_get_request (&reader, &read_back));
   g_assert_cmpint (read_back.version[0], ==, 0);
+
+  sampan_writer_init (&writer, buffer, sizeof buffer);
+  sampan_write_put_request (&writer, &put);
+  g_assert_true (sampan_writer_ok (&writer));
+  sampan_reader_init (&reader, buffer + 1, writer.length - 1);
+  g_assert_true (sampan_read_put_request (&reader, &put));
+  g_assert_cmpint (put.mode, ==, 0);
 }
 
 static void
@@ -486,7 +511,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/message/enums", test_enums);
   g_test_add_func ("/message/limits", test_limits);
   g_test_add_func ("/message/writer-limits", test_writer_limits);
-  g_test_add_func ("/message/unused-version", test_unused_version);
+  g_test_add_func ("/message/unused-fields", test_unused_fields);
   g_test_add_func ("/message/fields", test_fields);
   g_test_add_func ("/message/page/fill", test_page_fill);
   g_test_add_func ("/message/page/bad-entry", test_page_bad_entry);

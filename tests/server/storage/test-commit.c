@@ -199,6 +199,43 @@ test_modes (Fixture *self, gconstpointer confine)
 }
 
 static void
+test_requested_modes (Fixture *self, gconstpointer confine)
+{
+  /* The owner keeps the right to read and write; only the nine bits count. */
+  static const uint16_t modes[][2] = { { 0, 0600 },
+                                       { 0444, 0644 },
+                                       { 0755, 0755 },
+                                       { 0777, 0777 } };
+  g_autofree char *name = disk_name (self, "file");
+  struct stat status;
+  mode_t mask = umask (077);
+
+  disk_write (self, "file", "old");
+  for (size_t i = 0; i < G_N_ELEMENTS (modes); i++)
+    {
+      SampanPutRequest request = put_request (3, SAMPAN_CONFLICT_REPLACE);
+      g_autoptr (SampanCommitBatch) batch = sampan_commit_batch_new ();
+      g_autoptr (GArray) results = results_new ();
+      g_autoptr (GError) error = NULL;
+      SampanUpload *upload;
+
+      request.flags = SAMPAN_PUT_MODE;
+      request.mode = modes[i][0];
+      g_assert_cmpint (chmod (name, 0711), ==, 0);
+      upload = begin (self, "file", &request, &error);
+      g_assert_no_error (error);
+      g_assert_true (sampan_upload_write (upload, (const uint8_t *)"new", 3, &error));
+      g_assert_true (sampan_upload_finish (upload, 3, &error));
+      sampan_commit_batch_add (batch, upload);
+      sampan_commit_batch_run (batch, collect_cb, results);
+      g_assert_no_error (get (results, 0)->error);
+      g_assert_cmpint (stat (name, &status), ==, 0);
+      g_assert_cmpuint (status.st_mode & 07777, ==, modes[i][1]);
+    }
+  umask (mask);
+}
+
+static void
 test_strange_times (Fixture *self, gconstpointer confine)
 {
   static const int64_t times[] = { INT64_MIN, -1, 0, INT64_C (1) << 40, INT64_MAX };
@@ -368,6 +405,7 @@ main (int argc, char **argv)
   fixture_add ("commit/replace-newer", test_replace_newer);
   fixture_add ("commit/hard-link", test_hard_link_is_not_written);
   fixture_add ("commit/modes", test_modes);
+  fixture_add ("commit/requested-modes", test_requested_modes);
   fixture_add ("commit/strange-times", test_strange_times);
   fixture_add ("commit/folder-removed", test_folder_removed_meanwhile);
   fixture_add ("commit/not-run", test_not_run);
