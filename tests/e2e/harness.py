@@ -567,8 +567,8 @@ class TapResult(unittest.TestResult):
 
     def _bad(self, test, error):
         self._line(test, False)
-        for line in self._exc_info_to_string(error, test).splitlines():
-            print(f"# {line}", flush=True)
+        # The runner shows what a failed test wrote here, and keeps the other to itself.
+        print(self._exc_info_to_string(error, test), file=sys.stderr, flush=True)
 
     def addFailure(self, test, err):
         super().addFailure(test, err)
