@@ -16,6 +16,8 @@ typedef struct
   bool (*has_ended) (const char *name, gpointer data);
   SampanBatchDecision (*get_decision) (const char *name, gpointer data);
 
+  bool (*is_held) (const char *name, gpointer data);
+
   /* It is started: a decision for each conflict, SKIP for those that nobody decided. */
   void (*decided) (const char *name, SampanBatchDecision decision, gpointer data);
   void (*started) (gpointer data);
@@ -23,6 +25,8 @@ typedef struct
   void (*ended) (const char *name, gpointer data);
   /* which was taken back. */
   void (*requeued) (const char *name, gpointer data);
+  /* Paused by itself, not with all; or no more. */
+  void (*held) (const char *name, bool is_held, gpointer data);
   /* The batch is FINISHED. LOST: because the session was, so there may be more to do. */
   void (*finished) (bool lost, gpointer data);
 } SampanBatchJournal;
@@ -34,5 +38,9 @@ void sampan_batch_set_journal (SampanBatch *self,
                                bool was_run,
                                gpointer data,
                                GDestroyNotify destroy);
+
+/* What TRANSFER is called in the batch that it came from, and which that is, for comparing only;
+ * NULL if it came from none. */
+const char *sampan_batch_get_member_name (SampanTransfer *transfer, SampanBatch **batch);
 
 G_END_DECLS

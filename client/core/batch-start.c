@@ -22,6 +22,7 @@ typedef struct
   char *name;
   SampanBatchProblem *problem; /* nullable; how it ended, unless it was tried again */
   bool is_over;
+  bool is_held;
 } Member;
 
 static void
@@ -156,15 +157,31 @@ choose_conflict (SampanBatch *self, uint8_t *fate, SampanConflict *conflict)
     }
 }
 
-/* It is tried again: what was said of it is not true any more. */
 static void
-requeued_cb (SampanTransfer *transfer, GParamSpec *pspec, gpointer user_data)
+set_held (SampanBatch *self, Member *member, bool is_held)
+{
+  if (member->is_held == is_held)
+    return;
+  member->is_held = is_held;
+  if (self->journal != NULL)
+    self->journal->held (member->name, is_held, self->journal_data);
+}
+
+static void
+state_changed_cb (SampanTransfer *transfer, GParamSpec *pspec, gpointer user_data)
 {
   SampanBatch *self = SAMPAN_BATCH (user_data);
   Member *member = get_member (self, transfer);
+  SampanTransferState state = sampan_transfer_get_state (transfer);
 
-  if (!member->is_over || sampan_transfer_get_state (transfer) != SAMPAN_TRANSFER_WAITING)
+  if (state == SAMPAN_TRANSFER_PAUSED && !self->queue->is_paused)
+    set_held (self, member, true);
+  if (state != SAMPAN_TRANSFER_WAITING)
     return;
+  set_held (self, member, false);
+  if (!member->is_over)
+    return;
+  /* It is tried again: what was said of it is not true any more. */
   member->is_over = false;
   if (self->journal != NULL)
     self->journal->requeued (member->name, self->journal_data);
@@ -211,7 +228,12 @@ add_transfer (SampanBatch *self, SampanBatchPage *page, size_t index, SampanConf
   member->batch = self;
   member->name = g_strdup (name);
   g_object_set_data_full (G_OBJECT (transfer), MEMBER_KEY, member, member_free);
-  g_signal_connect_object (transfer, "notify::state", G_CALLBACK (requeued_cb), self, 0);
+  if (self->journal != NULL && self->journal->is_held (name, self->journal_data))
+    {
+      member->is_held = true;
+      sampan_transfer_pause (transfer);
+    }
+  g_signal_connect_object (transfer, "notify::state", G_CALLBACK (state_changed_cb), self, 0);
   self->n_under_way++;
   sampan_queue_add (self->queue, transfer);
 }
@@ -247,7 +269,11 @@ turn_cb (gpointer user_data)
   if (self->queue->n_cancel_all != self->n_cancel_all)
     self->is_stopped = true;
   if (!self->is_stopped)
-    add_some (self);
+    {
+      sampan_queue_begin_adding (self->queue);
+      add_some (self);
+      sampan_queue_end_adding (self->queue);
+    }
   else
     expect (self, -(int)self->n_expected, -(int64_t)self->expected_bytes);
   if (!self->is_stopped && has_more (self) && self->sender.page < self->n_made &&
@@ -396,4 +422,13 @@ bool
 sampan_batch_is_member (SampanTransfer *transfer)
 {
   return g_object_get_data (G_OBJECT (transfer), MEMBER_KEY) != NULL;
+}
+
+const char *
+sampan_batch_get_member_name (SampanTransfer *transfer, SampanBatch **batch)
+{
+  const Member *member = g_object_get_data (G_OBJECT (transfer), MEMBER_KEY);
+
+  *batch = member != NULL ? member->batch : NULL;
+  return member != NULL ? member->name : NULL;
 }

@@ -118,4 +118,5 @@ sampan_queue_move (SampanQueue *self, SampanTransfer *transfer, guint position)
                               MAX (from, position) - MIN (from, position) + 1,
                               MAX (from, position) - MIN (from, position) + 1);
   end_reordering (self);
+  sampan_queue_emit_moved (self, transfer);
 }

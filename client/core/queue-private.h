@@ -48,6 +48,7 @@ struct _SampanQueue
   GSource *tick;
   bool is_paused;
   bool is_reordering; /* waiting is filled anew when that is over */
+  bool is_adding;     /* nothing starts until that is over */
 
   /* of the current run */
   guint run;
@@ -65,6 +66,7 @@ struct _SampanQueue
 };
 
 /* queue.c */
+void sampan_queue_emit_moved (SampanQueue *self, SampanTransfer *transfer);
 void sampan_queue_notify_all (SampanQueue *self);
 void sampan_queue_update_active (SampanQueue *self);
 void sampan_queue_start_some (SampanQueue *self);

@@ -36,7 +36,15 @@ enum
   N_PROPS,
 };
 static GParamSpec *properties[N_PROPS];
-static guint finished_signal;
+
+enum
+{
+  FINISHED,
+  ADDED,
+  MOVED,
+  N_SIGNALS,
+};
+static guint signals[N_SIGNALS];
 
 static void
 item_free (gpointer data)
@@ -263,7 +271,7 @@ state_changed_cb (SampanTransfer *transfer, GParamSpec *pspec, gpointer user_dat
   if (phase != SAMPAN_QUEUE_MOVING)
     sampan_queue_start_some (self);
   if (phase == SAMPAN_QUEUE_OVER)
-    g_signal_emit (self, finished_signal, 0, transfer);
+    g_signal_emit (self, signals[FINISHED], 0, transfer);
   sampan_queue_update_active (self);
 }
 
@@ -292,7 +300,7 @@ void
 sampan_queue_start_some (SampanQueue *self)
 {
   /* Starting one notifies its state, which comes back here. */
-  if (self->is_starting || self->is_reordering)
+  if (self->is_starting || self->is_reordering || self->is_adding)
     return;
   self->is_starting = true;
   while (self->waiting.length > 0 && has_room (self, g_queue_peek_head (&self->waiting)))
@@ -323,14 +331,37 @@ sampan_queue_add (SampanQueue *self, SampanTransfer *transfer)
   g_ptr_array_add (self->items, item);
   g_hash_table_insert (self->by_transfer, transfer, item);
   g_signal_connect (transfer, "notify::state", G_CALLBACK (state_changed_cb), self);
-  g_list_model_items_changed (G_LIST_MODEL (self), self->items->len - 1, 0, 1);
   if (item->phase != SAMPAN_QUEUE_OVER)
     enter_phase (self, item);
+  /* Whoever hears of it may pause or cancel it at once. */
+  g_list_model_items_changed (G_LIST_MODEL (self), self->items->len - 1, 0, 1);
   sampan_queue_update_active (self);
   /* Nothing moves that would tell of it later. */
   if (item->phase == SAMPAN_QUEUE_PAUSED && !self->is_active)
     sampan_queue_notify_all (self);
   sampan_queue_start_some (self);
+}
+
+void
+sampan_queue_begin_adding (SampanQueue *self)
+{
+  g_return_if_fail (SAMPAN_IS_QUEUE (self) && !self->is_adding);
+  self->is_adding = true;
+}
+
+void
+sampan_queue_end_adding (SampanQueue *self)
+{
+  g_return_if_fail (SAMPAN_IS_QUEUE (self) && self->is_adding);
+  g_signal_emit (self, signals[ADDED], 0);
+  self->is_adding = false;
+  sampan_queue_start_some (self);
+}
+
+void
+sampan_queue_emit_moved (SampanQueue *self, SampanTransfer *transfer)
+{
+  g_signal_emit (self, signals[MOVED], 0, transfer);
 }
 
 void
@@ -480,6 +511,22 @@ uint_spec (const char *name, GParamFlags flags)
   return g_param_spec_uint (name, NULL, NULL, 0, G_MAXUINT, 0, flags);
 }
 
+/* With N_TRANSFERS, at most one, as its argument. */
+static guint
+new_signal (const char *name, guint n_transfers)
+{
+  return g_signal_new (name,
+                       SAMPAN_TYPE_QUEUE,
+                       G_SIGNAL_RUN_LAST,
+                       0,
+                       NULL,
+                       NULL,
+                       NULL,
+                       G_TYPE_NONE,
+                       n_transfers,
+                       SAMPAN_TYPE_TRANSFER);
+}
+
 static void
 sampan_queue_class_init (SampanQueueClass *klass)
 {
@@ -502,16 +549,9 @@ sampan_queue_class_init (SampanQueueClass *klass)
   properties[PROP_N_DONE] = uint_spec ("n-done", flags);
   properties[PROP_N_FAILED] = uint_spec ("n-failed", flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
-  finished_signal = g_signal_new ("finished",
-                                  G_TYPE_FROM_CLASS (klass),
-                                  G_SIGNAL_RUN_LAST,
-                                  0,
-                                  NULL,
-                                  NULL,
-                                  NULL,
-                                  G_TYPE_NONE,
-                                  1,
-                                  SAMPAN_TYPE_TRANSFER);
+  signals[FINISHED] = new_signal ("finished", 1);
+  signals[ADDED] = new_signal ("added", 0);
+  signals[MOVED] = new_signal ("moved", 1);
 }
 
 static void

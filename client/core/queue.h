@@ -22,6 +22,10 @@ G_DECLARE_FINAL_TYPE (SampanQueue, sampan_queue, SAMPAN, QUEUE, GObject)
 SampanQueue *sampan_queue_new (void);
 /* Takes a reference; starts it when its turn comes. */
 void sampan_queue_add (SampanQueue *self, SampanTransfer *transfer);
+/* What is added in between starts only after both, and after "added": so that its place can be
+ * chosen before. */
+void sampan_queue_begin_adding (SampanQueue *self);
+void sampan_queue_end_adding (SampanQueue *self);
 /* Cancels all that wait, run or are paused. */
 void sampan_queue_cancel_all (SampanQueue *self);
 /* Pauses all, and what is added until sampan_queue_resume_all(), which also resumes what was paused
@@ -41,7 +45,8 @@ void sampan_queue_clear_finished (SampanQueue *self);
 /* Properties, notified at most ten times a second: "active" gboolean, "done-bytes", "total-bytes",
  * "speed" guint64, "seconds-left" gint, "paused" gboolean: all are to be, "n-waiting",
  * "n-expected", "n-paused", "n-running", "n-done", "n-failed" guint. Sums cover the current run:
- * from idle to idle; what is paused is not in them. Signal "finished" (SampanTransfer*): one ended,
- * whatever its outcome; again if it was retried. */
+ * from idle to idle; what is paused is not in them. Signals: "finished" (SampanTransfer*): one
+ * ended, whatever its outcome; again if it was retried. "added": by sampan_queue_end_adding().
+ * "moved" (SampanTransfer*): by sampan_queue_move(). */
 
 G_END_DECLS

@@ -211,7 +211,8 @@ load (SampanSavedFile *self, GError **error)
       if (!put_aside (self, error) || !write_anew (self, contents, state, error))
         return NULL;
     }
-  else if (sums.good_bytes < length || state->n_over > 0)
+  else if (sums.good_bytes < length || state->n_over > 0 ||
+           (sums.version != 0 && sums.version < SAMPAN_SAVED_VERSION))
     {
       if (!write_anew (self, contents, state, error))
         return NULL;

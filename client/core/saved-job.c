@@ -1,43 +1,19 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Records of jobs: writing them, and making sense of what is read. */
+/* Makes sense of the records of jobs. */
 
 #include "config.h"
 
 #include "saved-job.h"
 
 #include "batch-private.h"
+#include "saved-job-private.h"
 #include "wire.h"
 
 #include <string.h>
 
-#define LOCAL_MAX_BYTES 16384 /* PATH_MAX four times: of what is joined more can be opened */
-#define HOST_MAX_BYTES 255    /* of a name in the DNS */
-#define JOBS_MAX 10000        /* that go on at a time: looked through one by one */
-#define RECORD_BYTES (LOCAL_MAX_BYTES + 64) /* one path and some numbers */
-
-enum
-{
-  KIND_ACCOUNT = 1,
-  KIND_JOB,
-  KIND_LOCAL,
-  KIND_REMOTE,
-  KIND_CHOSEN,
-  KIND_STARTED,
-  KIND_DECISION,
-  KIND_ENDED,
-  KIND_REQUEUED,
-  KIND_OVER,
-  KIND_PAUSED,
-};
-
-enum
-{
-  JOB_UPLOAD = 0x01,
-  JOB_KEEPS_PERMISSIONS = 0x02,
-  JOB_FLAGS = JOB_UPLOAD | JOB_KEEPS_PERMISSIONS,
-};
+#define JOBS_MAX 10000 /* that go on at a time: looked through one by one */
 
 /* ---- Life ---- */
 
@@ -52,6 +28,17 @@ sampan_saved_job_free (gpointer job)
   g_ptr_array_unref (self->remotes);
   g_hash_table_unref (self->decisions);
   g_hash_table_unref (self->ended);
+  g_hash_table_unref (self->held);
+  g_free (self);
+}
+
+void
+sampan_saved_move_free (gpointer move)
+{
+  SampanSavedMove *self = move;
+
+  g_free (self->name);
+  g_free (self->anchor_name);
   g_free (self);
 }
 
@@ -65,6 +52,7 @@ job_new (uint32_t number)
   self->remotes = g_ptr_array_new_with_free_func (sampan_batch_remote_free);
   self->decisions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->ended = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
 }
 
@@ -74,6 +62,7 @@ sampan_saved_state_new (void)
   SampanSavedState *self = g_new0 (SampanSavedState, 1);
 
   self->jobs = g_ptr_array_new_with_free_func (sampan_saved_job_free);
+  self->moves = g_ptr_array_new_with_free_func (sampan_saved_move_free);
   return self;
 }
 
@@ -83,6 +72,7 @@ sampan_saved_state_free (SampanSavedState *self)
   g_free (self->user);
   g_free (self->host);
   g_ptr_array_unref (self->jobs);
+  g_clear_pointer (&self->moves, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -103,20 +93,29 @@ find_job (const SampanSavedState *self, uint32_t number)
 
 /* Text without NUL, not empty; NULL if it is none. */
 static char *
-get_text (SampanReader *reader, size_t max)
+get_name (SampanReader *reader)
 {
   SampanBytes bytes;
 
-  if (!sampan_reader_get_bytes16 (reader, &bytes, max) || !sampan_reader_at_end (reader) ||
-      bytes.length == 0 || memchr (bytes.data, '\0', bytes.length) != NULL)
+  if (!sampan_reader_get_bytes16 (reader, &bytes, LOCAL_MAX_BYTES) || bytes.length == 0 ||
+      memchr (bytes.data, '\0', bytes.length) != NULL)
     return NULL;
   return g_strndup ((const char *)bytes.data, bytes.length);
+}
+
+/* The same as the last of a record. */
+static char *
+get_text (SampanReader *reader)
+{
+  g_autofree char *text = get_name (reader);
+
+  return sampan_reader_at_end (reader) ? g_steal_pointer (&text) : NULL;
 }
 
 static char *
 get_local (SampanReader *reader)
 {
-  g_autofree char *text = get_text (reader, LOCAL_MAX_BYTES);
+  g_autofree char *text = get_text (reader);
 
   return text != NULL && g_path_is_absolute (text) ? g_canonicalize_filename (text, NULL) : NULL;
 }
@@ -230,7 +229,7 @@ take_decision (SampanSavedJob *job, SampanReader *reader)
       (decision != SAMPAN_BATCH_SKIP && decision != SAMPAN_BATCH_REPLACE &&
        decision != SAMPAN_BATCH_KEEP_BOTH))
     return false;
-  name = get_text (reader, LOCAL_MAX_BYTES);
+  name = get_text (reader);
   if (name != NULL)
     g_hash_table_insert (job->decisions, name, GUINT_TO_POINTER (decision));
   return name != NULL;
@@ -239,7 +238,7 @@ take_decision (SampanSavedJob *job, SampanReader *reader)
 static bool
 take_ended (SampanSavedJob *job, SampanReader *reader)
 {
-  char *name = get_text (reader, LOCAL_MAX_BYTES);
+  char *name = get_text (reader);
 
   if (name != NULL)
     g_hash_table_add (job->ended, name);
@@ -249,11 +248,55 @@ take_ended (SampanSavedJob *job, SampanReader *reader)
 static bool
 take_requeued (SampanSavedJob *job, SampanReader *reader)
 {
-  g_autofree char *name = get_text (reader, LOCAL_MAX_BYTES);
+  g_autofree char *name = get_text (reader);
 
   if (name != NULL)
     g_hash_table_remove (job->ended, name);
   return name != NULL;
+}
+
+static bool
+take_held (SampanSavedJob *job, SampanReader *reader)
+{
+  uint8_t is_held;
+  g_autofree char *name = NULL;
+
+  if (!sampan_reader_get_u8 (reader, &is_held) || is_held > 1)
+    return false;
+  name = get_text (reader);
+  if (name == NULL)
+    return false;
+  if (is_held == 1)
+    g_hash_table_add (job->held, g_steal_pointer (&name));
+  else
+    g_hash_table_remove (job->held, name);
+  return true;
+}
+
+static bool
+take_moved (SampanSavedState *self, uint32_t number, SampanReader *reader)
+{
+  SampanSavedMove *move = g_new0 (SampanSavedMove, 1);
+  const SampanSavedMove *last = NULL;
+  uint8_t is_behind;
+
+  move->number = number;
+  if (!sampan_reader_get_u8 (reader, &is_behind) || is_behind > 1 ||
+      (move->name = get_name (reader)) == NULL ||
+      !sampan_reader_get_u32 (reader, &move->anchor_number) ||
+      (move->anchor_name = get_text (reader)) == NULL)
+    {
+      sampan_saved_move_free (move);
+      return false;
+    }
+  move->is_behind = is_behind == 1;
+  /* Up step by step: only the last step matters. */
+  if (self->moves->len > 0)
+    last = g_ptr_array_index (self->moves, self->moves->len - 1);
+  if (last != NULL && last->number == number && strcmp (last->name, move->name) == 0)
+    g_ptr_array_remove_index (self->moves, self->moves->len - 1);
+  g_ptr_array_add (self->moves, move);
+  return true;
 }
 
 static bool
@@ -277,6 +320,10 @@ take_of_job (SampanSavedState *self, uint8_t kind, SampanSavedJob *job, SampanRe
       return take_ended (job, reader);
     case KIND_REQUEUED:
       return take_requeued (job, reader);
+    case KIND_HELD:
+      return take_held (job, reader);
+    case KIND_MOVED:
+      return take_moved (self, job->number, reader);
     case KIND_OVER:
       self->n_over++;
       g_ptr_array_remove (self->jobs, job);
@@ -321,6 +368,25 @@ sampan_saved_state_take (const uint8_t *bytes, size_t length, gpointer user_data
     self->n_bad++;
 }
 
+static void
+drop_moves (SampanSavedState *self)
+{
+  g_autoptr (GHashTable) numbers = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < self->jobs->len; i++)
+    g_hash_table_add (numbers,
+                      GUINT_TO_POINTER (
+                          ((SampanSavedJob *)g_ptr_array_index (self->jobs, i))->number));
+  for (guint i = self->moves->len; i-- > 0;)
+    {
+      const SampanSavedMove *move = g_ptr_array_index (self->moves, i);
+
+      if (!g_hash_table_contains (numbers, GUINT_TO_POINTER (move->number)) ||
+          !g_hash_table_contains (numbers, GUINT_TO_POINTER (move->anchor_number)))
+        g_ptr_array_remove_index (self->moves, i);
+    }
+}
+
 void
 sampan_saved_state_end (SampanSavedState *self)
 {
@@ -333,6 +399,7 @@ sampan_saved_state_end (SampanSavedState *self)
       self->n_over++;
       g_ptr_array_remove_index (self->jobs, i);
     }
+  drop_moves (self);
 }
 
 bool
@@ -347,168 +414,6 @@ sampan_saved_state_needs (const SampanSavedState *self, const uint8_t *bytes, si
     return false;
   if (kind == KIND_ACCOUNT || kind == KIND_PAUSED)
     return true;
-  return kind < KIND_OVER && sampan_reader_get_u32 (&reader, &number) &&
+  return kind != KIND_OVER && sampan_reader_get_u32 (&reader, &number) &&
          find_job (self, number) != NULL;
-}
-
-/* ---- Writing ---- */
-
-/* A record on its way. */
-typedef struct
-{
-  SampanWriter writer;
-  uint8_t bytes[RECORD_BYTES];
-} Record;
-
-static void
-record_begin (Record *record, uint8_t kind)
-{
-  sampan_writer_init (&record->writer, record->bytes, sizeof record->bytes);
-  sampan_writer_put_u8 (&record->writer, kind);
-}
-
-static void
-record_begin_of_job (Record *record, uint8_t kind, uint32_t number)
-{
-  record_begin (record, kind);
-  sampan_writer_put_u32 (&record->writer, number);
-}
-
-static void
-record_put_text (Record *record, const char *text)
-{
-  size_t length = strlen (text);
-
-  if (length > LOCAL_MAX_BYTES)
-    record->writer.failed = true;
-  else
-    sampan_writer_put_bytes16 (&record->writer, (const uint8_t *)text, length);
-}
-
-static void
-record_end (Record *record, GByteArray *out)
-{
-  if (sampan_writer_ok (&record->writer))
-    sampan_saved_records_append (out, record->bytes, record->writer.length);
-}
-
-void
-sampan_saved_put_account (GByteArray *out,
-                          const uint8_t server_key[static SAMPAN_PUBLIC_KEY_LENGTH],
-                          const char *user,
-                          const char *host,
-                          uint16_t port)
-{
-  Record record;
-
-  record_begin (&record, KIND_ACCOUNT);
-  sampan_writer_put_fixed (&record.writer, server_key, SAMPAN_PUBLIC_KEY_LENGTH);
-  sampan_writer_put_u16 (&record.writer, port);
-  sampan_writer_put_bytes8 (&record.writer, (const uint8_t *)user, strlen (user));
-  sampan_writer_put_bytes8 (&record.writer,
-                            (const uint8_t *)host,
-                            MIN (strlen (host), HOST_MAX_BYTES));
-  record_end (&record, out);
-}
-
-static void
-put_remote (GByteArray *out, uint32_t number, const SampanBatchRemote *remote)
-{
-  Record record;
-
-  record_begin_of_job (&record, KIND_REMOTE, number);
-  sampan_writer_put_u8 (&record.writer, (uint8_t)remote->info->kind);
-  sampan_writer_put_u64 (&record.writer, remote->info->size);
-  sampan_writer_put_i64 (&record.writer, remote->info->mtime.seconds);
-  sampan_writer_put_u32 (&record.writer, remote->info->mtime.nanoseconds);
-  record_put_text (&record, sampan_path_get (remote->path));
-  record_end (&record, out);
-}
-
-static void
-put_plain (GByteArray *out, uint8_t kind, uint32_t number)
-{
-  Record record;
-
-  record_begin_of_job (&record, kind, number);
-  record_end (&record, out);
-}
-
-static void
-put_named (GByteArray *out, uint8_t kind, uint32_t number, const char *name)
-{
-  Record record;
-
-  record_begin_of_job (&record, kind, number);
-  record_put_text (&record, name);
-  record_end (&record, out);
-}
-
-void
-sampan_saved_put_job (GByteArray *out, uint32_t number, SampanBatch *batch)
-{
-  Record record;
-
-  record_begin_of_job (&record, KIND_JOB, number);
-  sampan_writer_put_u8 (&record.writer,
-                        (uint8_t)((batch->is_upload ? JOB_UPLOAD : 0) |
-                                  (batch->keeps_permissions ? JOB_KEEPS_PERMISSIONS : 0)));
-  record_put_text (&record,
-                   batch->is_upload ? sampan_path_get (batch->remote_folder) : batch->local_folder);
-  if (!sampan_writer_ok (&record.writer))
-    return;
-  record_end (&record, out);
-  for (guint i = 0; i < batch->locals->len; i++)
-    put_named (out, KIND_LOCAL, number, g_ptr_array_index (batch->locals, i));
-  for (guint i = 0; i < batch->remotes->len; i++)
-    put_remote (out, number, g_ptr_array_index (batch->remotes, i));
-  put_plain (out, KIND_CHOSEN, number);
-}
-
-void
-sampan_saved_put_started (GByteArray *out, uint32_t number)
-{
-  put_plain (out, KIND_STARTED, number);
-}
-
-void
-sampan_saved_put_decision (GByteArray *out,
-                           uint32_t number,
-                           const char *name,
-                           SampanBatchDecision decision)
-{
-  Record record;
-
-  record_begin_of_job (&record, KIND_DECISION, number);
-  sampan_writer_put_u8 (&record.writer, (uint8_t)decision);
-  record_put_text (&record, name);
-  record_end (&record, out);
-}
-
-void
-sampan_saved_put_ended (GByteArray *out, uint32_t number, const char *name)
-{
-  put_named (out, KIND_ENDED, number, name);
-}
-
-void
-sampan_saved_put_requeued (GByteArray *out, uint32_t number, const char *name)
-{
-  put_named (out, KIND_REQUEUED, number, name);
-}
-
-void
-sampan_saved_put_over (GByteArray *out, uint32_t number)
-{
-  put_plain (out, KIND_OVER, number);
-}
-
-void
-sampan_saved_put_paused (GByteArray *out, bool is_paused)
-{
-  Record record;
-
-  record_begin (&record, KIND_PAUSED);
-  sampan_writer_put_u8 (&record.writer, is_paused);
-  record_end (&record, out);
 }

@@ -14,8 +14,11 @@
  *   REQUEUED  number, item: that ended is to be sent after all
  *   OVER      number: the job is of no interest any more
  *   PAUSED    whether the queue is
+ *   HELD      number, item, whether it is paused by itself
+ *   MOVED     number, item, number, item, whether the first was put behind the second or before it
  *
- * Reading trusts nothing: paths are checked, and what makes no sense is counted and left out. */
+ * HELD and MOVED came with version 2. Reading trusts nothing: paths are checked, and what makes no
+ * sense is counted and left out. */
 
 #pragma once
 
@@ -37,7 +40,18 @@ typedef struct
   GPtrArray *remotes;        /* of SampanBatchRemote */
   GHashTable *decisions;     /* name of an item -> SampanBatchDecision */
   GHashTable *ended;         /* set of names */
+  GHashTable *held;          /* set of names */
 } SampanSavedJob;
+
+/* A person put one item before or behind another one. */
+typedef struct
+{
+  uint32_t number;
+  char *name;
+  uint32_t anchor_number;
+  char *anchor_name;
+  bool is_behind;
+} SampanSavedMove;
 
 typedef struct
 {
@@ -46,7 +60,8 @@ typedef struct
   char *host;
   uint16_t port;
   bool is_paused;
-  GPtrArray *jobs; /* of SampanSavedJob, in the order they were added; none that is OVER */
+  GPtrArray *jobs;  /* of SampanSavedJob, in the order they were added; none that is OVER */
+  GPtrArray *moves; /* of SampanSavedMove, in their order; of the last ones of an item the last */
   uint32_t last_number;
   uint64_t n_over; /* jobs that are of no interest, still in the file */
   uint64_t n_bad;  /* records that make no sense */
@@ -56,10 +71,11 @@ SampanSavedState *sampan_saved_state_new (void);
 void sampan_saved_state_free (SampanSavedState *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanSavedState, sampan_saved_state_free)
 void sampan_saved_job_free (gpointer job);
+void sampan_saved_move_free (gpointer move);
 
 /* A SampanSavedRecordFunc; USER_DATA is a SampanSavedState. */
 void sampan_saved_state_take (const uint8_t *bytes, size_t length, gpointer user_data);
-/* After the last record: drops jobs that are not whole. */
+/* After the last record: drops jobs that are not whole, and moves that are of none. */
 void sampan_saved_state_end (SampanSavedState *self);
 /* Whether a record is still of interest: that of a job that goes on, or of all. */
 bool sampan_saved_state_needs (const SampanSavedState *self, const uint8_t *bytes, size_t length);
@@ -79,6 +95,8 @@ void sampan_saved_put_decision (GByteArray *out,
                                 SampanBatchDecision decision);
 void sampan_saved_put_ended (GByteArray *out, uint32_t number, const char *name);
 void sampan_saved_put_requeued (GByteArray *out, uint32_t number, const char *name);
+void sampan_saved_put_held (GByteArray *out, uint32_t number, const char *name, bool is_held);
+void sampan_saved_put_moved (GByteArray *out, const SampanSavedMove *move);
 void sampan_saved_put_over (GByteArray *out, uint32_t number);
 void sampan_saved_put_paused (GByteArray *out, bool is_paused);
 

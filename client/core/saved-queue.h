@@ -10,8 +10,8 @@
  * (done, or cancelled by the person) is left out, even where it was moved or removed since. What
  * arrived without this end learning of it is found on the box, or on the local disk, and not
  * doubled. A conflict that is new is to be asked about. What failed is tried again only if the
- * session was lost. Saved too: whether the queue is paused, and the order of the batches, not that
- * of the transfers within.
+ * session was lost. Saved too: whether the queue or one of its transfers is paused, and the order
+ * that a person made.
  *
  * An account is a name on a box that is known by its key: where it was reached does not matter, and
  * no other account or box ever gets to see the list. One process has the list of an account at a
@@ -56,7 +56,9 @@ bool sampan_saved_queue_is_of (SampanSavedQueue *self, SampanSession *session);
 
 /* Whether the queue is paused as a whole. */
 bool sampan_saved_queue_is_paused (SampanSavedQueue *self);
-void sampan_saved_queue_set_paused (SampanSavedQueue *self, bool paused);
+/* What is done to QUEUE, where the batches move, is saved as well: pausing it, and the order. What
+ * comes from a saved job gets the place it had, as far as it waits. */
+void sampan_saved_queue_follow (SampanSavedQueue *self, SampanQueue *queue);
 
 /* All is on disk when it returns; what happens to the batches from now on is not saved. */
 void sampan_saved_queue_close (SampanSavedQueue *self);

@@ -52,10 +52,8 @@ is_zero (const uint8_t *bytes, size_t length)
 }
 
 static bool
-check_head (const uint8_t *bytes, size_t length, bool *torn, GError **error)
+check_head (const uint8_t *bytes, size_t length, uint32_t *version, bool *torn, GError **error)
 {
-  uint32_t version;
-
   *torn = length < FILE_HEAD_BYTES;
   if (memcmp (bytes, magic, MIN (length, MAGIC_BYTES)) != 0)
     {
@@ -64,14 +62,14 @@ check_head (const uint8_t *bytes, size_t length, bool *torn, GError **error)
     }
   if (*torn)
     return true;
-  if (!read_pair (bytes + MAGIC_BYTES, &version) || version == 0)
+  if (!read_pair (bytes + MAGIC_BYTES, version) || *version == 0)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "Damaged version");
       return false;
     }
-  if (version > SAMPAN_SAVED_VERSION)
+  if (*version > SAMPAN_SAVED_VERSION)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "Newer version %u", version);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "Newer version %u", *version);
       return false;
     }
   return true;
@@ -112,7 +110,7 @@ sampan_saved_records_read (const uint8_t *bytes,
   *sums = (SampanSavedSums){ 0 };
   if (length == 0)
     return true;
-  if (!check_head (bytes, length, &torn, error))
+  if (!check_head (bytes, length, &sums->version, &torn, error))
     return false;
   if (torn)
     return true;

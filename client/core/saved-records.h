@@ -17,7 +17,7 @@
 
 G_BEGIN_DECLS
 
-#define SAMPAN_SAVED_VERSION 1
+#define SAMPAN_SAVED_VERSION 2                    /* older ones are read */
 #define SAMPAN_SAVED_RECORD_MAX_BYTES (64 * 1024) /* several of the longest paths */
 
 /* BYTES is valid during the call. */
@@ -25,6 +25,7 @@ typedef void (*SampanSavedRecordFunc) (const uint8_t *bytes, size_t length, gpoi
 
 typedef struct
 {
+  uint32_t version;  /* 0: the file is empty */
   size_t good_bytes; /* cut the file here before appending: what follows is a torn write */
   uint64_t n_records;
   uint64_t n_damaged; /* left out: followed by others, so not torn */

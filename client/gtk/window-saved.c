@@ -63,17 +63,6 @@ tell_damaged (SampanWindow *self, const char *filename)
 }
 
 static void
-follow_paused (SampanWindow *self)
-{
-  gboolean paused;
-
-  if (self->saved == NULL)
-    return;
-  g_object_get (self->queue, "paused", &paused, NULL);
-  sampan_saved_queue_set_paused (self->saved, paused);
-}
-
-static void
 failed_cb (SampanSavedQueue *saved, const GError *error, gpointer user_data)
 {
   tell_unsaved (user_data, error);
@@ -123,12 +112,7 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   for (GList *l = self->batches.head; l != NULL; l = l->next)
     sampan_saved_queue_add (saved, l->data);
   add_restored (self, batches);
-  g_signal_connect_object (self->queue,
-                           "notify::paused",
-                           G_CALLBACK (follow_paused),
-                           self,
-                           G_CONNECT_SWAPPED);
-  follow_paused (self);
+  sampan_saved_queue_follow (saved, self->queue);
 }
 
 /* What waits or is paused outlives a broken session, and goes on when it is there again. */
@@ -160,7 +144,6 @@ drop_saved (SampanWindow *self)
 {
   g_cancellable_cancel (self->saved_cancellable);
   g_clear_object (&self->saved_cancellable);
-  g_signal_handlers_disconnect_by_func (self->queue, follow_paused, self);
   if (self->saved != NULL)
     sampan_saved_queue_close (self->saved);
   g_clear_object (&self->saved);

@@ -39,6 +39,22 @@ check_job (const SampanSavedJob *job)
 }
 
 static void
+check_move (const SampanSavedState *state, const SampanSavedMove *move)
+{
+  guint n_found = 0;
+
+  g_assert_true (move->name[0] != '\0' && move->anchor_name[0] != '\0');
+  for (guint i = 0; i < state->jobs->len; i++)
+    {
+      const SampanSavedJob *job = g_ptr_array_index (state->jobs, i);
+
+      n_found += job->number == move->number;
+      n_found += job->number == move->anchor_number;
+    }
+  g_assert_cmpuint (n_found, ==, 2);
+}
+
+static void
 take_plain (SampanSavedState *state, const uint8_t *data, size_t size)
 {
   while (size >= 2)
@@ -74,5 +90,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   sampan_saved_state_end (state);
   for (guint i = 0; i < state->jobs->len; i++)
     check_job (g_ptr_array_index (state->jobs, i));
+  for (guint i = 0; i < state->moves->len; i++)
+    check_move (state, g_ptr_array_index (state->moves, i));
   return 0;
 }

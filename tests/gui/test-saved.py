@@ -144,6 +144,39 @@ class Saved(unittest.TestCase):
             self.end_with(app, "Stop and Close")
             app.ended = True
 
+    def get_paused(self, app):
+        rows = app.find("Transfer List", "list box")
+        return [row.name.split(":")[0] for row in rows if row is not None and "Paused" in row.name]
+
+    def test_order(self):
+        names = ["one.bin", "two.bin", "three.bin"]
+        with Box() as box, App() as app:
+            app.log_in(box)
+            for name in names:
+                make_sparse(self.local / name, HUGE_BYTES)
+                self.upload(app, self.local / name)
+                if name == names[0]:
+                    self.wait_until_moving(app)
+                    app.press("Pause All")
+            self.open_list(app)
+            a11y.wait_for(lambda: self.get_paused(app) == names, "all three")
+            rows = app.find("Transfer List", "list box")
+            next(row for row in rows if row.name.startswith("three.bin")).queryComponent().grabFocus()
+            a11y.press_keys("ctrl+Home")
+            wanted = ["three.bin", "one.bin", "two.bin"]
+            a11y.wait_for(lambda: self.get_paused(app) == wanted, "the new order")
+            self.end_with(app, "Close and Go On Later")
+            app.start()
+            app.log_in(box)
+            a11y.find_text(app.find("Transfers", "panel"), "3 transfers are paused")
+            self.open_list(app)
+            a11y.wait_for(lambda: self.get_paused(app) == wanted, "the order of before")
+            self.end_with(app, "Stop and Close")
+            app.ended = True
+
+    def open_list(self, app):
+        a11y.press(a11y.find(app.find("Transfers", "panel"), role="toggle button"))
+
     def is_paused_on_disk(self, app):
         lists = list((app.config / "state" / "sampan").glob("*.queue"))
         # The last record: its kind, then whether it is.

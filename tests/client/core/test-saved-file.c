@@ -50,7 +50,14 @@ append (SampanSavedFile *file, GByteArray *bytes)
   g_byte_array_set_size (bytes, 0);
 }
 
-/* Jobs 1 and 2, the first with three that ended; then the first is over. */
+/* The second step is of no interest once there is the third. */
+static const SampanSavedMove moves[] = {
+  { 2, (char *)"trip/x", 1, (char *)"trip/y", false },
+  { 1, (char *)"trip/d", 1, (char *)"trip/f", false },
+  { 1, (char *)"trip/d", 1, (char *)"trip/e", true },
+};
+
+/* Jobs 1 and 2, the first with three that ended and one that is held; then the first is over. */
 static void
 fill (const char *name, bool is_over)
 {
@@ -75,6 +82,12 @@ fill (const char *name, bool is_over)
   sampan_saved_put_ended (bytes, 1, "trip/b");
   sampan_saved_put_requeued (bytes, 1, "trip/b");
   sampan_saved_put_ended (bytes, 1, "trip/c");
+  sampan_saved_put_held (bytes, 1, "trip/d", true);
+  sampan_saved_put_held (bytes, 1, "trip/e", true);
+  sampan_saved_put_held (bytes, 1, "trip/d", false);
+  sampan_saved_put_moved (bytes, &moves[0]);
+  sampan_saved_put_moved (bytes, &moves[1]);
+  sampan_saved_put_moved (bytes, &moves[2]);
   sampan_saved_put_paused (bytes, true);
   if (is_over)
     sampan_saved_put_over (bytes, 1);
@@ -95,6 +108,18 @@ expect_job (const SampanSavedJob *job, guint n_ended)
   g_assert_cmpuint (g_hash_table_size (job->ended), ==, n_ended);
   g_assert_true (g_hash_table_contains (job->ended, "trip/a"));
   g_assert_false (g_hash_table_contains (job->ended, "trip/b"));
+  g_assert_cmpuint (g_hash_table_size (job->held), ==, 1);
+  g_assert_true (g_hash_table_contains (job->held, "trip/e"));
+}
+
+static void
+expect_move (const SampanSavedMove *move, const SampanSavedMove *expected)
+{
+  g_assert_cmpuint (move->number, ==, expected->number);
+  g_assert_cmpstr (move->name, ==, expected->name);
+  g_assert_cmpuint (move->anchor_number, ==, expected->anchor_number);
+  g_assert_cmpstr (move->anchor_name, ==, expected->anchor_name);
+  g_assert_cmpint (move->is_behind, ==, expected->is_behind);
 }
 
 static void
@@ -118,6 +143,9 @@ test_read (void)
   expect_job (g_ptr_array_index (state->jobs, 0), 2);
   second = g_ptr_array_index (state->jobs, 1);
   g_assert_true (second->is_upload && second->keeps_permissions);
+  g_assert_cmpuint (state->moves->len, ==, 2);
+  expect_move (g_ptr_array_index (state->moves, 0), &moves[0]);
+  expect_move (g_ptr_array_index (state->moves, 1), &moves[2]);
   g_assert_cmpint (stat (filename, &info), ==, 0);
   g_assert_cmpuint (info.st_mode & 0777, ==, 0600);
   g_assert_cmpint (stat (folder, &info), ==, 0);
@@ -139,6 +167,7 @@ test_over (void)
   g_assert_cmpint (stat (filename, &before), ==, 0);
   file = open_file ("over", &state);
   g_assert_cmpuint (state->jobs->len, ==, 1);
+  g_assert_cmpuint (state->moves->len, ==, 0);
   g_assert_cmpint (stat (filename, &after), ==, 0);
   g_assert_cmpint (after.st_size, <, before.st_size);
   g_assert_cmpuint (sampan_saved_file_get_size (file), ==, (uint64_t)after.st_size);
@@ -214,7 +243,7 @@ static void
 test_newer (void)
 {
   static const uint8_t newer[] = { 'S', 'a', 'm', 'p', 'a',  'n',  'Q',  '\n',
-                                   0,   0,   0,   2,   0xff, 0xff, 0xff, 0xfd };
+                                   0,   0,   0,   3,   0xff, 0xff, 0xff, 0xfc };
   g_autofree char *filename = path_of ("newer.queue");
   g_autofree char *contents = NULL;
   size_t length;
@@ -223,6 +252,33 @@ test_newer (void)
   expect_error ("newer", G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
   g_assert_true (g_file_get_contents (filename, &contents, &length, NULL));
   g_assert_cmpmem (contents, length, newer, sizeof newer);
+}
+
+/* What the first version wrote is read, and becomes a file of this one before anything is added. */
+static void
+test_older (void)
+{
+  static const uint8_t older[] = { 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xfe };
+  static const uint8_t current[] = { 0, 0, 0, 2, 0xff, 0xff, 0xff, 0xfd };
+  const size_t at = strlen ("SampanQ\n");
+  g_autofree char *filename = path_of ("older.queue");
+  g_autofree char *contents = NULL;
+  g_autofree char *upgraded = NULL;
+  g_autoptr (SampanSavedState) state = NULL;
+  g_autoptr (SampanSavedFile) file = NULL;
+  size_t length, upgraded_length;
+
+  fill ("older", false);
+  g_assert_true (g_file_get_contents (filename, &contents, &length, NULL));
+  memcpy (contents + at, older, sizeof older);
+  g_assert_true (g_file_set_contents (filename, contents, (gssize)length, NULL));
+  file = open_file ("older", &state);
+  g_assert_null (sampan_saved_file_get_damaged (file));
+  g_assert_cmpuint (state->jobs->len, ==, 2);
+  expect_job (g_ptr_array_index (state->jobs, 0), 2);
+  g_assert_true (g_file_get_contents (filename, &upgraded, &upgraded_length, NULL));
+  g_assert_cmpuint (upgraded_length, ==, length);
+  g_assert_cmpmem (upgraded + at, sizeof current, current, sizeof current);
 }
 
 int
@@ -238,5 +294,6 @@ main (int argc, char **argv)
   g_test_add_func ("/saved-file/torn", test_torn);
   g_test_add_func ("/saved-file/damaged", test_damaged);
   g_test_add_func ("/saved-file/newer", test_newer);
+  g_test_add_func ("/saved-file/older", test_older);
   return core_test_run ();
 }
