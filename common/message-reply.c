@@ -121,6 +121,7 @@ sampan_write_stored (SampanWriter *writer, const SampanStored *message)
   sampan_writer_put_u8 (writer, SAMPAN_KIND_STORED);
   sampan_writer_put_fixed (writer, message->version, SAMPAN_VERSION_LENGTH);
   sampan_writer_put_fixed (writer, message->trash_id, SAMPAN_TRASH_ID_LENGTH);
+  sampan_writer_put_u64 (writer, message->skipped);
   sampan_put_name (writer, message->name);
 }
 
@@ -129,6 +130,7 @@ sampan_read_stored (SampanReader *reader, SampanStored *message)
 {
   return sampan_reader_get_fixed (reader, message->version, SAMPAN_VERSION_LENGTH) &&
          sampan_reader_get_fixed (reader, message->trash_id, SAMPAN_TRASH_ID_LENGTH) &&
+         sampan_reader_get_u64 (reader, &message->skipped) &&
          sampan_get_name (reader, &message->name) && sampan_reader_at_end (reader);
 }
 

@@ -51,6 +51,10 @@ sampan_write_move_request (SampanWriter *writer, SampanKind kind, const SampanMo
   sampan_put_path (writer, message->from);
   sampan_put_path (writer, message->to);
   sampan_put_enum (writer, message->conflict, SAMPAN_CONFLICT_REFUSE, SAMPAN_CONFLICT_KEEP_BOTH);
+  sampan_put_flags (writer, message->flags, SAMPAN_MOVE_EXPECT_VERSION);
+  sampan_put_expected_version (writer,
+                               message->version,
+                               (message->flags & SAMPAN_MOVE_EXPECT_VERSION) != 0);
 }
 
 bool
@@ -61,6 +65,10 @@ sampan_read_move_request (SampanReader *reader, SampanMoveRequest *message)
                           &message->conflict,
                           SAMPAN_CONFLICT_REFUSE,
                           SAMPAN_CONFLICT_KEEP_BOTH) &&
+         sampan_get_flags (reader, &message->flags, SAMPAN_MOVE_EXPECT_VERSION) &&
+         sampan_get_expected_version (reader,
+                                      message->version,
+                                      (message->flags & SAMPAN_MOVE_EXPECT_VERSION) != 0) &&
          sampan_reader_at_end (reader);
 }
 

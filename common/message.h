@@ -62,8 +62,10 @@ typedef struct
 {
   SampanBytes from;
   SampanBytes to;
-  uint8_t conflict;  /* SampanConflict, checked */
-} SampanMoveRequest; /* RENAME COPY */
+  uint8_t conflict;                       /* SampanConflict, checked */
+  uint8_t flags;                          /* SAMPAN_MOVE_EXPECT_VERSION */
+  uint8_t version[SAMPAN_VERSION_LENGTH]; /* zero without the flag */
+} SampanMoveRequest;                      /* RENAME COPY */
 typedef struct
 {
   SampanBytes path;
@@ -161,6 +163,7 @@ typedef struct
   SampanBytes name; /* under which it was stored */
   uint8_t version[SAMPAN_VERSION_LENGTH];
   uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH]; /* of what it replaced; zero if nothing */
+  uint64_t skipped;                         /* entries that a copy left out */
 } SampanStored;
 typedef struct
 {

@@ -82,14 +82,14 @@ typedef enum
 
   /* server to client, final replies: one for each request, in order */
   SAMPAN_KIND_ERROR = 0xa0,
-  SAMPAN_KIND_DONE = 0xa1, /* plain success of mkdir, rename, logout, passwd record, watch */
+  SAMPAN_KIND_DONE = 0xa1, /* plain success of mkdir, logout, passwd record, watch */
   SAMPAN_KIND_PONG = 0xa2,
   SAMPAN_KIND_LIST_END = 0xa3,
   SAMPAN_KIND_ENTRY = 0xa4,
   SAMPAN_KIND_SPACE_IS = 0xa5,
   SAMPAN_KIND_REMOVED = 0xa6,
   SAMPAN_KIND_STORED =
-      0xa7, /* put committed: the bytes and the name are durable; also ends a copy */
+      0xa7, /* put committed: the bytes and the name are durable; also ends a rename and a copy */
   SAMPAN_KIND_HASH_IS = 0xa8,
   SAMPAN_KIND_PASSWD_CHALLENGE = 0xa9,
   SAMPAN_KIND_PASSWD_RESPONSE = 0xaa,
@@ -185,6 +185,7 @@ typedef enum
 #define SAMPAN_MKDIR_PARENTS 0x01    /* make missing parents; an existing folder is no error */
 #define SAMPAN_REMOVE_RECURSIVE 0x01 /* without it a folder must be empty */
 #define SAMPAN_GET_EXPECT_VERSION 0x01
+#define SAMPAN_MOVE_EXPECT_VERSION 0x01 /* RENAME: only if the source still has this version */
 #define SAMPAN_PUT_EXPECT_VERSION                                                                  \
   0x01                         /* with REPLACE: only if the target still has this version          \
                                 */

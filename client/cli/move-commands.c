@@ -9,11 +9,13 @@
 
 #include "await.h"
 #include "conflict.h"
+#include "escape.h"
 #include "output.h"
 #include "remote-target.h"
 #include "session-pool.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <string.h>
 
 typedef struct
@@ -26,7 +28,7 @@ typedef struct
 } Move;
 
 static bool
-copy_once (const Move *move, SampanConflict conflict, GError **error)
+copy_once (const Move *move, SampanConflict conflict, SampanPlaced *placed, GError **error)
 {
   g_auto (Await) await = AWAIT_INIT;
 
@@ -39,11 +41,11 @@ copy_once (const Move *move, SampanConflict conflict, GError **error)
                              move->cli->cancellable,
                              await_done_cb,
                              &await);
-  return sampan_session_copy_finish (move->session, await_result (&await), error);
+  return sampan_session_copy_finish (move->session, await_result (&await), placed, error);
 }
 
 static bool
-rename_once (const Move *move, SampanConflict conflict, GError **error)
+rename_once (const Move *move, SampanConflict conflict, SampanPlaced *placed, GError **error)
 {
   g_auto (Await) await = AWAIT_INIT;
 
@@ -51,10 +53,11 @@ rename_once (const Move *move, SampanConflict conflict, GError **error)
                                sampan_remote_get_path (move->from),
                                sampan_remote_get_path (move->to),
                                conflict,
+                               NULL,
                                move->cli->cancellable,
                                await_done_cb,
                                &await);
-  return sampan_session_rename_finish (move->session, await_result (&await), error);
+  return sampan_session_rename_finish (move->session, await_result (&await), placed, error);
 }
 
 static bool
@@ -70,14 +73,17 @@ in_same_share (const SampanRemote *a, const SampanRemote *b)
 
 /* Nothing is removed before the copy is safe on the box. */
 static bool
-move_between_shares (const Move *move, SampanConflict conflict, GError **error)
+move_between_shares (const Move *move,
+                     SampanConflict conflict,
+                     SampanPlaced *placed,
+                     GError **error)
 {
   g_auto (Await) await = AWAIT_INIT;
   uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH];
   g_autoptr (GError) local_error = NULL;
   g_autofree char *text = NULL;
 
-  if (!copy_once (move, conflict, error))
+  if (!copy_once (move, conflict, placed, error))
     return false;
   sampan_session_remove_async (move->session,
                                sampan_remote_get_path (move->from),
@@ -98,25 +104,60 @@ move_between_shares (const Move *move, SampanConflict conflict, GError **error)
 }
 
 static bool
-try_once (const Move *move, SampanConflict conflict, GError **error)
+try_once (const Move *move, SampanConflict conflict, SampanPlaced *placed, GError **error)
 {
   if (move->copy)
-    return copy_once (move, conflict, error);
+    return copy_once (move, conflict, placed, error);
   if (!in_same_share (move->from, move->to))
-    return move_between_shares (move, conflict, error);
-  return rename_once (move, conflict, error);
+    return move_between_shares (move, conflict, placed, error);
+  return rename_once (move, conflict, placed, error);
 }
 
+/* What differs from what was asked for. */
 static void
-report_done (const Move *move, const char *status)
+tell_placed (const Move *move, const SampanPlaced *placed)
+{
+  const char *asked = sampan_path_get_name (sampan_remote_get_path (move->to));
+  g_autofree char *text = NULL;
+
+  if (strcmp (placed->name, asked) != 0)
+    {
+      g_autofree char *name = sampan_escape (placed->name, -1, 0);
+      /* Translators: %s is a file name. */
+      g_autofree char *stored = g_strdup_printf (_ ("stored as %s"), name);
+
+      output_note (move->cli, asked, stored);
+    }
+  if (placed->skipped == 0)
+    return;
+  /* Translators: how many links and special files a copy left out. */
+  text = g_strdup_printf (ngettext ("%" PRIu64 " link or special file skipped",
+                                    "%" PRIu64 " links or special files skipped",
+                                    (unsigned long)placed->skipped),
+                          placed->skipped);
+  output_note (move->cli, asked, text);
+}
+
+/* PLACED is NULL if nothing was done. */
+static void
+report_done (const Move *move, const SampanPlaced *placed)
 {
   g_auto (JsonLine) line = JSON_LINE_INIT;
 
   if (!move->cli->options.json)
-    return;
-  output_begin_item (&line, move->copy ? "cp" : "mv", status);
+    {
+      if (placed != NULL)
+        tell_placed (move, placed);
+      return;
+    }
+  output_begin_item (&line, move->copy ? "cp" : "mv", placed != NULL ? "done" : "skipped");
   json_line_add_remote (&line, "uri", move->from);
   json_line_add_remote (&line, "to", move->to);
+  if (placed != NULL)
+    {
+      json_line_add_bytes (&line, "stored_name", placed->name);
+      json_line_add_uint (&line, "skipped", placed->skipped);
+    }
   json_line_print (&line, stdout);
 }
 
@@ -146,11 +187,12 @@ run (const Move *move, const char *typed, ConflictPolicy *policy)
   for (;;)
     {
       g_autoptr (GError) error = NULL;
+      g_auto (SampanPlaced) placed = { 0 };
       ConflictOutcome outcome = CONFLICT_FAIL;
 
-      if (try_once (move, conflict, &error))
+      if (try_once (move, conflict, &placed, &error))
         {
-          report_done (move, "done");
+          report_done (move, &placed);
           return;
         }
       if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_EXISTS))
@@ -162,7 +204,7 @@ run (const Move *move, const char *typed, ConflictPolicy *policy)
       if (outcome == CONFLICT_RETRY)
         continue;
       if (outcome == CONFLICT_SKIP)
-        report_done (move, "skipped");
+        report_done (move, NULL);
       else
         report_failed (move, typed, error);
       if (outcome == CONFLICT_CANCEL)

@@ -135,11 +135,15 @@ read_plan_end (SampanCall *self, SampanReader *fields)
 }
 
 static bool
-read_stored (SampanReader *fields)
+read_stored (SampanCall *self, SampanReader *fields)
 {
-  SampanStored stored;
+  SampanStored *stored = &self->reply.stored;
 
-  return sampan_read_stored (fields, &stored);
+  if (!sampan_read_stored (fields, stored))
+    return false;
+  self->text = g_strndup ((const char *)stored->name.data, stored->name.length);
+  stored->name = (SampanBytes){ 0 };
+  return true;
 }
 
 static bool
@@ -163,7 +167,7 @@ read_final (SampanCall *self, SampanReader *fields)
     case SAMPAN_KIND_REMOVED:
       return sampan_read_removed (fields, self->reply.trash_id);
     case SAMPAN_KIND_STORED:
-      return read_stored (fields);
+      return read_stored (self, fields);
     case SAMPAN_KIND_HASH_IS:
       return sampan_read_hash_is (fields, &self->reply.hash);
     case SAMPAN_KIND_PLAN_END:

@@ -44,11 +44,12 @@ struct _SampanCall
     SampanHashIs hash;
     SampanProgress progress;
     SampanPlanEnd plan_end;
+    SampanStored stored; /* without its name */
     uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH];
   } reply;
   SampanFolderList *list;
   SampanFileInfo *info;
-  char *text;
+  char *text;      /* of a PONG, or the name that something was stored under */
   GArray *answers; /* SampanPlanAnswer */
   size_t n_items;  /* answers that a plan needs; set by who made the call */
 };

@@ -10,6 +10,7 @@
 
 #include "engine-private.h"
 
+#include <sodium.h>
 #include <string.h>
 
 #define PROGRESS_INTERVAL_US (G_USEC_PER_SEC / 10)
@@ -261,19 +262,26 @@ path_flags_call (SampanKind kind, SampanKind final_kind, const SampanPath *path,
 
 static SampanCall *
 move_call (SampanKind kind,
-           SampanKind final_kind,
            SampanKind part_kind,
            const SampanPath *from,
            const SampanPath *to,
-           SampanConflict conflict)
+           SampanConflict conflict,
+           const uint8_t *version)
 {
   uint8_t buffer[SAMPAN_CALL_MESSAGE_MAX];
-  SampanMoveRequest request = { path_bytes (from), path_bytes (to), (uint8_t)conflict };
+  SampanMoveRequest request = { .from = path_bytes (from),
+                                .to = path_bytes (to),
+                                .conflict = (uint8_t)conflict };
   SampanWriter writer;
 
+  if (version != NULL)
+    {
+      request.flags = SAMPAN_MOVE_EXPECT_VERSION;
+      memcpy (request.version, version, sizeof request.version);
+    }
   sampan_writer_init (&writer, buffer, sizeof buffer);
   sampan_write_move_request (&writer, kind, &request);
-  return sampan_call_new (final_kind, part_kind, &writer);
+  return sampan_call_new (SAMPAN_KIND_STORED, part_kind, &writer);
 }
 
 /* ---- Public API ---- */
@@ -436,6 +444,7 @@ sampan_session_rename_async (SampanSession *self,
                              const SampanPath *from,
                              const SampanPath *to,
                              SampanConflict conflict,
+                             const uint8_t *version,
                              GCancellable *cancellable,
                              GAsyncReadyCallback callback,
                              gpointer user_data)
@@ -444,13 +453,43 @@ sampan_session_rename_async (SampanSession *self,
       new_task (self, cancellable, callback, user_data, sampan_session_rename_async);
 
   if (!sampan_session_refuse (self, task))
-    ask (self, task, move_call (SAMPAN_KIND_RENAME, SAMPAN_KIND_DONE, 0, from, to, conflict));
+    ask (self, task, move_call (SAMPAN_KIND_RENAME, 0, from, to, conflict, version));
+}
+
+void
+sampan_placed_clear (SampanPlaced *self)
+{
+  g_clear_pointer (&self->name, g_free);
+}
+
+static bool
+finish_placed (SampanSession *self, GAsyncResult *result, SampanPlaced *placed, GError **error)
+{
+  Ask *ask = ask_finish (self, result, error);
+
+  if (ask == NULL)
+    return false;
+  if (placed != NULL)
+    {
+      const SampanStored *stored = &ask->call->reply.stored;
+
+      placed->name = g_strdup (ask->call->text);
+      memcpy (placed->version, stored->version, sizeof placed->version);
+      memcpy (placed->trash_id, stored->trash_id, sizeof placed->trash_id);
+      placed->has_replaced = !sodium_is_zero (stored->trash_id, sizeof stored->trash_id);
+      placed->skipped = stored->skipped;
+    }
+  ask_unref (ask);
+  return true;
 }
 
 bool
-sampan_session_rename_finish (SampanSession *self, GAsyncResult *result, GError **error)
+sampan_session_rename_finish (SampanSession *self,
+                              GAsyncResult *result,
+                              SampanPlaced *placed,
+                              GError **error)
 {
-  return ask_finish_plain (self, result, error);
+  return finish_placed (self, result, placed, error);
 }
 
 void
@@ -471,7 +510,7 @@ sampan_session_copy_async (SampanSession *self,
 
   if (sampan_session_refuse (self, task))
     return;
-  call = move_call (SAMPAN_KIND_COPY, SAMPAN_KIND_STORED, SAMPAN_KIND_PROGRESS, from, to, conflict);
+  call = move_call (SAMPAN_KIND_COPY, SAMPAN_KIND_PROGRESS, from, to, conflict, NULL);
   call->request.slow = true;
   ask = ask_new (self, task, call);
   ask->progress = progress;
@@ -482,9 +521,12 @@ sampan_session_copy_async (SampanSession *self,
 }
 
 bool
-sampan_session_copy_finish (SampanSession *self, GAsyncResult *result, GError **error)
+sampan_session_copy_finish (SampanSession *self,
+                            GAsyncResult *result,
+                            SampanPlaced *placed,
+                            GError **error)
 {
-  return ask_finish_plain (self, result, error);
+  return finish_placed (self, result, placed, error);
 }
 
 void

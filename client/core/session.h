@@ -126,14 +126,32 @@ void sampan_session_mkdir_async (SampanSession *self,
                                  gpointer user_data);
 bool sampan_session_mkdir_finish (SampanSession *self, GAsyncResult *result, GError **error);
 
+/* Something that has its place now. */
+typedef struct
+{
+  char *name; /* bytes; another than asked for with KEEP_BOTH */
+  uint8_t version[SAMPAN_VERSION_LENGTH];
+  bool has_replaced;
+  uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH]; /* of what it replaced */
+  uint64_t skipped;                         /* links and special files that a copy left out */
+} SampanPlaced;
+void sampan_placed_clear (SampanPlaced *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SampanPlaced, sampan_placed_clear)
+
+/* VERSION (nullable): fails with CHANGED if FROM has another one. */
 void sampan_session_rename_async (SampanSession *self,
                                   const SampanPath *from,
                                   const SampanPath *to,
                                   SampanConflict conflict,
+                                  const uint8_t *version,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
-bool sampan_session_rename_finish (SampanSession *self, GAsyncResult *result, GError **error);
+/* PLACED (nullable) is to be cleared. */
+bool sampan_session_rename_finish (SampanSession *self,
+                                   GAsyncResult *result,
+                                   SampanPlaced *placed,
+                                   GError **error);
 
 /* On the box. PROGRESS (nullable) comes on the owner's context. */
 typedef void (*SampanSessionProgressFunc) (uint64_t done_bytes,
@@ -148,7 +166,10 @@ void sampan_session_copy_async (SampanSession *self,
                                 GCancellable *cancellable,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data);
-bool sampan_session_copy_finish (SampanSession *self, GAsyncResult *result, GError **error);
+bool sampan_session_copy_finish (SampanSession *self,
+                                 GAsyncResult *result,
+                                 SampanPlaced *placed,
+                                 GError **error);
 
 /* To the share's trash. */
 void sampan_session_remove_async (SampanSession *self,

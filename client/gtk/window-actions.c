@@ -88,7 +88,7 @@ rename_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (SampanWindow) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!sampan_session_rename_finish (SAMPAN_SESSION (source), result, &error))
+  if (!sampan_session_rename_finish (SAMPAN_SESSION (source), result, NULL, &error))
     sampan_window_tell_error (self, error);
   else
     sampan_window_refresh (self);
@@ -112,6 +112,7 @@ renamed_cb (SampanNamePopover *popover, const char *name, gpointer user_data)
                                rename->from,
                                to,
                                SAMPAN_CONFLICT_REFUSE,
+                               NULL,
                                NULL,
                                rename_cb,
                                g_object_ref (self));

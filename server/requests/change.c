@@ -33,9 +33,10 @@ rename_within_share (SampanExchange *self,
                      const SampanMoveRequest *request,
                      SampanTarget *from,
                      SampanTarget *to,
+                     SampanStored *stored,
+                     char **stored_name,
                      GError **error)
 {
-  g_autofree char *stored_name = NULL;
   SampanRight right = self->request->right;
   if (!sampan_exchange_resolve (self, request->from, right, from, error) ||
       !sampan_exchange_resolve (self, request->to, right, to, error))
@@ -49,7 +50,12 @@ rename_within_share (SampanExchange *self,
                                 from->below,
                                 to->below,
                                 request->conflict,
-                                &stored_name,
+                                (request->flags & SAMPAN_MOVE_EXPECT_VERSION) != 0
+                                    ? request->version
+                                    : NULL,
+                                self->session->account_id,
+                                stored,
+                                stored_name,
                                 error);
 }
 
@@ -57,14 +63,16 @@ bool
 sampan_request_rename (SampanExchange *self, SampanReader *reader)
 {
   SampanMoveRequest request;
+  SampanStored stored;
   g_auto (SampanTarget) from = { 0 };
   g_auto (SampanTarget) to = { 0 };
+  g_autofree char *stored_name = NULL;
   g_autoptr (GError) error = NULL;
   if (!sampan_read_move_request (reader, &request))
     return sampan_exchange_break (self);
-  bool ok = rename_within_share (self, &request, &from, &to, &error);
+  bool ok = rename_within_share (self, &request, &from, &to, &stored, &stored_name, &error);
   sampan_exchange_log (self, from.path, to.path, -1, 0, error);
-  return ok ? sampan_exchange_reply_empty (self, SAMPAN_KIND_DONE)
+  return ok ? sampan_exchange_reply_stored (self, &stored, stored_name)
             : sampan_exchange_reply_error (self, error);
 }
 

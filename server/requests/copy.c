@@ -9,8 +9,6 @@
 
 #include "storage/files.h"
 
-#include <string.h>
-
 static bool
 copy (SampanExchange *self,
       const SampanMoveRequest *request,
@@ -21,7 +19,6 @@ copy (SampanExchange *self,
       GError **error)
 {
   g_auto (SampanProgressReport) report = { 0 };
-  uint64_t skipped = 0;
   if (!sampan_exchange_resolve (self, request->from, SAMPAN_RIGHT_READ, from, error) ||
       !sampan_exchange_resolve (self, request->to, self->request->right, to, error))
     return false;
@@ -31,12 +28,12 @@ copy (SampanExchange *self,
                                  to->root,
                                  to->below,
                                  sampan_exchange_limit_conflict (to->right, request->conflict),
+                                 self->session->account_id,
                                  sampan_progress_report_cb,
                                  &report,
                                  report.cancellable,
                                  stored,
                                  stored_name,
-                                 &skipped,
                                  error);
   if (!ok)
     sampan_exchange_explain_conflict (to->right, request->conflict, error);
@@ -48,22 +45,15 @@ sampan_request_copy (SampanExchange *self, SampanReader *reader)
 {
   SampanMoveRequest request;
   SampanStored stored = { 0 };
-  SampanWriter writer;
   g_auto (SampanTarget) from = { 0 };
   g_auto (SampanTarget) to = { 0 };
   g_autofree char *stored_name = NULL;
   g_autoptr (GError) error = NULL;
   int64_t started_us = g_get_monotonic_time ();
-  if (!sampan_read_move_request (reader, &request))
+  if (!sampan_read_move_request (reader, &request) || request.flags != 0)
     return sampan_exchange_break (self);
   bool ok = copy (self, &request, &from, &to, &stored, &stored_name, &error);
   sampan_exchange_log (self, from.path, to.path, -1, started_us, error);
-  if (!ok)
-    return sampan_exchange_reply_error (self, error);
-  stored.name =
-      (SampanBytes){ .data = (const uint8_t *)stored_name, .length = strlen (stored_name) };
-  if (!sampan_exchange_begin (self, &writer))
-    return false;
-  sampan_write_stored (&writer, &stored);
-  return sampan_exchange_end (self, &writer);
+  return ok ? sampan_exchange_reply_stored (self, &stored, stored_name)
+            : sampan_exchange_reply_error (self, error);
 }

@@ -11,7 +11,7 @@
 #define MTIME_BYTES (8 + 4)
 #define PUT_BYTES                                                                                  \
   (PATH_BYTES + 8 + MTIME_BYTES + 1 + 1 + SAMPAN_VERSION_LENGTH + SAMPAN_UPLOAD_ID_LENGTH)
-#define MOVE_BYTES (2 * PATH_BYTES + 1)
+#define MOVE_BYTES (2 * PATH_BYTES + 1 + 1 + SAMPAN_VERSION_LENGTH)
 #define FIND_BYTES (PATH_BYTES + 1 + SAMPAN_FIND_PATTERN_MAX + 1 + 8 + 8 + 1 + 2 * MTIME_BYTES + 4)
 #define PLAN_BYTES (SAMPAN_FRAME_PLAIN_MAX - 1) /* the largest of all: a frame */
 

@@ -9,6 +9,8 @@
 
 #include "requests/transfer-log.h"
 
+#include <string.h>
+
 #define PROGRESS_PAUSE_US (250 * 1000) /* four a second: enough for a bar, nothing on the wire */
 
 void
@@ -105,6 +107,17 @@ sampan_exchange_reply_code (SampanExchange *self, SampanErrorCode code, uint64_t
   if (!sampan_exchange_begin (self, &writer))
     return false;
   sampan_write_error_reply (&writer, &reply);
+  return sampan_exchange_end (self, &writer);
+}
+
+bool
+sampan_exchange_reply_stored (SampanExchange *self, SampanStored *stored, const char *name)
+{
+  SampanWriter writer;
+  stored->name = (SampanBytes){ .data = (const uint8_t *)name, .length = strlen (name) };
+  if (!sampan_exchange_begin (self, &writer))
+    return false;
+  sampan_write_stored (&writer, stored);
   return sampan_exchange_end (self, &writer);
 }
 

@@ -76,6 +76,10 @@ bool sampan_exchange_reply_empty (SampanExchange *self, SampanKind kind) G_GNUC_
 bool sampan_exchange_reply_code (SampanExchange *self,
                                  SampanErrorCode code,
                                  uint64_t detail) G_GNUC_WARN_UNUSED_RESULT;
+/* STORED, with NAME put in. */
+bool sampan_exchange_reply_stored (SampanExchange *self,
+                                   SampanStored *stored,
+                                   const char *name) G_GNUC_WARN_UNUSED_RESULT;
 /* SHUTTING_DOWN where the server's stop is the reason. */
 bool sampan_exchange_reply_error (SampanExchange *self,
                                   const GError *error) G_GNUC_WARN_UNUSED_RESULT;

@@ -16,6 +16,8 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#define STAT_BLOCK_BYTES 512 /* of st_blocks, on Linux */
+
 /* A readable fd of a regular file or a folder. */
 static int
 open_source (SampanShareRoot *root, const SampanPath *path, struct stat *status, GError **error)
@@ -44,11 +46,16 @@ check_space (SampanShareRoot *root, const struct stat *source, GError **error)
 {
   struct statvfs space;
 
+  uint64_t needed = (uint64_t)source->st_blocks * STAT_BLOCK_BYTES;
+  uint64_t available;
+
   if (!S_ISREG (source->st_mode) ||
-      fstatvfs (sampan_share_root_get_staging_fd (root), &space) != 0 || space.f_blocks == 0 ||
-      (uint64_t)source->st_blocks * 512 <= (uint64_t)space.f_bavail * space.f_frsize)
+      fstatvfs (sampan_share_root_get_staging_fd (root), &space) != 0 || space.f_blocks == 0)
     return true;
-  sampan_disk_set_error (error, ENOSPC, "cannot copy", "a file");
+  available = (uint64_t)space.f_bavail * space.f_frsize;
+  if (needed <= available)
+    return true;
+  sampan_disk_set_no_space (error, needed - available, "cannot copy", "a file");
   return false;
 }
 
@@ -122,15 +129,18 @@ sampan_storage_copy (SampanShareRoot *from_root,
                      SampanShareRoot *to_root,
                      const SampanPath *to,
                      SampanConflict conflict,
+                     uint64_t account_id,
                      SampanProgressFunc progress,
                      gpointer user_data,
                      GCancellable *cancellable,
                      SampanStored *stored,
                      char **stored_name,
-                     uint64_t *skipped,
                      GError **error)
 {
-  SampanPlacement placement = { .root = to_root, .path = to, .conflict = conflict };
+  SampanPlacement placement = { .root = to_root,
+                                .path = to,
+                                .conflict = conflict,
+                                .account_id = account_id };
   SampanTreeCopy copy = { .from_root = from_root,
                           .to_root = to_root,
                           .meter = { .func = progress, .user_data = user_data },
@@ -154,7 +164,9 @@ sampan_storage_copy (SampanShareRoot *from_root,
     return false;
   sampan_staging_make_name (staged_name);
   staged_fd = sampan_tree_copy_run (&copy, from_fd, sampan_path_is_root (from), staged_name, error);
-  *skipped = copy.skipped;
-  return staged_fd >= 0 &&
-         place_staged (&placement, staged_name, staged_fd, stored, stored_name, error);
+  if (staged_fd < 0 ||
+      !place_staged (&placement, staged_name, staged_fd, stored, stored_name, error))
+    return false;
+  stored->skipped = copy.skipped;
+  return true;
 }

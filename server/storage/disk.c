@@ -146,3 +146,16 @@ sampan_disk_set_error (GError **error, int saved_errno, const char *what, const 
 
   sampan_error_set_from_errno (error, saved_errno, "%s \"%s\"", what, escaped);
 }
+
+void
+sampan_disk_set_no_space (GError **error,
+                          uint64_t missing_bytes,
+                          const char *what,
+                          const char *name)
+{
+  GError *local_error = NULL;
+
+  sampan_disk_set_error (&local_error, ENOSPC, what, name);
+  sampan_error_set_detail (local_error, missing_bytes);
+  g_propagate_error (error, local_error);
+}

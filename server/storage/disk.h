@@ -60,5 +60,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanDirStream, sampan_disk_close_stream)
 
 /* Sets *error from errno, naming the escaped NAME: "WHAT NAME: reason". */
 void sampan_disk_set_error (GError **error, int saved_errno, const char *what, const char *name);
+/* The same for ENOSPC that was foreseen: so many bytes are missing. */
+void sampan_disk_set_no_space (GError **error,
+                               uint64_t missing_bytes,
+                               const char *what,
+                               const char *name);
 
 G_END_DECLS

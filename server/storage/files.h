@@ -37,11 +37,15 @@ bool sampan_storage_mkdir (SampanShareRoot *root,
 
 /* Rename or move within one share. CONFLICT as for put (KEEP_BOTH picks a free name); what is
  * replaced goes to trash. Refuses a folder into itself (WRONG_KIND). Durable. Both paths lie in the
- * same share; a move between shares is a copy and a remove. *stored_name: g_free. */
+ * same share; a move between shares is a copy and a remove. EXPECTED (nullable): fails with CHANGED
+ * if that is not FROM's version. *stored_name: g_free. */
 bool sampan_storage_rename (SampanShareRoot *root,
                             const SampanPath *from,
                             const SampanPath *to,
                             SampanConflict conflict,
+                            const uint8_t *expected,
+                            uint64_t account_id,
+                            SampanStored *stored, /* name is NOT set; see stored_name */
                             char **stored_name,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -49,18 +53,18 @@ typedef void (*SampanProgressFunc) (uint64_t done_bytes, uint64_t total_bytes, g
 
 /* Copies a file or a folder (iterative, depth-capped) on the box, by reflink or copy_file_range
  * where possible; staged, then renamed into place; durable. Between shares too. Symlinks and
- * devices in a folder are left out and counted in *skipped. */
+ * devices in a folder are left out and counted. */
 bool sampan_storage_copy (SampanShareRoot *from_root,
                           const SampanPath *from,
                           SampanShareRoot *to_root,
                           const SampanPath *to,
                           SampanConflict conflict,
+                          uint64_t account_id,
                           SampanProgressFunc progress,
                           gpointer user_data,
                           GCancellable *cancellable,
                           SampanStored *stored, /* name is NOT set; see stored_name */
                           char **stored_name,
-                          uint64_t *skipped,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Moves PATH (a file, or a folder with all in it when RECURSIVE or empty) to the share's trash with

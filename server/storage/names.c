@@ -138,18 +138,57 @@ sync_rename (SampanShareRoot *root,
          sync_folder (sampan_share_root_get_trash_fd (root), to, error);
 }
 
+/* Somebody who changes it between here and the rename changes what is renamed, as if just after. */
+static bool
+check_version (const struct stat *status, const uint8_t *expected, GError **error)
+{
+  uint8_t version[SAMPAN_VERSION_LENGTH];
+
+  sampan_version_from_stat (status, version);
+  return expected == NULL || memcmp (version, expected, sizeof version) == 0 ||
+         fail (error, SAMPAN_ERROR_CHANGED, "it is not what was seen");
+}
+
+/* The version is taken last: the rename changed the ctime. */
+static bool
+describe_renamed (int folder_fd,
+                  const char *name,
+                  const SampanTrashSlot *slot,
+                  SampanStored *stored,
+                  GError **error)
+{
+  struct stat status;
+
+  if (sampan_disk_stat (folder_fd, name, &status) != 0)
+    {
+      sampan_disk_set_error (error, errno, "cannot look at", name);
+      return false;
+    }
+  memset (stored, 0, sizeof *stored);
+  sampan_version_from_stat (&status, stored->version);
+  if (slot != NULL && slot->is_used)
+    memcpy (stored->trash_id, slot->id, sizeof stored->trash_id);
+  return true;
+}
+
 bool
 sampan_storage_rename (SampanShareRoot *root,
                        const SampanPath *from,
                        const SampanPath *to,
                        SampanConflict conflict,
+                       const uint8_t *expected,
+                       uint64_t account_id,
+                       SampanStored *stored,
                        char **stored_name,
                        GError **error)
 {
   g_autoptr (SampanTrashSlot) slot = NULL;
   SAMPAN_AUTO_FD int from_fd = sampan_share_root_open_folder_of (root, from, error);
   SAMPAN_AUTO_FD int to_fd = -1;
-  SampanPlacement placement = { .root = root, .path = to, .conflict = conflict };
+  SampanPlacement placement = { .root = root,
+                                .path = to,
+                                .conflict = conflict,
+                                .account_id = account_id };
   g_autofree char *name = NULL;
   struct stat status;
 
@@ -160,7 +199,7 @@ sampan_storage_rename (SampanShareRoot *root,
       sampan_disk_set_error (error, errno, "cannot rename", sampan_path_get (from));
       return false;
     }
-  if (!check_move (from, to, conflict, &status, error))
+  if (!check_move (from, to, conflict, &status, error) || !check_version (&status, expected, error))
     return false;
   placement.folder_fd = to_fd;
   placement.mtime = status.st_mtim;
@@ -171,7 +210,8 @@ sampan_storage_rename (SampanShareRoot *root,
                              &slot,
                              &name,
                              error) ||
-      !sync_rename (root, from_fd, to_fd, to, slot, error))
+      !sync_rename (root, from_fd, to_fd, to, slot, error) ||
+      !describe_renamed (to_fd, name, slot, stored, error))
     return false;
   *stored_name = g_steal_pointer (&name);
   return true;

@@ -95,6 +95,7 @@ check_space (SampanUpload *self, uint64_t held_bytes, GError **error)
 {
   struct statvfs space;
   uint64_t missing_bytes = self->size > held_bytes ? self->size - held_bytes : 0;
+  uint64_t available_bytes;
 
   if (missing_bytes > INT64_MAX)
     {
@@ -104,9 +105,13 @@ check_space (SampanUpload *self, uint64_t held_bytes, GError **error)
   /* A disk that does not tell its size says 0 blocks; the writes will find out. */
   if (fstatvfs (self->file.fd, &space) != 0 || space.f_blocks == 0)
     return true;
-  if (missing_bytes / MAX (space.f_frsize, 1) < space.f_bavail || missing_bytes == 0)
+  available_bytes = (uint64_t)space.f_bavail * MAX (space.f_frsize, 1);
+  if (missing_bytes < available_bytes || missing_bytes == 0)
     return true;
-  sampan_disk_set_error (error, ENOSPC, "cannot store", sampan_path_get (self->path));
+  sampan_disk_set_no_space (error,
+                            MAX (missing_bytes - available_bytes, 1),
+                            "cannot store",
+                            sampan_path_get (self->path));
   return false;
 }
 

@@ -175,7 +175,15 @@ class RoundTrip(harness.Case):
         self.client.run("mv", remote("files/copy"), remote("files/folder/file"), status=1)
         self.client.run("mv", "--on-conflict=replace", remote("files/copy"), remote("files/folder/file"))
         self.assertEqual(self.trash(), [content])
-        self.client.run("cp", remote("files/folder"), remote("files/twin"))
+        result = self.client.run("mv", "--on-conflict=both", remote("files/folder/file"), remote("files/file"))
+        self.assertEqual(result.errors, "")
+        self.client.run("cp", remote("files/file"), remote("files/folder/file"))
+        result = self.client.run("mv", "--on-conflict=both", remote("files/file"), remote("files/folder/file"))
+        self.assertIn("file: stored as file (2)", result.errors)
+        (self.share / "folder" / "link").symlink_to("file")
+        result = self.client.run("cp", remote("files/folder"), remote("files/twin"))
+        self.assertIn("twin: 1 link or special file skipped", result.errors)
+        (self.share / "folder" / "link").unlink()
         self.assert_same_tree(self.share / "folder", self.share / "twin")
 
     def test_mv_between_shares(self):

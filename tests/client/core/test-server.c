@@ -72,8 +72,8 @@ static GError *
 rename_one (RealServerTest *self, const char *name, const char *to, SampanConflict conflict)
 {
   g_autoptr (SampanPath) target = core_test_remote_path (to);
-  AWAIT (rename, target, conflict, );
-  sampan_session_rename_finish (self->session, result, &error);
+  AWAIT (rename, target, conflict, NULL, );
+  sampan_session_rename_finish (self->session, result, NULL, &error);
   return error;
 }
 
@@ -82,7 +82,7 @@ copy_one (RealServerTest *self, const char *name, const char *to)
 {
   g_autoptr (SampanPath) target = core_test_remote_path (to);
   AWAIT (copy, target, SAMPAN_CONFLICT_REFUSE, NULL, NULL, );
-  sampan_session_copy_finish (self->session, result, &error);
+  sampan_session_copy_finish (self->session, result, NULL, &error);
   return error;
 }
 

@@ -73,6 +73,24 @@ send_move (TestClient *client,
 }
 
 void
+send_move_of (TestClient *client,
+              SampanKind kind,
+              const char *from,
+              const char *to,
+              const uint8_t version[static SAMPAN_VERSION_LENGTH])
+{
+  SampanMoveRequest request = { .from = test_bytes (from),
+                                .to = test_bytes (to),
+                                .conflict = SAMPAN_CONFLICT_REFUSE,
+                                .flags = SAMPAN_MOVE_EXPECT_VERSION };
+  SampanWriter writer;
+  memcpy (request.version, version, sizeof request.version);
+  test_client_begin (&writer);
+  sampan_write_move_request (&writer, kind, &request);
+  g_assert_true (test_client_send (client, &writer));
+}
+
+void
 send_get (TestClient *client, const char *path, uint64_t offset, const uint8_t *version)
 {
   SampanGetRequest request = { .path = test_bytes (path), .offset = offset };

@@ -27,6 +27,12 @@ void send_move (TestClient *client,
                 const char *from,
                 const char *to,
                 SampanConflict conflict);
+/* Only if the source has that version. */
+void send_move_of (TestClient *client,
+                   SampanKind kind,
+                   const char *from,
+                   const char *to,
+                   const uint8_t version[static SAMPAN_VERSION_LENGTH]);
 void send_get (TestClient *client, const char *path, uint64_t offset, const uint8_t *version);
 void expect_done (TestClient *client);
 /* "name:kind:right ..." in order of names. */

@@ -178,16 +178,29 @@ test_mkdir (void)
 static void
 test_rename (void)
 {
+  static const uint8_t other_version[SAMPAN_VERSION_LENGTH] = { 1 };
+  g_autofree char *stored = NULL;
+  g_autofree char *replaced = NULL;
+  g_autofree char *beside = NULL;
   test_fixture_write (fixture, "r1", "one", 3);
   test_fixture_write (fixture, "r2", "two", 3);
   send_move (ann, SAMPAN_KIND_RENAME, "files/r1", "files/r2", SAMPAN_CONFLICT_REFUSE);
   g_assert_cmpint (get_error (ann), ==, SAMPAN_ERROR_EXISTS);
   send_move (ann, SAMPAN_KIND_RENAME, "files/r1", "files/r3", SAMPAN_CONFLICT_REFUSE);
-  expect_done (ann);
+  stored = expect_stored (ann);
+  g_assert_cmpstr (stored, ==, "r3");
   test_fixture_assert_file (fixture, "r3", "one", 3);
   g_assert_null (test_fixture_read (fixture, "r1"));
   send_move (ann, SAMPAN_KIND_RENAME, "files/r3", "files/r2", SAMPAN_CONFLICT_REPLACE);
-  expect_done (ann);
+  replaced = expect_stored (ann);
+  test_fixture_assert_file (fixture, "r2", "one", 3);
+  put (ann, "files/r4", "four", 4, SAMPAN_CONFLICT_REFUSE);
+  g_free (expect_stored (ann));
+  send_move (ann, SAMPAN_KIND_RENAME, "files/r4", "files/r2", SAMPAN_CONFLICT_KEEP_BOTH);
+  beside = expect_stored (ann);
+  g_assert_cmpstr (beside, ==, "r2 (2)");
+  send_move_of (ann, SAMPAN_KIND_RENAME, "files/r2", "files/r5", other_version);
+  g_assert_cmpint (get_error (ann), ==, SAMPAN_ERROR_CHANGED);
   test_fixture_assert_file (fixture, "r2", "one", 3);
   send_move (ann, SAMPAN_KIND_RENAME, "files/r2", "other/r2", SAMPAN_CONFLICT_REFUSE);
   g_assert_cmpint (get_error (ann), ==, SAMPAN_ERROR_WRONG_KIND);

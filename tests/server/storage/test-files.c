@@ -230,7 +230,6 @@ typedef struct
 {
   SampanStored stored;
   char *name;
-  uint64_t skipped;
 } Copied;
 
 static bool
@@ -250,12 +249,12 @@ copy (Fixture *self,
                               self->root,
                               to_path,
                               conflict,
+                              0,
                               NULL,
                               NULL,
                               NULL,
                               &copied->stored,
                               &copied->name,
-                              &copied->skipped,
                               error);
 }
 
@@ -294,7 +293,7 @@ test_copy_file (Fixture *self, gconstpointer confine)
   g_assert_true (copy (self, "a", "b", SAMPAN_CONFLICT_REFUSE, &copied, &error));
   g_assert_no_error (error);
   g_assert_cmpstr (copied.name, ==, "b");
-  g_assert_cmpuint (copied.skipped, ==, 0);
+  g_assert_cmpuint (copied.stored.skipped, ==, 0);
   assert_content (self, "b", large);
   assert_time (self, "b", 1234567890);
   g_assert_true (sampan_storage_stat (self->root, path, &entry, &error));
@@ -339,7 +338,7 @@ test_copy_folder (Fixture *self, gconstpointer confine)
   set_time (self, "tree", 333);
   g_assert_true (copy (self, "tree", "copied", SAMPAN_CONFLICT_REFUSE, &copied, &error));
   g_assert_no_error (error);
-  g_assert_cmpuint (copied.skipped, ==, 2);
+  g_assert_cmpuint (copied.stored.skipped, ==, 2);
   g_assert_cmpuint (count_entries (self, "copied"), ==, 2);
   g_assert_cmpuint (count_entries (self, "copied/sub"), ==, 151);
   g_assert_cmpuint (count_entries (self, "copied/empty"), ==, 0);
@@ -400,12 +399,12 @@ test_copy_between_shares (Fixture *self, gconstpointer confine)
                                       inner,
                                       to,
                                       SAMPAN_CONFLICT_REFUSE,
+                                      0,
                                       NULL,
                                       NULL,
                                       NULL,
                                       &copied.stored,
                                       &copied.name,
-                                      &copied.skipped,
                                       &error));
   g_assert_no_error (error);
   assert_content (self, "inner/all/file", "F");
@@ -437,12 +436,12 @@ test_copy_cancelled (Fixture *self, gconstpointer confine)
                                        self->root,
                                        to,
                                        SAMPAN_CONFLICT_REFUSE,
+                                       0,
                                        cancel_cb,
                                        cancellable,
                                        cancellable,
                                        &copied.stored,
                                        &copied.name,
-                                       &copied.skipped,
                                        &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_false (disk_exists (self, "copied"));

@@ -185,7 +185,6 @@ check_quite_full (Fixture *self)
   uint8_t id[SAMPAN_TRASH_ID_LENGTH];
   g_auto (Result) result = { 0 };
   SampanStored stored;
-  uint64_t skipped;
   char *content;
 
   disk_write (self, "large", large);
@@ -195,13 +194,14 @@ check_quite_full (Fixture *self)
                                        self->root,
                                        to,
                                        SAMPAN_CONFLICT_REFUSE,
+                                       ACCOUNT_ID,
                                        NULL,
                                        NULL,
                                        NULL,
                                        &stored,
                                        &name,
-                                       &skipped,
                                        &error));
+  g_assert_cmpuint (sampan_error_get_detail (error), >, 0);
   assert_code (&error, SAMPAN_ERROR_NO_SPACE);
   g_assert_false (store (self, "large", "some", SAMPAN_CONFLICT_REPLACE, &result, &error));
   assert_code (&error, SAMPAN_ERROR_NO_SPACE);

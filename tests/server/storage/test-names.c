@@ -114,9 +114,18 @@ move (Fixture *self,
 {
   g_autoptr (SampanPath) from_path = path_of (from);
   g_autoptr (SampanPath) to_path = path_of (to);
+  SampanStored stored;
 
   g_clear_pointer (name, g_free);
-  return sampan_storage_rename (self->root, from_path, to_path, conflict, name, error);
+  return sampan_storage_rename (self->root,
+                                from_path,
+                                to_path,
+                                conflict,
+                                NULL,
+                                ACCOUNT_ID,
+                                &stored,
+                                name,
+                                error);
 }
 
 /* The only item in the trash. */

@@ -88,8 +88,17 @@ do_rename_from (Fixture *self, const SampanPath *path, GError **error)
 {
   g_autoptr (SampanPath) target = path_of ("renamed");
   g_autofree char *name = NULL;
+  SampanStored stored;
 
-  return sampan_storage_rename (self->root, path, target, SAMPAN_CONFLICT_KEEP_BOTH, &name, error);
+  return sampan_storage_rename (self->root,
+                                path,
+                                target,
+                                SAMPAN_CONFLICT_KEEP_BOTH,
+                                NULL,
+                                ACCOUNT_ID,
+                                &stored,
+                                &name,
+                                error);
 }
 
 bool
@@ -97,10 +106,19 @@ do_rename_to (Fixture *self, const SampanPath *path, GError **error)
 {
   g_autoptr (SampanPath) source = path_of ("source");
   g_autofree char *name = NULL;
+  SampanStored stored;
 
   if (!disk_exists (self, "source"))
     disk_write (self, "source", "s");
-  return sampan_storage_rename (self->root, source, path, SAMPAN_CONFLICT_REPLACE, &name, error);
+  return sampan_storage_rename (self->root,
+                                source,
+                                path,
+                                SAMPAN_CONFLICT_REPLACE,
+                                NULL,
+                                ACCOUNT_ID,
+                                &stored,
+                                &name,
+                                error);
 }
 
 static bool
@@ -108,19 +126,18 @@ copy (Fixture *self, const SampanPath *from, const SampanPath *to, GError **erro
 {
   g_autofree char *name = NULL;
   SampanStored stored;
-  uint64_t skipped;
 
   return sampan_storage_copy (self->root,
                               from,
                               self->root,
                               to,
                               SAMPAN_CONFLICT_REPLACE,
+                              ACCOUNT_ID,
                               NULL,
                               NULL,
                               NULL,
                               &stored,
                               &name,
-                              &skipped,
                               error);
 }
 
