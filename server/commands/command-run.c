@@ -13,7 +13,7 @@
 #include "escape.h"
 #include "log.h"
 #include "net/server.h"
-#include "net/service-notify.h"
+#include "net/service-manager.h"
 #include "protocol.h"
 
 #include <errno.h>
@@ -32,6 +32,7 @@
   2 /* the workers' buffers are mapped; small pieces need no arena per thread                      \
      */
 #define HOST_NAME_BYTES 256
+#define WATCHDOG_PARTS 3 /* signs of life in the time in which one is expected */
 
 typedef struct
 {
@@ -39,7 +40,8 @@ typedef struct
   SampanAccountStore *store;
   SampanControl *control;
   SampanServer *server;
-  GPtrArray *endpoints; /* char *, where it listens */
+  GPtrArray *endpoints;   /* char *, where it listens */
+  unsigned int n_sockets; /* that a service manager handed over */
   GThread *expiry;
   int is_expiring; /* atomic */
   bool is_stopping;
@@ -219,11 +221,22 @@ listen_on (Run *self, const char *text, GError **error)
   return true;
 }
 
+/* On the sockets that were handed over, and on those that were asked for. */
 static bool
 listen_on_all (Run *self, char **listen, GError **error)
 {
+  for (unsigned int i = 0; i < self->n_sockets; i++)
+    {
+      char *endpoint = NULL;
+      if (!sampan_server_listen_fd (self->server,
+                                    SAMPAN_SERVICE_FIRST_FD + (int)i,
+                                    &endpoint,
+                                    error))
+        return false;
+      g_ptr_array_add (self->endpoints, endpoint);
+    }
   if (listen == NULL)
-    return listen_on (self, NULL, error);
+    return self->n_sockets > 0 || listen_on (self, NULL, error);
   for (char **text = listen; *text != NULL; text++)
     if (!listen_on (self, *text, error))
       return false;
@@ -256,6 +269,22 @@ start (Run *self, const char *state, char **listen, GError **error)
   return true;
 }
 
+/* The main loop turns: what hangs in a disk hangs on another thread. */
+static gboolean
+alive_cb (gpointer user_data)
+{
+  sampan_service_notify ("WATCHDOG=1");
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+start_watchdog (void)
+{
+  uint64_t interval_ms = sampan_service_get_watchdog_us () / WATCHDOG_PARTS / 1000;
+  if (interval_ms > 0)
+    g_timeout_add ((guint)MIN (interval_ms, G_MAXUINT), alive_cb, NULL);
+}
+
 static void
 serve (Run *self)
 {
@@ -263,6 +292,7 @@ serve (Run *self)
   expire_cb (self);
   sampan_log_event (SAMPAN_LOG_NOTICE, "start", "version", SAMPAN_VERSION, NULL);
   sampan_service_notify ("READY=1");
+  start_watchdog ();
   g_main_loop_run (self->loop);
 }
 
@@ -303,12 +333,14 @@ sampan_command_run (int argc, char **argv)
 
   if (!sampan_arguments_parse (&arguments, "run", "", entries, 0, argc, argv))
     return SAMPAN_EXIT_USAGE;
+  unsigned int n_sockets = sampan_service_take_sockets ();
   prepare_process ();
   SampanAccountStore *store = sampan_command_open_store (&arguments, true);
   if (store == NULL)
     return SAMPAN_EXIT_FAILED;
   Run *self = g_new0 (Run, 1);
   self->store = store;
+  self->n_sockets = n_sockets;
   self->is_clean = true;
   self->endpoints = g_ptr_array_new_with_free_func (g_free);
   bool ok = start (self, arguments.state, listen, &error);

@@ -11,6 +11,7 @@
 #include "protocol.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,6 +35,20 @@ fail (int fd, const char *what, const char *endpoint, GError **error)
   return -1;
 }
 
+/* Of an IP socket; NULL with errno for others. */
+static char *
+dup_own_endpoint (int fd)
+{
+  struct sockaddr_storage bound = { 0 };
+  socklen_t length = sizeof bound;
+  if (getsockname (fd, (struct sockaddr *)&bound, &length) != 0)
+    return NULL;
+  if (bound.ss_family == AF_INET || bound.ss_family == AF_INET6)
+    return sampan_address_get_endpoint ((struct sockaddr *)&bound);
+  errno = EAFNOSUPPORT;
+  return NULL;
+}
+
 int
 sampan_listener_open (const struct sockaddr *address, char **endpoint, GError **error)
 {
@@ -52,12 +67,36 @@ sampan_listener_open (const struct sockaddr *address, char **endpoint, GError **
     return fail (fd, "bind", wanted, error);
   if (listen (fd, SOMAXCONN) != 0)
     return fail (fd, "listen", wanted, error);
-  struct sockaddr_storage bound;
-  socklen_t length = sizeof bound;
-  if (getsockname (fd, (struct sockaddr *)&bound, &length) != 0)
+  *endpoint = dup_own_endpoint (fd);
+  if (*endpoint == NULL)
     return fail (fd, "getsockname", wanted, error);
-  *endpoint = sampan_address_get_endpoint ((struct sockaddr *)&bound);
   return fd;
+}
+
+static bool
+is_listening (int fd)
+{
+  int type = 0, listens = 0;
+  socklen_t length = sizeof type;
+  return getsockopt (fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_STREAM &&
+         getsockopt (fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) == 0 && listens != 0;
+}
+
+bool
+sampan_listener_adopt (int fd, char **endpoint, GError **error)
+{
+  int flags = fcntl (fd, F_GETFL);
+  *endpoint = is_listening (fd) ? dup_own_endpoint (fd) : NULL;
+  if (*endpoint != NULL && fcntl (fd, F_SETFL, flags | O_NONBLOCK) == 0)
+    return true;
+  g_set_error (error,
+               SAMPAN_ERROR,
+               SAMPAN_ERROR_WRONG_KIND,
+               "descriptor %d is no TCP socket that listens",
+               fd);
+  g_clear_pointer (endpoint, g_free);
+  close (fd);
+  return false;
 }
 
 int

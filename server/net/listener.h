@@ -15,6 +15,10 @@ int sampan_listener_open (const struct sockaddr *address,
                           char **endpoint,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Makes FD, which a service manager listens on for us, fit for accepting; takes it. FALSE if it is
+ * no TCP socket that listens; *endpoint as above. */
+bool sampan_listener_adopt (int fd, char **endpoint, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What to listen on without --listen: all addresses, IPv6 and IPv4; IPv4 alone where the kernel has
  * no IPv6. */
 int sampan_listener_open_default (char **endpoint, GError **error) G_GNUC_WARN_UNUSED_RESULT;

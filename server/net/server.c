@@ -114,6 +114,21 @@ sampan_server_free (SampanServer *self)
   g_free (self);
 }
 
+/* Takes FD; ENDPOINT is where it listens. */
+static bool
+accept_on (SampanServer *self, int fd, const char *endpoint, GError **error)
+{
+  SampanServerListener *listener = g_new0 (SampanServerListener, 1);
+  listener->item.fd = fd;
+  listener->item.ready = sampan_server_accept_cb;
+  listener->endpoint = g_strdup (endpoint);
+  g_ptr_array_add (self->listeners, listener);
+  if (sampan_poller_arm (self->poller, &listener->item))
+    return true;
+  sampan_error_set_from_errno (error, errno, "epoll");
+  return false;
+}
+
 bool
 sampan_server_listen (SampanServer *self,
                       const struct sockaddr *address,
@@ -123,18 +138,20 @@ sampan_server_listen (SampanServer *self,
   g_autofree char *where = NULL;
   int fd = address != NULL ? sampan_listener_open (address, &where, error)
                            : sampan_listener_open_default (&where, error);
-  if (fd < 0)
+  if (fd < 0 || !accept_on (self, fd, where, error))
     return false;
-  SampanServerListener *listener = g_new0 (SampanServerListener, 1);
-  listener->item.fd = fd;
-  listener->item.ready = sampan_server_accept_cb;
-  listener->endpoint = g_steal_pointer (&where);
-  *endpoint = g_strdup (listener->endpoint);
-  g_ptr_array_add (self->listeners, listener);
-  if (sampan_poller_arm (self->poller, &listener->item))
-    return true;
-  sampan_error_set_from_errno (error, errno, "epoll");
-  return false;
+  *endpoint = g_steal_pointer (&where);
+  return true;
+}
+
+bool
+sampan_server_listen_fd (SampanServer *self, int fd, char **endpoint, GError **error)
+{
+  g_autofree char *where = NULL;
+  if (!sampan_listener_adopt (fd, &where, error) || !accept_on (self, fd, where, error))
+    return false;
+  *endpoint = g_steal_pointer (&where);
+  return true;
 }
 
 bool

@@ -35,6 +35,9 @@ bool sampan_server_listen (SampanServer *self,
                            const struct sockaddr *address,
                            char **endpoint,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same with a socket that listens already, which is taken over. */
+bool sampan_server_listen_fd (SampanServer *self, int fd, char **endpoint, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 /* Takes up what an admin changed: shares, rights and accounts; ends sessions that are void. */
 bool sampan_server_reload (SampanServer *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
