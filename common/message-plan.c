@@ -112,6 +112,7 @@ sampan_write_plan_end (SampanWriter *writer, const SampanPlanEnd *message)
   sampan_writer_put_u64 (writer, message->count);
   sampan_writer_put_u64 (writer, message->free_bytes);
   sampan_put_enum (writer, message->right, SAMPAN_RIGHT_NONE, SAMPAN_RIGHT_CHANGE);
+  sampan_put_flags (writer, message->flags, SAMPAN_SPACE_OF_QUOTA);
 }
 
 bool
@@ -120,5 +121,6 @@ sampan_read_plan_end (SampanReader *reader, SampanPlanEnd *message)
   return sampan_reader_get_u64 (reader, &message->count) &&
          sampan_reader_get_u64 (reader, &message->free_bytes) &&
          sampan_get_enum (reader, &message->right, SAMPAN_RIGHT_NONE, SAMPAN_RIGHT_CHANGE) &&
+         sampan_get_flags (reader, &message->flags, SAMPAN_SPACE_OF_QUOTA) &&
          sampan_reader_at_end (reader);
 }

@@ -71,13 +71,16 @@ sampan_write_space (SampanWriter *writer, const SampanSpace *message)
   sampan_writer_put_u8 (writer, SAMPAN_KIND_SPACE_IS);
   sampan_writer_put_u64 (writer, message->total_bytes);
   sampan_writer_put_u64 (writer, message->free_bytes);
+  sampan_put_flags (writer, message->flags, SAMPAN_SPACE_OF_QUOTA);
 }
 
 bool
 sampan_read_space (SampanReader *reader, SampanSpace *message)
 {
   return sampan_reader_get_u64 (reader, &message->total_bytes) &&
-         sampan_reader_get_u64 (reader, &message->free_bytes) && sampan_reader_at_end (reader);
+         sampan_reader_get_u64 (reader, &message->free_bytes) &&
+         sampan_get_flags (reader, &message->flags, SAMPAN_SPACE_OF_QUOTA) &&
+         sampan_reader_at_end (reader);
 }
 
 void

@@ -145,6 +145,7 @@ typedef struct
 {
   uint64_t total_bytes;
   uint64_t free_bytes; /* for this account */
+  uint8_t flags;       /* SAMPAN_SPACE_OF_QUOTA */
 } SampanSpace;
 typedef struct
 {
@@ -190,6 +191,7 @@ typedef struct
   uint64_t count;      /* of items judged */
   uint64_t free_bytes; /* for this account */
   uint8_t right;       /* SampanRight, checked */
+  uint8_t flags;       /* SAMPAN_SPACE_OF_QUOTA */
 } SampanPlanEnd;
 
 typedef struct

@@ -197,4 +197,5 @@ typedef enum
 #define SAMPAN_FIND_BEFORE 0x02 /* ...and a time that it lies before */
 
 /* Reply flags */
-#define SAMPAN_FOUND_MORE 0x01 /* the search ended at its limit */
+#define SAMPAN_FOUND_MORE 0x01     /* the search ended at its limit */
+#define SAMPAN_SPACE_OF_QUOTA 0x01 /* what is free is what a quota leaves, not the disk */

@@ -384,12 +384,11 @@ transfer_batch_free (TransferBatch *self)
 static bool
 has_space (TransferBatch *self)
 {
-  uint64_t missing = sampan_batch_get_missing_bytes (self->batch);
   g_autofree char *text = NULL;
 
-  if (missing == 0 || self->options->resume)
+  if (sampan_batch_get_missing_bytes (self->batch) == 0 || self->options->resume)
     return true;
-  text = transfer_report_format_missing (sampan_batch_is_upload (self->batch), missing);
+  text = transfer_report_format_missing (self->batch);
   output_failed_because (self->cli, NULL, CLI_STATUS_ITEMS_FAILED, text);
   return false;
 }

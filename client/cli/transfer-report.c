@@ -155,12 +155,17 @@ transfer_report_plan (TransferReport *self, SampanBatch *batch)
 }
 
 char *
-transfer_report_format_missing (bool is_upload, uint64_t missing)
+transfer_report_format_missing (SampanBatch *batch)
 {
-  g_autofree char *size = g_format_size (missing);
+  g_autofree char *size = g_format_size (sampan_batch_get_missing_bytes (batch));
 
+  if (sampan_batch_is_over_quota (batch))
+    /* Translators: %s is a size. */
+    return g_strdup_printf (_ ("This is %s more than you may store here. Nothing more was sent; "
+                               "--resume begins anyhow."),
+                            size);
   /* Translators: %s is a size. */
-  return g_strdup_printf (is_upload
+  return g_strdup_printf (sampan_batch_is_upload (batch)
                               ? _ ("Too little space on the box: %s more is needed. Nothing more "
                                    "was sent; --resume begins anyhow.")
                               : _ ("Too little space on this computer: %s more is needed. Nothing "

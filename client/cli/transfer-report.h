@@ -44,8 +44,8 @@ void transfer_report_file (TransferReport *self,
                            const char *status);
 /* Once BATCH is READY. */
 void transfer_report_plan (TransferReport *self, SampanBatch *batch);
-/* MISSING bytes more are needed than there are. */
-char *transfer_report_format_missing (bool is_upload, uint64_t missing);
+/* BATCH needs more space than there is, or than its account may use. */
+char *transfer_report_format_missing (SampanBatch *batch);
 void transfer_report_end (TransferReport *self);
 /* With --progress=json: the sums of all that is under way. */
 void transfer_report_progress (TransferReport *self, GObject *queue);

@@ -234,7 +234,10 @@ planned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->right = sampan_plan_get_right (plan);
   /* The first answer's: later ones count what has moved meanwhile. */
   if (self->free_bytes == G_MAXUINT64)
-    self->free_bytes = sampan_plan_get_free_bytes (plan);
+    {
+      self->free_bytes = sampan_plan_get_free_bytes (plan);
+      self->is_quota = sampan_plan_is_quota (plan);
+    }
   settle_more (self);
 }
 

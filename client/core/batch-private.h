@@ -53,6 +53,7 @@ struct _SampanBatch
   SampanBatchSums sums;
   SampanRight right;
   uint64_t free_bytes;    /* at the target, as far as is known */
+  bool is_quota;          /* that sets it, not the disk */
   uint64_t decided_bytes; /* of the conflicts, while eager */
   bool has_work;          /* the target folder will be needed */
   GListStore *conflicts;

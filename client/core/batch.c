@@ -450,3 +450,9 @@ sampan_batch_foreach_left (SampanBatch *self, SampanBatchLeftFunc func, gpointer
         }
     }
 }
+
+bool
+sampan_batch_is_over_quota (SampanBatch *self)
+{
+  return self->is_quota && sampan_batch_get_missing_bytes (self) > 0;
+}

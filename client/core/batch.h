@@ -104,6 +104,8 @@ void sampan_batch_decide_all (SampanBatch *self, SampanBatchDecision decision);
 /* By how much what is to be moved, as decided so far, is larger than the space at the target. What
  * earlier tries left there is not known, so that less may do. */
 uint64_t sampan_batch_get_missing_bytes (SampanBatch *self);
+/* Whether they exceed what the account may store there, not what the disk has. */
+bool sampan_batch_is_over_quota (SampanBatch *self);
 
 /* A file that is not moved. */
 typedef struct

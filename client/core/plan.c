@@ -112,6 +112,12 @@ sampan_plan_get_free_bytes (const SampanPlan *self)
   return self->end.free_bytes;
 }
 
+bool
+sampan_plan_is_quota (const SampanPlan *self)
+{
+  return (self->end.flags & SAMPAN_SPACE_OF_QUOTA) != 0;
+}
+
 SampanRight
 sampan_plan_get_right (const SampanPlan *self)
 {

@@ -41,6 +41,8 @@ const SampanPlanAnswer *sampan_plan_get_answer (const SampanPlan *self, size_t i
 size_t sampan_plan_count (const SampanPlan *self, SampanPlanVerdict verdict);
 /* Bytes that the account may still use on the share. */
 uint64_t sampan_plan_get_free_bytes (const SampanPlan *self);
+/* Whether a quota sets that, not the disk. */
+bool sampan_plan_is_quota (const SampanPlan *self);
 /* Of the account on the share; what DIFFERS can be replaced with CHANGE only. */
 SampanRight sampan_plan_get_right (const SampanPlan *self);
 

@@ -15,6 +15,7 @@
 /* Version history:
  *   1  server, accounts, shares, grants
  *   2  shares.mark
+ *   3  quotas of shares; homes
  *
  * A step changes the tables and nothing else; bring_up() sets the version in the same transaction.
  * Steps are never edited once released: tests/server/accounts holds a database of each version. */
@@ -67,10 +68,26 @@ migrate_to_2 (SampanDatabase *database, GError **error)
       error);
 }
 
+/* A quota of -1 is none. A home is gone with its account; its folder stays. */
+static bool
+migrate_to_3 (SampanDatabase *database, GError **error)
+{
+  return sampan_database_execute (
+      database,
+      "ALTER TABLE shares ADD COLUMN"
+      "  quota_bytes INTEGER NOT NULL DEFAULT -1 CHECK (quota_bytes >= -1);"
+      "CREATE TABLE homes ("
+      "  account INTEGER PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,"
+      "  directory BLOB NOT NULL,"
+      "  quota_bytes INTEGER NOT NULL DEFAULT -1 CHECK (quota_bytes >= -1)"
+      ") STRICT;",
+      error);
+}
+
 typedef bool (*Migration) (SampanDatabase *database, GError **error);
 
 /* migrations[n] makes version n + 1 of version n. */
-static const Migration migrations[] = { migrate_to_1, migrate_to_2 };
+static const Migration migrations[] = { migrate_to_1, migrate_to_2, migrate_to_3 };
 G_STATIC_ASSERT (G_N_ELEMENTS (migrations) == SAMPAN_SCHEMA_VERSION);
 
 static bool

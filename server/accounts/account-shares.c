@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define EVERYBODY "*"
+#define NO_QUOTA (-1) /* in the database */
 
 enum
 {
@@ -22,6 +23,7 @@ enum
   COLUMN_SHARE_NAME,
   COLUMN_SHARE_DIRECTORY,
   COLUMN_SHARE_MARK,
+  COLUMN_SHARE_QUOTA,
 };
 
 enum
@@ -51,7 +53,9 @@ static SampanShareRow *
 read_share (SampanStatement *statement, GError **error)
 {
   SampanShareRow *row = g_new0 (SampanShareRow, 1);
+  int64_t quota_bytes = sampan_statement_get_int (statement, COLUMN_SHARE_QUOTA);
 
+  row->quota_bytes = quota_bytes != NO_QUOTA ? (uint64_t)quota_bytes : SAMPAN_QUOTA_NONE;
   row->id = (uint64_t)sampan_statement_get_int (statement, COLUMN_SHARE_ID);
   row->is_marked = !sampan_statement_is_null (statement, COLUMN_SHARE_MARK);
   if (sampan_statement_get_text (statement,
@@ -79,7 +83,8 @@ sampan_account_store_list_shares (SampanAccountStore *self, GError **error)
       g_ptr_array_new_with_free_func ((GDestroyNotify)sampan_share_row_free);
   g_autoptr (SampanStatement) statement =
       sampan_database_prepare (self->database,
-                               "SELECT id, name, directory, mark FROM shares ORDER BY name",
+                               "SELECT id, name, directory, mark, quota_bytes FROM shares"
+                               " ORDER BY name",
                                error);
 
   if (statement == NULL)
@@ -225,6 +230,37 @@ sampan_account_store_set_share_mark (SampanAccountStore *self,
   sampan_statement_bind_text (statement, 1, name, strlen (name));
   if (mark != NULL)
     sampan_statement_bind_blob (statement, 2, mark->bytes, sizeof mark->bytes);
+  if (!sampan_statement_run (statement, &changes, error))
+    return false;
+  if (changes == 0)
+    sampan_account_store_set_not_found (error, "share", name);
+  return changes == 1;
+}
+
+bool
+sampan_account_store_set_share_quota (SampanAccountStore *self,
+                                      const char *name,
+                                      uint64_t quota_bytes,
+                                      GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (SampanStatement) statement = NULL;
+  uint64_t changes;
+
+  if (quota_bytes > INT64_MAX && quota_bytes != SAMPAN_QUOTA_NONE)
+    {
+      g_set_error_literal (error, SAMPAN_ERROR, SAMPAN_ERROR_BAD_NAME, "The quota is too large");
+      return false;
+    }
+  statement = sampan_database_prepare (self->database,
+                                       "UPDATE shares SET quota_bytes = ?2 WHERE name = ?1",
+                                       error);
+  if (statement == NULL)
+    return false;
+  sampan_statement_bind_text (statement, 1, name, strlen (name));
+  sampan_statement_bind_int (statement,
+                             2,
+                             quota_bytes != SAMPAN_QUOTA_NONE ? (int64_t)quota_bytes : NO_QUOTA);
   if (!sampan_statement_run (statement, &changes, error))
     return false;
   if (changes == 0)

@@ -11,6 +11,7 @@
 #include "login.h"
 #include "protocol.h"
 #include "storage/share-mark.h"
+#include "storage/usage.h"
 
 G_BEGIN_DECLS
 
@@ -36,6 +37,7 @@ typedef struct
   char *directory;
   bool is_marked;
   SampanShareMark mark; /* if is_marked */
+  uint64_t quota_bytes; /* SAMPAN_QUOTA_NONE: none */
 } SampanShareRow;
 void sampan_share_row_free (SampanShareRow *row);
 
@@ -106,6 +108,11 @@ bool sampan_account_store_set_share_mark (SampanAccountStore *self,
                                           const char *name,
                                           const SampanShareMark *mark,
                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* SAMPAN_QUOTA_NONE takes the quota away; BAD_NAME above INT64_MAX. */
+bool sampan_account_store_set_share_quota (SampanAccountStore *self,
+                                           const char *name,
+                                           uint64_t quota_bytes,
+                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* WHO: an account name or "*"; NONE takes the right away. NOT_FOUND if share or account is missing.
  */
 bool sampan_account_store_grant (SampanAccountStore *self,

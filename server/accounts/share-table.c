@@ -23,6 +23,7 @@ typedef struct
   SampanShareMark mark; /* if is_marked */
   SampanRight everybody;
   GHashTable *rights; /* account name to SampanRight */
+  uint64_t quota_bytes;
 } Share;
 
 struct _SampanShareTable
@@ -123,20 +124,54 @@ open_root (SampanAccountStore *store, const SampanShareRow *row)
   return g_steal_pointer (&root);
 }
 
+/* One root for each directory, as it counts what the directory holds. */
 static Share *
-share_new (SampanAccountStore *store, const SampanShareRow *row, const SampanShareTable *previous)
+share_new (SampanAccountStore *store,
+           const SampanShareRow *row,
+           const SampanShareTable *table,
+           const SampanShareTable *previous)
 {
   Share *share = g_new0 (Share, 1);
+  SampanShareRoot *same;
 
   share->name = g_strdup (row->name);
   share->directory = g_strdup (row->directory);
   share->is_marked = row->is_marked;
   share->mark = row->mark;
   share->rights = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  share->quota_bytes = row->quota_bytes;
   share->root = reuse_root (previous, row->directory);
   if (share->root == NULL)
     share->root = open_root (store, row);
+  same = share->root != NULL ? reuse_root (table, row->directory) : NULL;
+  if (same != NULL)
+    {
+      sampan_share_root_unref (share->root);
+      share->root = same;
+    }
   return share;
+}
+
+/* The lowest of those that are for the same directory. */
+static void
+apply_quota (const SampanShareTable *self, SampanShareRoot *root)
+{
+  uint64_t quota_bytes = SAMPAN_QUOTA_NONE;
+
+  for (guint i = 0; i < self->shares->len; i++)
+    {
+      const Share *share = g_ptr_array_index (self->shares, i);
+
+      if (share->root == root)
+        quota_bytes = MIN (quota_bytes, share->quota_bytes);
+    }
+  sampan_usage_set_quota (sampan_share_root_get_usage (root), quota_bytes);
+}
+
+static void
+apply_quota_cb (SampanShareRoot *root, gpointer user_data)
+{
+  apply_quota (user_data, root);
 }
 
 static void
@@ -164,10 +199,11 @@ sampan_share_table_load (SampanAccountStore *store, SampanShareTable *previous, 
   self = g_atomic_rc_box_new0 (SampanShareTable);
   self->shares = g_ptr_array_new_with_free_func ((GDestroyNotify)share_free);
   for (guint i = 0; i < rows->len; i++)
-    g_ptr_array_add (self->shares, share_new (store, g_ptr_array_index (rows, i), previous));
+    g_ptr_array_add (self->shares, share_new (store, g_ptr_array_index (rows, i), self, previous));
   g_ptr_array_sort (self->shares, compare_names);
   if (!sampan_account_store_foreach_grant (store, take_grant, self, error))
     return NULL;
+  sampan_share_table_foreach_root (self, apply_quota_cb, self);
   return g_steal_pointer (&self);
 }
 
@@ -245,4 +281,36 @@ sampan_share_table_has_returned (const SampanShareTable *self)
         return true;
     }
   return false;
+}
+
+void
+sampan_share_table_foreach_share (SampanShareTable *self,
+                                  SampanShareUsageFunc func,
+                                  gpointer user_data)
+{
+  for (guint i = 0; i < self->shares->len; i++)
+    {
+      const Share *share = g_ptr_array_index (self->shares, i);
+      SampanUsageFigures figures = { .quota_bytes = share->quota_bytes };
+
+      if (share->root != NULL)
+        figures = sampan_usage_get_figures (sampan_share_root_get_usage (share->root));
+      func (share->name, &figures, share->root != NULL, user_data);
+    }
+}
+
+void
+sampan_share_table_foreach_root (SampanShareTable *self,
+                                 SampanShareRootFunc func,
+                                 gpointer user_data)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < self->shares->len; i++)
+    {
+      const Share *share = g_ptr_array_index (self->shares, i);
+
+      if (share->root != NULL && g_hash_table_add (seen, share->root))
+        func (share->root, user_data);
+    }
 }

@@ -13,10 +13,11 @@ G_BEGIN_DECLS
 
 typedef struct _SampanShareTable SampanShareTable;
 
-/* PREVIOUS (nullable): its open directories are used again, but for those that were removed. A
- * share whose directory cannot be opened, or is not the one that was shared (storage/share-mark.h),
- * stays listed but answers NOT_FOUND, and is logged; so does one whose directory is removed, until
- * the next load. A directory that is opened for the first time is marked. */
+/* Sets the quotas of the directories. PREVIOUS (nullable): its open directories are used again, but
+ * for those that were removed. A share whose directory cannot be opened, or is not the one that was
+ * shared (storage/share-mark.h), stays listed but answers NOT_FOUND, and is logged; so does one
+ * whose directory is removed, until the next load. A directory that is opened for the first time is
+ * marked. */
 SampanShareTable *sampan_share_table_load (SampanAccountStore *store,
                                            SampanShareTable *previous,
                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -45,5 +46,20 @@ void sampan_share_table_foreach (SampanShareTable *self,
 /* Whether the folder of a share that could not be opened is there again, such as with a disk that
  * was mounted late. Blocking. */
 bool sampan_share_table_has_returned (const SampanShareTable *self);
+
+/* All shares, for the admin. */
+typedef void (*SampanShareUsageFunc) (const char *share,
+                                      const SampanUsageFigures *figures,
+                                      bool is_open,
+                                      gpointer user_data);
+void sampan_share_table_foreach_share (SampanShareTable *self,
+                                       SampanShareUsageFunc func,
+                                       gpointer user_data);
+
+/* Each directory that is open, once. Whoever keeps it takes a reference. */
+typedef void (*SampanShareRootFunc) (SampanShareRoot *root, gpointer user_data);
+void sampan_share_table_foreach_root (SampanShareTable *self,
+                                      SampanShareRootFunc func,
+                                      gpointer user_data);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 
 #include "commands/commands.h"
 
+#include "commands/command-share-quota.h"
 #include "commands/command-utils.h"
 #include "commands/json-text.h"
 #include "escape.h"
@@ -314,6 +315,10 @@ print_share_json (const SampanShareRow *row, const Holders *holders)
 
   sampan_json_add_string (json, "name", row->name);
   sampan_json_add_string (json, "directory", row->directory);
+  if (row->quota_bytes != SAMPAN_QUOTA_NONE)
+    sampan_json_add_int (json, "quota_bytes", (int64_t)row->quota_bytes);
+  else
+    sampan_json_add_raw (json, "quota_bytes", "null");
   for (size_t i = SAMPAN_RIGHT_READ; i < N_RIGHTS; i++)
     {
       g_autoptr (GString) names = g_string_new ("[");
@@ -337,6 +342,12 @@ print_share (const SampanShareRow *row, const Holders *holders)
   g_autofree char *directory = sampan_escape (row->directory, -1, 0);
 
   g_print ("%s  %s\n", name, directory);
+  if (row->quota_bytes != SAMPAN_QUOTA_NONE)
+    {
+      g_autofree char *quota = g_format_size (row->quota_bytes);
+
+      g_print ("  quota: %s\n", quota);
+    }
   for (size_t i = SAMPAN_RIGHT_READ; i < N_RIGHTS; i++)
     {
       if (holders->who[i]->len == 0)
@@ -396,6 +407,7 @@ static const SampanSubcommand subcommands[] = {
   { "list", command_list, "list the shares and who may use them" },
   { "grant", command_grant, "give rights on a share, or take them" },
   { "accept", command_accept, "serve the folder that is at its place now, though it is another" },
+  { "quota", sampan_command_share_quota, "limit how much may be stored" },
   { "remove", command_remove, "stop sharing; files stay" },
 };
 

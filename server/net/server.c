@@ -199,33 +199,17 @@ sampan_server_stop (SampanServer *self, SampanServerFunc func, gpointer user_dat
 /* ---- Expiry ---- */
 
 static void
-add_root_cb (const char *share, SampanShareRoot *root, SampanRight right, gpointer user_data)
+expire_cb (SampanShareRoot *root, gpointer user_data)
 {
-  if (root != NULL && !g_hash_table_contains (user_data, root))
-    g_hash_table_add (user_data, sampan_share_root_ref (root));
+  SampanServices *services = user_data;
+  if (!sampan_services_is_stopping (services))
+    sampan_share_root_expire (root);
 }
 
 void
 sampan_server_expire_shares (SampanServer *self)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GArray) accounts = sampan_account_store_list (self->services->store, &error);
   g_autoptr (SampanShareTable) shares = sampan_services_ref_shares (self->services);
-  g_autoptr (GHashTable) roots = g_hash_table_new_full (g_direct_hash,
-                                                        g_direct_equal,
-                                                        (GDestroyNotify)sampan_share_root_unref,
-                                                        NULL);
-  GHashTableIter iter;
-  gpointer root;
-  for (guint i = 0; accounts != NULL && i < accounts->len; i++)
-    sampan_share_table_foreach (shares,
-                                g_array_index (accounts, SampanAccount, i).name,
-                                add_root_cb,
-                                roots);
-  g_hash_table_iter_init (&iter, roots);
-  while (g_hash_table_iter_next (&iter, &root, NULL))
-    if (!sampan_services_is_stopping (self->services))
-      sampan_share_root_expire (root);
-  if (error != NULL)
-    sampan_log_event (SAMPAN_LOG_ERROR, "expire", "error", error->message, NULL);
+  sampan_share_table_foreach_root (shares, expire_cb, self->services);
+  sampan_services_recount (self->services);
 }

@@ -8,10 +8,69 @@
 #include "net/services.h"
 
 #include "log.h"
+#include "storage/usage-count.h"
 
 #include <errno.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+/* ---- Counting ---- */
+
+static bool
+is_stopping_cb (gpointer user_data)
+{
+  return sampan_services_is_stopping (user_data);
+}
+
+static void
+count_thread (gpointer data, gpointer user_data)
+{
+  g_autoptr (SampanShareRoot) root = data;
+  SampanServices *self = user_data;
+  if (!sampan_services_is_stopping (self) && !sampan_usage_count (root, is_stopping_cb, self))
+    g_debug ("a count was stopped or disturbed");
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->shares_lock);
+  g_hash_table_remove (self->counting, root);
+}
+
+static void
+count (SampanServices *self, SampanShareRoot *root)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->shares_lock);
+  if (!g_hash_table_add (self->counting, root))
+    return;
+  if (!g_thread_pool_push (self->counter, sampan_share_root_ref (root), &error))
+    sampan_log_event (SAMPAN_LOG_ERROR, "count", "error", error->message, NULL);
+}
+
+static bool
+has_quota (SampanShareRoot *root, bool is_counted)
+{
+  SampanUsageFigures figures = sampan_usage_get_figures (sampan_share_root_get_usage (root));
+  return figures.quota_bytes != SAMPAN_QUOTA_NONE && figures.is_counted == is_counted;
+}
+
+static void
+count_new_cb (SampanShareRoot *root, gpointer user_data)
+{
+  if (has_quota (root, false))
+    count (user_data, root);
+}
+
+static void
+recount_cb (SampanShareRoot *root, gpointer user_data)
+{
+  if (has_quota (root, true))
+    count (user_data, root);
+}
+
+void
+sampan_services_recount (SampanServices *self)
+{
+  g_autoptr (SampanShareTable) shares = sampan_services_ref_shares (self);
+  sampan_share_table_foreach_root (shares, recount_cb, self);
+}
 
 SampanServices *
 sampan_services_new (SampanAccountStore *store, int64_t dead_peer_us, GError **error)
@@ -34,9 +93,14 @@ sampan_services_new (SampanAccountStore *store, int64_t dead_peer_us, GError **e
       g_set_error_literal (error, SAMPAN_ERROR, SAMPAN_ERROR_FAILED, "not enough memory");
       return NULL;
     }
+  self->counting = g_hash_table_new (NULL, NULL);
+  self->counter = g_thread_pool_new (count_thread, self, 1, FALSE, error);
+  if (self->counter == NULL)
+    return NULL;
   self->shares = sampan_share_table_load (store, NULL, error);
   if (self->shares == NULL)
     return NULL;
+  sampan_share_table_foreach_root (self->shares, count_new_cb, self);
   return g_steal_pointer (&self);
 }
 
@@ -47,6 +111,11 @@ sampan_services_free (SampanServices *self)
     return;
   g_cancellable_cancel (self->share_search);
   g_clear_object (&self->share_search);
+  /* What is still to be counted ends at once. */
+  g_atomic_int_set (&self->is_stopping, 1);
+  if (self->counter != NULL)
+    g_thread_pool_free (self->counter, FALSE, TRUE);
+  g_clear_pointer (&self->counting, g_hash_table_unref);
   g_clear_pointer (&self->shares, sampan_share_table_unref);
   sampan_penalties_free (self->penalties);
   sampan_upload_claims_free (self->uploads);
@@ -78,6 +147,7 @@ sampan_services_reload (SampanServices *self, GError **error)
   sampan_share_table_unref (self->shares);
   self->shares = shares;
   g_mutex_unlock (&self->shares_lock);
+  sampan_share_table_foreach_root (shares, count_new_cb, self);
   g_autofree char *ended_text = g_strdup_printf ("%d", ended);
   sampan_log_event (SAMPAN_LOG_NOTICE, "reload", "ended_sessions", ended_text, NULL);
   return true;

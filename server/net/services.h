@@ -29,6 +29,8 @@ typedef struct
   GMutex shares_lock;
   SampanShareTable *shares;   /* guarded */
   GCancellable *share_search; /* nullable: none runs */
+  GThreadPool *counter;       /* of what shares with a quota hold, one after the other */
+  GHashTable *counting;       /* guarded; roots that the counter has, each held by it */
 } SampanServices;
 
 /* STORE is borrowed. */
@@ -48,6 +50,9 @@ bool sampan_services_reload (SampanServices *self, GError **error) G_GNUC_WARN_U
 /* Looks, on a thread of its own, whether the folder of a share is back that was away, and serves it
  * again. Call from time to time, from the thread that calls the rest. */
 void sampan_services_look_for_shares (SampanServices *self);
+/* Counts anew, in the background, what each share with a quota holds: others may have changed it.
+ * At the start and for a new quota that happens by itself. */
+void sampan_services_recount (SampanServices *self);
 
 /* Wakes every wait; running requests end with SHUTTING_DOWN, their replies may take GRACE_US. */
 void sampan_services_stop (SampanServices *self, int64_t grace_us);

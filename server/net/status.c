@@ -10,7 +10,9 @@
 #include "commands/json-text.h"
 #include "net/server-private.h"
 
-#define SESSIONS_SHOWN 200 /* the answer has to fit the control socket's line */
+/* The answer has to fit the control socket's line. */
+#define SESSIONS_SHOWN 200
+#define SHARES_SHOWN 100
 
 typedef struct
 {
@@ -20,6 +22,12 @@ typedef struct
   int connections;
   int parked;
 } Summary;
+
+typedef struct
+{
+  GString *json;
+  int shares;
+} ShareList;
 
 static void
 add_session_cb (const SampanServerSession *session,
@@ -43,6 +51,42 @@ add_session_cb (const SampanServerSession *session,
   g_string_append (self->json, item->str);
 }
 
+static void
+add_share_cb (const char *share,
+              const SampanUsageFigures *figures,
+              bool is_open,
+              gpointer user_data)
+{
+  ShareList *self = user_data;
+  if (self->shares++ >= SHARES_SHOWN)
+    return;
+  g_autoptr (GString) item = g_string_new ("{");
+  sampan_json_add_string (item, "name", share);
+  sampan_json_add_bool (item, "open", is_open);
+  if (figures->quota_bytes != SAMPAN_QUOTA_NONE)
+    {
+      sampan_json_add_int (item, "quota_bytes", (int64_t)figures->quota_bytes);
+      sampan_json_add_int (item, "used_bytes", (int64_t)figures->used_bytes);
+      sampan_json_add_int (item, "reserved_bytes", (int64_t)figures->reserved_bytes);
+      sampan_json_add_bool (item, "counted", figures->is_counted);
+    }
+  g_string_append_c (item, '}');
+  if (self->json->len > 1)
+    g_string_append_c (self->json, ',');
+  g_string_append (self->json, item->str);
+}
+
+static char *
+get_shares (SampanServer *self)
+{
+  GString *text = g_string_new ("[");
+  ShareList list = { .json = text };
+  g_autoptr (SampanShareTable) shares = sampan_services_ref_shares (self->services);
+  sampan_share_table_foreach_share (shares, add_share_cb, &list);
+  g_string_append_c (text, ']');
+  return g_string_free (text, FALSE);
+}
+
 static char *
 get_listening (SampanServer *self)
 {
@@ -63,6 +107,7 @@ sampan_server_get_status (SampanServer *self)
 {
   g_autoptr (GString) sessions = g_string_new ("[");
   g_autofree char *listening = get_listening (self);
+  g_autofree char *shares = get_shares (self);
   Summary summary = { .json = sessions, .now_us = g_get_monotonic_time () };
   GString *json = g_string_new ("{");
 
@@ -78,6 +123,7 @@ sampan_server_get_status (SampanServer *self)
   sampan_json_add_int (json, "transfers", g_atomic_int_get (&self->services->transfers));
   sampan_json_add_int (json, "session_count", summary.sessions);
   sampan_json_add_raw (json, "sessions", sessions->str);
+  sampan_json_add_raw (json, "share_list", shares);
   g_string_append_c (json, '}');
   return g_string_free (json, FALSE);
 }

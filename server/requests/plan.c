@@ -144,6 +144,7 @@ measure (const SampanTarget *target, SampanPlanEnd *end, GError **error)
   if (!sampan_storage_space (target->root, top, &space, error))
     return false;
   end->free_bytes = space.free_bytes;
+  end->flags = space.flags;
   end->right = (uint8_t)target->right;
   return true;
 }

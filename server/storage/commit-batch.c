@@ -412,14 +412,42 @@ run_steps (GPtrArray *items)
   sampan_parallel_run (ready->pdata, ready->len, sync_slot);
 }
 
+/* The shares whose names are about to change, one for each item. */
+static GPtrArray *
+enter_shares (const GPtrArray *items)
+{
+  GPtrArray *roots = g_ptr_array_new_with_free_func ((GDestroyNotify)sampan_share_root_unref);
+
+  for (unsigned int i = 0; i < items->len; i++)
+    {
+      const Item *item = g_ptr_array_index (items, i);
+
+      g_ptr_array_add (roots, sampan_share_root_ref (item->upload->root));
+      sampan_usage_enter (sampan_share_root_get_usage (item->upload->root));
+    }
+  return roots;
+}
+
+/* When the files are counted under their new names. */
+static void
+leave_shares (GPtrArray *roots)
+{
+  for (unsigned int i = 0; i < roots->len; i++)
+    sampan_usage_leave (sampan_share_root_get_usage (g_ptr_array_index (roots, i)));
+  g_ptr_array_unref (roots);
+}
+
 void
 sampan_commit_batch_run (SampanCommitBatch *self, SampanCommitFunc func, gpointer user_data)
 {
-  g_autoptr (GPtrArray) items = g_steal_pointer (&self->items);
+  GPtrArray *items = g_steal_pointer (&self->items);
+  GPtrArray *roots = enter_shares (items);
 
   self->items = g_ptr_array_new_with_free_func ((GDestroyNotify)item_free);
   self->bytes = 0;
   run_steps (items);
   for (unsigned int i = 0; i < items->len; i++)
     report (g_ptr_array_index (items, i), func, user_data);
+  g_ptr_array_unref (items);
+  leave_shares (roots);
 }

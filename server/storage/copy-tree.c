@@ -79,6 +79,25 @@ finish_file (SampanTreeCopy *self, int to_fd, const struct stat *status, GError 
   return self->unsynced->len < UNSYNCED_MAX || sync_files (self, error);
 }
 
+/* Reserves before the first byte; a source that changes meanwhile is counted as it came. */
+static bool
+copy_data (SampanTreeCopy *self, int from_fd, const struct stat *status, int to_fd, GError **error)
+{
+  uint64_t before_bytes = self->reservation->bytes;
+  struct stat copied;
+
+  if (!sampan_reservation_resize (self->reservation,
+                                  before_bytes + (uint64_t)status->st_size,
+                                  error) ||
+      !sampan_copy_data (from_fd, to_fd, &self->meter, self->cancellable, error))
+    return false;
+  if (fstat (to_fd, &copied) != 0)
+    return fail_from_errno (error, "a file");
+  return sampan_reservation_resize (self->reservation,
+                                    before_bytes + (uint64_t)copied.st_size,
+                                    error);
+}
+
 static bool
 copy_file (SampanTreeCopy *self,
            int from_fd,
@@ -91,7 +110,7 @@ copy_file (SampanTreeCopy *self,
 
   if (to_fd < 0)
     return fail_from_errno (error, name);
-  if (!sampan_copy_data (from_fd, to_fd, &self->meter, self->cancellable, error))
+  if (!copy_data (self, from_fd, status, to_fd, error))
     return false;
   return finish_file (self, g_steal_fd (&to_fd), status, error);
 }
@@ -248,7 +267,7 @@ fill_staged (SampanTreeCopy *self,
   if (S_ISDIR (status->st_mode))
     return copy_folder (self, from_fd, is_share_itself, to_fd, error);
   self->meter.total_bytes = (uint64_t)status->st_size;
-  if (sampan_copy_data (from_fd, to_fd, &self->meter, self->cancellable, error))
+  if (copy_data (self, from_fd, status, to_fd, error))
     return finish_file (self, to_fd, status, error);
   sampan_disk_clear_fd (&to_fd);
   return false;

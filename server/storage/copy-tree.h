@@ -15,9 +15,10 @@ typedef struct
   const SampanShareRoot *from_root; /* borrowed */
   const SampanShareRoot *to_root;   /* borrowed */
   SampanProgressMeter meter;
-  GCancellable *cancellable; /* nullable, borrowed */
-  unsigned int depth_max;    /* folders below the copied one */
-  uint64_t skipped;          /* symlinks, devices and what else is not copied */
+  SampanReservation *reservation; /* borrowed; grows with what is copied */
+  GCancellable *cancellable;      /* nullable, borrowed */
+  unsigned int depth_max;         /* folders below the copied one */
+  uint64_t skipped;               /* symlinks, devices and what else is not copied */
 
   GArray *unsynced;   /* owned fds of files that wait for their sync; made by the run */
   struct stat staged; /* of what is made, so that it is never copied into itself */

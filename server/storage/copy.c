@@ -94,6 +94,7 @@ static bool
 place_staged (const SampanPlacement *placement,
               const char *staged_name,
               int staged_fd,
+              SampanReservation *reservation,
               SampanStored *stored,
               char **stored_name,
               GError **error)
@@ -108,6 +109,7 @@ place_staged (const SampanPlacement *placement,
       (void)!sampan_tree_removal_run (staging_fd, staged_name);
       return false;
     }
+  sampan_reservation_end (reservation, reservation->bytes);
   if (!sync_all (placement, slot, error))
     return false;
   if (fstat (staged_fd, &status) != 0)
@@ -121,6 +123,42 @@ place_staged (const SampanPlacement *placement,
     memcpy (stored->trash_id, slot->id, sizeof stored->trash_id);
   *stored_name = g_steal_pointer (&name);
   return true;
+}
+
+/* The copy has its place or is gone when this returns. */
+static bool
+make_copy (SampanTreeCopy *copy,
+           const SampanPlacement *placement,
+           int from_fd,
+           bool is_share_itself,
+           SampanStored *stored,
+           char **stored_name,
+           GError **error)
+{
+  SampanUsage *usage = sampan_share_root_get_usage (placement->root);
+  SampanReservation reservation = { 0 };
+  SAMPAN_AUTO_FD int staged_fd = -1;
+  char staged_name[SAMPAN_STAGED_NAME_BYTES];
+  bool is_durable = false;
+
+  sampan_reservation_begin (&reservation, usage, 0);
+  copy->reservation = &reservation;
+  sampan_staging_make_name (staged_name);
+  staged_fd = sampan_tree_copy_run (copy, from_fd, is_share_itself, staged_name, error);
+  if (staged_fd >= 0)
+    {
+      g_autoptr (SampanUsageBusy) busy = sampan_usage_enter (usage);
+
+      is_durable = place_staged (placement,
+                                 staged_name,
+                                 staged_fd,
+                                 &reservation,
+                                 stored,
+                                 stored_name,
+                                 error);
+    }
+  sampan_reservation_end (&reservation, 0);
+  return is_durable;
 }
 
 bool
@@ -149,11 +187,10 @@ sampan_storage_copy (SampanShareRoot *from_root,
   struct stat source, old;
   SAMPAN_AUTO_FD int from_fd = open_source (from_root, from, &source, error);
   SAMPAN_AUTO_FD int folder_fd = -1;
-  SAMPAN_AUTO_FD int staged_fd = -1;
-  char staged_name[SAMPAN_STAGED_NAME_BYTES];
   SampanTarget target;
 
-  if (from_fd < 0 || !check_not_into_itself (from_root, from, to_root, to, error) ||
+  if (from_fd < 0 || !sampan_usage_wait (sampan_share_root_get_usage (to_root), error) ||
+      !check_not_into_itself (from_root, from, to_root, to, error) ||
       (folder_fd = sampan_share_root_open_folder_of (to_root, to, error)) < 0)
     return false;
   placement.folder_fd = folder_fd;
@@ -162,10 +199,13 @@ sampan_storage_copy (SampanShareRoot *from_root,
   if (!sampan_placement_check (&placement, &target, &old, error) ||
       !check_space (to_root, &source, error))
     return false;
-  sampan_staging_make_name (staged_name);
-  staged_fd = sampan_tree_copy_run (&copy, from_fd, sampan_path_is_root (from), staged_name, error);
-  if (staged_fd < 0 ||
-      !place_staged (&placement, staged_name, staged_fd, stored, stored_name, error))
+  if (!make_copy (&copy,
+                  &placement,
+                  from_fd,
+                  sampan_path_is_root (from),
+                  stored,
+                  stored_name,
+                  error))
     return false;
   stored->skipped = copy.skipped;
   return true;

@@ -106,6 +106,8 @@ sampan_storage_space (SampanShareRoot *root,
                       GError **error)
 {
   SAMPAN_AUTO_FD int fd = sampan_share_root_open_path (root, path, O_PATH, error);
+  SampanUsageFigures figures = sampan_usage_get_figures (sampan_share_root_get_usage (root));
+  uint64_t quota_free_bytes = sampan_usage_get_free_bytes (sampan_share_root_get_usage (root));
   struct statvfs status;
 
   if (fd < 0)
@@ -117,6 +119,9 @@ sampan_storage_space (SampanShareRoot *root,
     }
   space->total_bytes = (uint64_t)status.f_blocks * status.f_frsize;
   space->free_bytes = (uint64_t)status.f_bavail * status.f_frsize;
+  space->flags = quota_free_bytes < space->free_bytes ? SAMPAN_SPACE_OF_QUOTA : 0;
+  space->free_bytes = MIN (space->free_bytes, quota_free_bytes);
+  space->total_bytes = MIN (space->total_bytes, figures.quota_bytes);
   return true;
 }
 

@@ -182,6 +182,7 @@ sampan_storage_rename (SampanShareRoot *root,
                        char **stored_name,
                        GError **error)
 {
+  g_autoptr (SampanUsageBusy) busy = sampan_usage_enter (sampan_share_root_get_usage (root));
   g_autoptr (SampanTrashSlot) slot = NULL;
   SAMPAN_AUTO_FD int from_fd = sampan_share_root_open_folder_of (root, from, error);
   SAMPAN_AUTO_FD int to_fd = -1;
@@ -252,6 +253,7 @@ sampan_storage_remove (SampanShareRoot *root,
                        uint8_t trash_id[static SAMPAN_TRASH_ID_LENGTH],
                        GError **error)
 {
+  g_autoptr (SampanUsageBusy) busy = sampan_usage_enter (sampan_share_root_get_usage (root));
   g_autoptr (SampanTrashSlot) slot = NULL;
   SAMPAN_AUTO_FD int folder_fd = sampan_share_root_open_folder_of (root, path, error);
 

@@ -26,6 +26,7 @@ struct _SampanShareRoot
   int fd;
   int staging_fd;
   int trash_fd;
+  SampanUsage *usage;
 
   SampanConfine confine;
   struct stat reserved; /* of .sampan; zero where there is none */
@@ -40,6 +41,7 @@ clear (gpointer data)
   sampan_disk_clear_fd (&self->fd);
   sampan_disk_clear_fd (&self->staging_fd);
   sampan_disk_clear_fd (&self->trash_fd);
+  g_clear_pointer (&self->usage, sampan_usage_free);
 }
 
 static bool
@@ -153,6 +155,7 @@ sampan_share_root_open (const char *directory, SampanConfine confine, GError **e
   g_autoptr (SampanShareRoot) self = g_atomic_rc_box_new0 (SampanShareRoot);
 
   self->fd = self->staging_fd = self->trash_fd = -1;
+  self->usage = sampan_usage_new ();
   do
     self->fd = open (directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   while (self->fd < 0 && errno == EINTR);
@@ -198,6 +201,12 @@ int
 sampan_share_root_get_trash_fd (const SampanShareRoot *self)
 {
   return self->trash_fd;
+}
+
+SampanUsage *
+sampan_share_root_get_usage (const SampanShareRoot *self)
+{
+  return self->usage;
 }
 
 SampanConfine

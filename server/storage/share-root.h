@@ -13,6 +13,7 @@
 #include "errors.h"
 #include "paths.h"
 #include "protocol.h"
+#include "storage/usage.h"
 #include <sys/stat.h>
 
 G_BEGIN_DECLS
@@ -43,6 +44,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanShareRoot, sampan_share_root_unref)
 int sampan_share_root_get_fd (const SampanShareRoot *self);
 int sampan_share_root_get_staging_fd (const SampanShareRoot *self);
 int sampan_share_root_get_trash_fd (const SampanShareRoot *self);
+/* Of the directory, whatever shares it is served as. */
+SampanUsage *sampan_share_root_get_usage (const SampanShareRoot *self);
 SampanConfine sampan_share_root_get_confine (const SampanShareRoot *self); /* never PROBE */
 
 /* Whether the directory was removed: it looks empty then and nothing can be made in it. */

@@ -210,6 +210,19 @@ lock_entry (int staging_fd, const char *name)
   return g_steal_fd (&fd);
 }
 
+static bool
+remove_entry (const SampanShareRoot *root, const char *name)
+{
+  SampanUsage *usage = sampan_share_root_get_usage (root);
+  g_autoptr (SampanUsageBusy) busy = sampan_usage_enter (usage);
+  uint64_t freed_bytes = 0;
+  bool is_gone;
+
+  is_gone = sampan_tree_removal_count (sampan_share_root_get_staging_fd (root), name, &freed_bytes);
+  sampan_usage_release (usage, freed_bytes);
+  return is_gone;
+}
+
 void
 sampan_staging_limit (const SampanShareRoot *root, uint64_t account_id)
 {
@@ -228,8 +241,8 @@ sampan_staging_limit (const SampanShareRoot *root, uint64_t account_id)
       const Entry *entry = &g_array_index (entries, Entry, i);
       SAMPAN_AUTO_FD int fd = lock_entry (staging_fd, entry->name);
 
-      if (fd >= 0 && ++kept > SAMPAN_PARTIALS_PER_ACCOUNT)
-        unlinkat (staging_fd, entry->name, 0);
+      if (fd >= 0 && ++kept > SAMPAN_PARTIALS_PER_ACCOUNT && !remove_entry (root, entry->name))
+        g_warning ("cannot remove an old partial: %s", g_strerror (errno));
     }
 }
 
@@ -247,8 +260,7 @@ sampan_staging_expire (const SampanShareRoot *root, int64_t now)
       if (now - entry->changed.tv_sec <= (int64_t)SAMPAN_PARTIAL_DAYS * SECS_PER_DAY)
         continue;
       fd = lock_entry (staging_fd, entry->name);
-      if ((fd >= 0 || errno == ELOOP || errno == ENXIO) &&
-          !sampan_tree_removal_run (staging_fd, entry->name))
+      if ((fd >= 0 || errno == ELOOP || errno == ENXIO) && !remove_entry (root, entry->name))
         g_warning ("cannot remove an expired partial: %s", g_strerror (errno));
     }
 }

@@ -172,6 +172,24 @@ sampan_trash_record_clear (SampanTrashRecord *record)
   g_clear_pointer (&record->path, sampan_path_unref);
 }
 
+bool
+sampan_trash_purge (const SampanShareRoot *root, const char *name)
+{
+  int trash_fd = sampan_share_root_get_trash_fd (root);
+  SampanUsage *usage = sampan_share_root_get_usage (root);
+  g_autoptr (SampanUsageBusy) busy = sampan_usage_enter (usage);
+  SAMPAN_AUTO_FD int slot_fd = sampan_disk_open (trash_fd, name, O_PATH | O_DIRECTORY, 0);
+  uint64_t freed_bytes = 0;
+  bool is_gone;
+
+  /* The record is not part of what the share holds. */
+  if (slot_fd >= 0)
+    unlinkat (slot_fd, INFO_NAME, 0);
+  is_gone = sampan_tree_removal_count (trash_fd, name, &freed_bytes);
+  sampan_usage_release (usage, freed_bytes);
+  return is_gone;
+}
+
 void
 sampan_trash_expire (const SampanShareRoot *root, int64_t now)
 {
@@ -186,7 +204,7 @@ sampan_trash_expire (const SampanShareRoot *root, int64_t now)
       /* A slot's ctime is when its item came: the disk's clock, not the record's. */
       if (sampan_disk_stat (trash_fd, name, &status) == 0 &&
           now - status.st_ctim.tv_sec > (int64_t)SAMPAN_TRASH_DAYS * SECS_PER_DAY &&
-          !sampan_tree_removal_run (trash_fd, name))
+          !sampan_trash_purge (root, name))
         g_warning ("cannot empty a trash slot: %s", g_strerror (errno));
     }
 }

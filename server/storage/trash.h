@@ -58,6 +58,10 @@ bool sampan_trash_read_record (const SampanShareRoot *root,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void sampan_trash_record_clear (SampanTrashRecord *record);
 
+/* Deletes the slot NAME for good and counts what that frees. FALSE with errno if something is left.
+ */
+bool sampan_trash_purge (const SampanShareRoot *root, const char *name);
+
 /* Deletes for good what came into the trash SAMPAN_TRASH_DAYS before NOW (seconds since 1970). */
 void sampan_trash_expire (const SampanShareRoot *root, int64_t now);
 

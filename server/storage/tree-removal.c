@@ -18,8 +18,9 @@
 typedef struct
 {
   int top_fd;
-  uint64_t next_number; /* of the names given to folders that were moved up */
-  bool is_changed;      /* by this pass */
+  uint64_t *freed_bytes; /* borrowed */
+  uint64_t next_number;  /* of the names given to folders that were moved up */
+  bool is_changed;       /* by this pass */
   int saved_errno;
 } Removal;
 
@@ -56,6 +57,20 @@ open_to_empty (int folder_fd, const char *name)
   return g_steal_fd (&fd);
 }
 
+/* As unlinkat() does. Of several that delete the same file, one counts it. */
+static bool
+unlink_file (int folder_fd, const char *name, uint64_t *freed_bytes)
+{
+  struct stat status;
+  bool is_file = sampan_disk_stat (folder_fd, name, &status) == 0 && S_ISREG (status.st_mode);
+
+  if (unlinkat (folder_fd, name, 0) != 0)
+    return false;
+  if (is_file)
+    *freed_bytes += (uint64_t)status.st_size;
+  return true;
+}
+
 static bool
 move_up (Removal *self, int folder_fd, const char *name)
 {
@@ -79,7 +94,7 @@ move_up (Removal *self, int folder_fd, const char *name)
 static void
 remove_entry (Removal *self, int folder_fd, const char *name)
 {
-  if (unlinkat (folder_fd, name, 0) == 0 ||
+  if (unlink_file (folder_fd, name, self->freed_bytes) ||
       (is_folder_errno (errno) && unlinkat (folder_fd, name, AT_REMOVEDIR) == 0) ||
       (errno == ENOTEMPTY && move_up (self, folder_fd, name)))
     self->is_changed = true;
@@ -107,7 +122,7 @@ remove_below_top (Removal *self, const char *name)
 {
   SAMPAN_AUTO_FD int fd = -1;
 
-  if (unlinkat (self->top_fd, name, 0) == 0)
+  if (unlink_file (self->top_fd, name, self->freed_bytes))
     {
       self->is_changed = true;
       return;
@@ -136,10 +151,18 @@ run_pass (Removal *self)
 bool
 sampan_tree_removal_run (int folder_fd, const char *name)
 {
-  SAMPAN_AUTO_FD int top_fd = -1;
-  Removal removal = { 0 };
+  uint64_t freed_bytes = 0;
 
-  if (unlinkat (folder_fd, name, 0) == 0 || errno == ENOENT)
+  return sampan_tree_removal_count (folder_fd, name, &freed_bytes);
+}
+
+bool
+sampan_tree_removal_count (int folder_fd, const char *name, uint64_t *freed_bytes)
+{
+  SAMPAN_AUTO_FD int top_fd = -1;
+  Removal removal = { .freed_bytes = freed_bytes };
+
+  if (unlink_file (folder_fd, name, freed_bytes) || errno == ENOENT)
     return true;
   if (!is_folder_errno (errno))
     return false;

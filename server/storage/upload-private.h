@@ -28,7 +28,8 @@ struct _SampanUpload
   SampanPath *path;
   SampanPath *folder_path; /* of its parent */
   SampanStagedFile file;
-  SampanSyncAhead *ahead; /* NULL: the file is not worth it, or cannot be resumed */
+  SampanSyncAhead *ahead;        /* NULL: the file is not worth it, or cannot be resumed */
+  SampanReservation reservation; /* from the staged file's opening to its end */
   char *stored_name; /* not NULL: stored before, and FILE is what stands there; nothing to place */
 
   SampanUploadState state;

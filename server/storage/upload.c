@@ -89,7 +89,8 @@ check_target (SampanUpload *self, GError **error)
   return sampan_placement_check (&placement, &target, &old, error);
 }
 
-/* No space is reserved: an announcement costs nothing, and many of them must not fill the disk. */
+/* Nothing is reserved on the disk itself: an announcement costs nothing there, and many of them
+ * must not fill it. */
 static bool
 check_space (SampanUpload *self, uint64_t held_bytes, GError **error)
 {
@@ -138,11 +139,28 @@ take_partial (SampanUpload *self, bool is_resume, GError **error)
   return true;
 }
 
+static bool
+open_staged (SampanUpload *self,
+             const uint8_t id[static SAMPAN_UPLOAD_ID_LENGTH],
+             bool waits,
+             GError **error)
+{
+  struct stat status;
+
+  if (!sampan_staging_open (self->root, self->account_id, id, waits, &self->file, error))
+    return false;
+  sampan_reservation_begin (&self->reservation,
+                            sampan_share_root_get_usage (self->root),
+                            fstat (self->file.fd, &status) == 0 ? (uint64_t)status.st_size : 0);
+  return true;
+}
+
 static void
 drop_file (SampanUpload *self)
 {
   unlinkat (sampan_share_root_get_staging_fd (self->root), self->file.name, 0);
   sampan_disk_clear_fd (&self->file.fd);
+  sampan_reservation_end (&self->reservation, 0);
 }
 
 /* Takes what was stored before in place of the staged file. With the partial's lock held: nobody
@@ -169,17 +187,19 @@ take_stored (SampanUpload *self)
 static bool
 begin_resume (SampanUpload *self, const uint8_t id[static SAMPAN_UPLOAD_ID_LENGTH], GError **error)
 {
-  if (!sampan_staging_open (self->root, self->account_id, id, true, &self->file, error))
+  if (!open_staged (self, id, true, error))
     return false;
-  return take_stored (self) || (check_target (self, error) && take_partial (self, true, error) &&
-                                check_space (self, self->offset, error));
+  return take_stored (self) ||
+         (check_target (self, error) &&
+          sampan_reservation_resize (&self->reservation, self->size, error) &&
+          take_partial (self, true, error) && check_space (self, self->offset, error));
 }
 
 static bool
 begin_new (SampanUpload *self, const uint8_t id[static SAMPAN_UPLOAD_ID_LENGTH], GError **error)
 {
-  return check_target (self, error) &&
-         sampan_staging_open (self->root, self->account_id, id, false, &self->file, error) &&
+  return check_target (self, error) && open_staged (self, id, false, error) &&
+         sampan_reservation_resize (&self->reservation, self->size, error) &&
          take_partial (self, false, error) && check_space (self, self->offset, error);
 }
 
@@ -204,10 +224,16 @@ sampan_upload_begin (SampanShareRoot *root,
                      uint64_t account_id,
                      GError **error)
 {
-  SampanUpload *self = make_upload (root, path, request, account_id);
+  SampanUsage *usage = sampan_share_root_get_usage (root);
+  g_autoptr (SampanUsageBusy) busy = NULL;
+  SampanUpload *self;
   bool is_resume = (request->flags & SAMPAN_PUT_RESUME) != 0;
   GError *local_error = NULL;
 
+  if (!sampan_usage_wait (usage, error))
+    return NULL;
+  busy = sampan_usage_enter (usage);
+  self = make_upload (root, path, request, account_id);
   memcpy (self->id, request->upload_id, sizeof self->id);
   if (is_resume ? begin_resume (self, self->id, &local_error)
                 : begin_new (self, self->id, &local_error))
@@ -257,6 +283,8 @@ sampan_upload_get_offer (SampanUpload *self, SampanPutOffer *offer, GError **err
 static bool
 begin_after_all (SampanUpload *self, GError **error)
 {
+  g_autoptr (SampanUsageBusy) busy = sampan_usage_enter (sampan_share_root_get_usage (self->root));
+
   g_clear_pointer (&self->stored_name, g_free);
   sampan_disk_clear_fd (&self->file.fd);
   if (begin_new (self, self->id, error))
@@ -379,30 +407,37 @@ sampan_upload_finish (SampanUpload *self, uint64_t length, GError **error)
 }
 
 static bool
-is_worth_keeping (const SampanUpload *self)
+is_worth_keeping (const SampanUpload *self, const struct stat *status)
 {
-  struct stat status;
-
-  return self->state != SAMPAN_UPLOAD_FAILED && self->file.is_resumable &&
-         fstat (self->file.fd, &status) == 0 && status.st_size >= SAMPAN_PARTIAL_MIN_BYTES;
+  return self->state != SAMPAN_UPLOAD_FAILED && self->state != SAMPAN_UPLOAD_COMMITTED &&
+         self->file.is_resumable && status->st_size >= SAMPAN_PARTIAL_MIN_BYTES;
 }
 
 static void
 put_file_away (SampanUpload *self, bool keep)
 {
+  g_autoptr (SampanUsageBusy) busy = sampan_usage_enter (sampan_share_root_get_usage (self->root));
   int staging_fd = sampan_share_root_get_staging_fd (self->root);
-  bool is_kept = keep && self->stored_name == NULL && is_worth_keeping (self);
+  struct stat status = { 0 };
+  bool is_kept;
 
   if (self->stored_name != NULL)
     {
       sampan_disk_clear_fd (&self->file.fd);
       return;
     }
+  is_kept = keep && fstat (self->file.fd, &status) == 0 && is_worth_keeping (self, &status);
   if (!is_kept && self->state != SAMPAN_UPLOAD_COMMITTED)
     unlinkat (staging_fd, self->file.name, 0);
   sampan_disk_clear_fd (&self->file.fd); /* and its lock */
   if (is_kept)
-    sampan_staging_limit (self->root, self->account_id);
+    {
+      sampan_reservation_end (&self->reservation, (uint64_t)status.st_size);
+      sampan_staging_limit (self->root, self->account_id);
+    }
+  else
+    sampan_reservation_end (&self->reservation,
+                            self->state == SAMPAN_UPLOAD_COMMITTED ? self->size : 0);
 }
 
 void

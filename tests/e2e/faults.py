@@ -6,6 +6,7 @@
 import json
 import os
 import random
+import shutil
 import time
 
 import harness
@@ -291,6 +292,87 @@ class FullDisk(harness.Case):
         result = self.client.run("get", self.client.remote("files/file"), local, status=1)
         self.assertRegex(result.errors, "Too little space on this computer: .* more is needed")
         self.assertEqual(os.listdir(local), [])
+
+
+class Quota(harness.Case):
+    ONE = 1_000_000
+
+    def setUp(self):
+        super().setUp()
+        self.start_server()
+
+    def usage(self):
+        status = json.loads(self.server.command("status", "--json").text)
+        return next(one for one in status["share_list"] if one["name"] == "files")
+
+    def set_quota(self, text):
+        self.server.command("share", "quota", "files", text)
+        if text != "none":
+            harness.wait_until(lambda: self.usage()["counted"], "the share was counted")
+
+    def test_f2_eight_at_once_where_five_fit(self):
+        self.set_quota(str(5 * self.ONE))
+        proxies = [self.new_proxy(up_limit=self.ONE // 2) for _ in range(8)]
+        sources = [harness.make_file(self.folder / f"file-{number}", self.ONE, seed=number) for number in range(8)]
+        running = [self.start_client("put", source, self.client.remote(f"files/file-{number}", port=proxy.port))
+                   for number, (source, proxy) in enumerate(zip(sources, proxies))]
+        harness.wait_until(lambda: sum(proxy.reached.is_set() for proxy in proxies) == 5
+                           and sum(process.poll() is not None for process in running) == 3, "five go on, three are refused")
+        usage = self.usage()
+        self.assertEqual((usage["used_bytes"], usage["reserved_bytes"]), (0, 5 * self.ONE))
+        self.assertIn("free", self.client.run("df", self.client.remote("files")).text)
+        for process in running:
+            if process.poll() is not None:
+                self.assertRegex(self.assert_ends(process, 1).errors, r"1\.0\sMB more than you may store here")
+        held = [number for number, process in enumerate(running) if process.poll() is None]
+        for proxy in proxies:
+            proxy.release()
+        for number in held:
+            self.assert_ends(running[number], 0)
+            self.assertEqual((self.share / f"file-{number}").read_bytes(), sources[number].read_bytes())
+        self.assertEqual(self.visible(), [f"file-{number}" for number in held])
+        self.assertEqual(self.staged(), [])
+        usage = self.usage()
+        self.assertEqual((usage["used_bytes"], usage["reserved_bytes"]), (5 * self.ONE, 0))
+        # removed it still counts, as it can come back; gone for good it does not
+        left_out = next(number for number in range(8) if number not in held)
+        put = ["put", sources[left_out], self.client.remote("files")]
+        self.client.run("rm", self.client.remote(f"files/file-{held[0]}"))
+        self.assertIn("more than you may store", self.client.run(*put, status=1).errors)
+        self.server.stop()
+        for slot in (self.share / ".sampan" / "trash").iterdir():
+            shutil.rmtree(slot)
+        self.server.start(port=self.server.port)
+        harness.wait_until(lambda: self.usage()["counted"], "the share was counted")
+        self.client.run(*put)
+        self.assertEqual(self.usage()["used_bytes"], 5 * self.ONE)
+
+    def test_f2_quota_of_a_moment_ago(self):
+        source = harness.make_file(self.folder / "file", self.ONE)
+        proxy = self.new_proxy(up_limit=self.ONE // 2)
+        running = self.start_client("put", source, self.client.remote("files/first", port=proxy.port))
+        proxy.wait_reached()
+        self.set_quota("1M")  # what is under way was promised before
+        self.assertEqual(self.usage()["reserved_bytes"], self.ONE)
+        self.assertIn("more than you may store", self.client.run("put", source, self.client.remote("files/second"), status=1).errors)
+        proxy.release()
+        self.assert_ends(running, 0)
+        self.assertIn("more than you may store", self.client.run("cp", self.client.remote("files/first"),
+                                                                 self.client.remote("files/second"), status=1).errors)
+        self.set_quota("none")
+        self.client.run("put", source, self.client.remote("files/second"))
+        self.assertEqual(self.visible(), ["first", "second"])
+
+    def test_f2_broken_upload_gives_back_what_it_did_not_use(self):
+        self.set_quota("2M")
+        source = harness.make_file(self.folder / "file", 2 * self.ONE)
+        proxy = self.new_proxy(up_limit=self.ONE, at_limit="cut")
+        self.assert_ends(self.start_client("put", "--reconnect=0", source, self.client.remote("files/file", port=proxy.port)), 3)
+        harness.wait_until(lambda: self.usage()["reserved_bytes"] == 0, "the server noticed")
+        self.assertEqual(self.usage()["used_bytes"], sum(self.staged()))
+        self.client.run("put", "--resume", source, self.client.remote("files/file"))
+        self.assertEqual((self.share / "file").read_bytes(), source.read_bytes())
+        self.assertEqual(self.usage()["used_bytes"], 2 * self.ONE)
 
 
 if __name__ == "__main__":

@@ -98,6 +98,16 @@ append_grant (const char *share, const char *who, SampanRight right, gpointer us
 }
 
 static void
+assert_quotas (const GPtrArray *shares, int version)
+{
+  const SampanShareRow *files = g_ptr_array_index (shares, 0);
+  const SampanShareRow *music = g_ptr_array_index (shares, 1);
+
+  g_assert_cmpuint (files->quota_bytes, ==, SAMPAN_QUOTA_NONE);
+  g_assert_cmpuint (music->quota_bytes, ==, version >= 3 ? 5000000000 : SAMPAN_QUOTA_NONE);
+}
+
+static void
 test_version (gconstpointer data)
 {
   g_auto (Scratch) scratch = { 0 };
@@ -121,6 +131,7 @@ test_version (gconstpointer data)
   g_assert_true (account.one_time);
   shares = sampan_account_store_list_shares (store, &error);
   g_assert_cmpuint (shares->len, ==, 2);
+  assert_quotas (shares, GPOINTER_TO_INT (data));
   g_assert_true (sampan_account_store_foreach_grant (store, append_grant, grants, &error));
   g_assert_cmpstr (grants->str, ==, "files ann 3;files bob 1;music * 2;");
   /* The id of one that was removed is not used again. */

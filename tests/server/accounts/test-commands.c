@@ -177,6 +177,11 @@ test_refusals (void)
     { "share grant files --read ann,nobody", 1, "no account \"nobody\"" },
     { "share grant files --read ann,", 1, "no account \"\"" },
     { "share accept nofiles", 1, "no share \"nofiles\"" },
+    { "share quota nofiles 5G", 1, "no share \"nofiles\"" },
+    { "share quota files", 2, "SIZE" },
+    { "share quota files -1", 2, "-1" },
+    { "share quota files 5X", 2, "no size" },
+    { "share quota files 9999999T", 2, "no size" },
     { "share remove nofiles", 1, "no share \"nofiles\"" },
     { "share add new folder --read nobody", 1, "no account \"nobody\"" },
     /* directories */
@@ -292,10 +297,16 @@ test_shares (void)
                              scratch.path);
   assert_output (&scratch, "share list", listing);
   assert_done (&scratch, "share remove empty");
-  json = g_strdup_printf ("{\"name\":\"files\",\"directory\":\"%s/folder\",\"read\":[\"bob\"],"
-                          "\"add\":[\"ann\"],\"change\":[]}\n",
+  assert_output (&scratch,
+                 "share quota files 2.5Mi --json",
+                 "{\"share\":\"files\",\"quota_bytes\":2621440}\n");
+  json = g_strdup_printf ("{\"name\":\"files\",\"directory\":\"%s/folder\",\"quota_bytes\":2621440,"
+                          "\"read\":[\"bob\"],\"add\":[\"ann\"],\"change\":[]}\n",
                           scratch.path);
   assert_output (&scratch, "share list --json", json);
+  assert_output (&scratch,
+                 "share quota files none --json",
+                 "{\"share\":\"files\",\"quota_bytes\":null}\n");
 }
 
 /* Adding a share makes nothing in it: that is the server's, who may be another user. */
