@@ -312,6 +312,7 @@ finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
       sampan_batch_add_problem (self, g_object_ref (member->problem));
       self->is_lost |= sampan_batch_is_lost_by (self, sampan_transfer_get_error (transfer));
     }
+  self->sums.n_done += state == SAMPAN_TRANSFER_DONE;
   if (state != SAMPAN_TRANSFER_FAILED && self->journal != NULL)
     self->journal->ended (member->name, self->journal_data);
   self->n_under_way--;

@@ -50,11 +50,19 @@ sampan_batch_set_state (SampanBatch *self, SampanBatchState state)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
 }
 
+static void
+count_problem (SampanBatch *self, SampanBatchProblem *problem)
+{
+  self->sums.n_problems++;
+  self->sums.n_odd += sampan_batch_problem_get_origin (problem) == SAMPAN_BATCH_PROBLEM_KIND;
+}
+
 void
 sampan_batch_add_problem (SampanBatch *self, SampanBatchProblem *problem)
 {
-  if (self->sums.n_problems++ < SAMPAN_BATCH_PROBLEMS_MAX)
+  if (self->sums.n_problems < SAMPAN_BATCH_PROBLEMS_MAX)
     g_list_store_append (self->problems, problem);
+  count_problem (self, problem);
   g_signal_emit (self, problem_signal, 0, problem);
   g_object_unref (problem);
 }
@@ -69,7 +77,8 @@ sampan_batch_add_problems (SampanBatch *self, GPtrArray *problems)
                        0,
                        problems->pdata,
                        MIN (problems->len, SAMPAN_BATCH_PROBLEMS_MAX - kept));
-  self->sums.n_problems += problems->len;
+  for (guint i = 0; i < problems->len; i++)
+    count_problem (self, g_ptr_array_index (problems, i));
   for (guint i = 0; i < problems->len; i++)
     g_signal_emit (self, problem_signal, 0, g_ptr_array_index (problems, i));
 }
@@ -333,6 +342,22 @@ sampan_batch_set_journal (SampanBatch *self,
   self->journal_data = data;
   self->journal_destroy = destroy;
   self->was_run = was_run;
+}
+
+uint64_t
+sampan_batch_count_skipped (SampanBatch *self)
+{
+  GListModel *conflicts = G_LIST_MODEL (self->conflicts);
+  uint64_t n_skipped = self->sums.n_same + self->sums.n_odd;
+
+  for (guint i = 0; i < g_list_model_get_n_items (conflicts); i++)
+    {
+      g_autoptr (SampanBatchConflict) conflict = g_list_model_get_item (conflicts, i);
+      SampanBatchDecision decision = sampan_batch_conflict_get_decision (conflict);
+
+      n_skipped += decision != SAMPAN_BATCH_REPLACE && decision != SAMPAN_BATCH_KEEP_BOTH;
+    }
+  return n_skipped;
 }
 
 guint

@@ -42,6 +42,8 @@ typedef struct
   uint64_t n_same; /* there already: not sent again */
   uint64_t n_conflicts;
   uint64_t n_problems; /* those of the transfers included, once they ended */
+  uint64_t n_odd;      /* of n_problems: neither a file nor a folder */
+  uint64_t n_done;     /* transfers */
 } SampanBatchSums;
 
 #define SAMPAN_TYPE_BATCH (sampan_batch_get_type ())
@@ -93,6 +95,9 @@ bool sampan_batch_prepare_finish (SampanBatch *self, GAsyncResult *result, GErro
 SampanBatchSums sampan_batch_get_sums (SampanBatch *self);
 /* Conflicts that nobody has decided: those a saved batch met before are (saved-queue.h). */
 guint sampan_batch_count_undecided (SampanBatch *self);
+/* What is left as it is on purpose: the same, what is neither file nor folder, and conflicts that
+ * are not to be replaced or kept beside. */
+uint64_t sampan_batch_count_skipped (SampanBatch *self);
 /* Of SampanBatchConflict, in the order of the items. Borrowed. */
 GListModel *sampan_batch_get_conflicts (SampanBatch *self);
 /* Of SampanBatchProblem; grows while the transfers run, and loses those that are tried again.

@@ -20,4 +20,7 @@ G_DECLARE_FINAL_TYPE (SampanProblemsDialog,
 /* Destroys itself when it is closed. */
 SampanProblemsDialog *sampan_problems_dialog_new (GtkWindow *parent, SampanBatch *batch);
 
+/* "3 finished, 1 failed, 2 skipped" (g_free). */
+char *sampan_problems_dialog_dup_outcome (SampanBatch *batch);
+
 G_END_DECLS

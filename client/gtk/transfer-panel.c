@@ -39,11 +39,13 @@ struct _SampanTransferPanel
   GtkLabel *more_label;
   GtkWidget *retry_button;
   GtkWidget *clear_button;
+  GtkLabel *note_label;
 
   /* owned */
   SampanQueue *queue;
-  SampanTransfer *last;   /* the one that ended last: what the frame tells of while nothing runs */
-  GListStore *shown;      /* what the list has rows for */
+  SampanTransfer *last; /* the one that ended last: what the frame tells of while nothing runs */
+  GListStore *shown;    /* what the list has rows for */
+  guint n_skipped;
   unsigned int update_id; /* timeout sources */
   unsigned int rows_id;
 };
@@ -214,6 +216,12 @@ update_counts (SampanTransferPanel *self, const Sums *sums)
                             /* Translators: how many transfers failed, in a list of counts. */
                             ngettext (", %u failed", ", %u failed", n_failed),
                             n_failed);
+  if (self->n_skipped > 0)
+    g_string_append_printf (text,
+                            /* Translators: how many files were left as they are, in a list of
+                               counts. */
+                            ngettext (", %u skipped", ", %u skipped", self->n_skipped),
+                            self->n_skipped);
   gtk_label_set_text (self->count_label, text->str);
   gtk_widget_set_visible (self->retry_button, n_failed > 0);
 }
@@ -252,7 +260,8 @@ update (SampanTransferPanel *self)
     show_idle (self);
   update_buttons (self, &sums);
   gtk_widget_set_visible (GTK_WIDGET (self->expander),
-                          g_list_model_get_n_items (G_LIST_MODEL (self->queue)) > 0);
+                          g_list_model_get_n_items (G_LIST_MODEL (self->queue)) > 0 ||
+                              self->n_skipped > 0);
   update_counts (self, &sums);
 }
 
@@ -425,6 +434,7 @@ static void
 clear_clicked_cb (SampanTransferPanel *self)
 {
   g_clear_object (&self->last);
+  self->n_skipped = 0;
   sampan_queue_clear_finished (self->queue);
   gtk_expander_set_expanded (self->expander, FALSE);
   queue_changed_cb (self);
@@ -467,6 +477,7 @@ sampan_transfer_panel_class_init (SampanTransferPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, list);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, more_label);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, clear_button);
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, note_label);
   gtk_widget_class_bind_template_callback (widget_class, cancel_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, clear_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, expanded_cb);
@@ -498,4 +509,20 @@ sampan_transfer_panel_set_queue (SampanTransferPanel *self, SampanQueue *queue)
                              G_CONNECT_SWAPPED);
   g_signal_connect_object (queue, "finished", G_CALLBACK (finished_cb), self, 0);
   update (self);
+}
+
+void
+sampan_transfer_panel_add_skipped (SampanTransferPanel *self, guint n_skipped)
+{
+  if (n_skipped == 0)
+    return;
+  self->n_skipped += n_skipped;
+  update (self);
+}
+
+void
+sampan_transfer_panel_set_note (SampanTransferPanel *self, const char *note)
+{
+  gtk_label_set_text (self->note_label, note != NULL ? note : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->note_label), note != NULL);
 }

@@ -342,6 +342,12 @@ show_hidden_cb (GSimpleAction *action, GVariant *value, gpointer user_data)
   sampan_file_view_set_show_hidden (self->file_view, g_variant_get_boolean (value));
 }
 
+static void
+show_problems_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  sampan_window_show_problems (user_data);
+}
+
 static const GActionEntry entries[] = {
   { "back", back_cb },
   { "forward", forward_cb },
@@ -360,6 +366,7 @@ static const GActionEntry entries[] = {
   { "type-path", type_path_cb },
   { "find", find_cb },
   { "menu", menu_cb },
+  { "show-problems", show_problems_cb },
   { "close", close_cb },
   { "show-filter", NULL, NULL, "true", show_filter_cb },
   { "show-hidden", NULL, NULL, "false", show_hidden_cb },

@@ -35,27 +35,56 @@ drop_current (SampanWindow *self)
 
 /* ---- the end ---- */
 
+/* What went wrong with the one item. */
 static void
-tell_problems (SampanWindow *self, SampanBatch *batch)
+tell_only_problem (SampanWindow *self, SampanBatch *batch)
 {
-  GListModel *problems = sampan_batch_get_problems (batch);
-  g_autoptr (SampanBatchProblem) only = NULL;
+  g_autoptr (SampanBatchProblem) only =
+      g_list_model_get_item (sampan_batch_get_problems (batch), 0);
+  bool is_odd = sampan_batch_problem_get_origin (only) == SAMPAN_BATCH_PROBLEM_KIND;
+  g_autofree char *text = g_strdup_printf (sampan_batch_is_upload (batch)
+                                               /* Translators: a file's name, then why. */
+                                               ? _ ("“%s” was not uploaded. %s")
+                                               /* Translators: a file's name, then why. */
+                                               : _ ("“%s” was not downloaded. %s"),
+                                           sampan_batch_problem_get_name (only),
+                                           sampan_batch_problem_get_reason (only));
+
+  sampan_error_bar_tell (self->error_bar,
+                         is_odd ? GTK_MESSAGE_INFO : GTK_MESSAGE_ERROR,
+                         text,
+                         NULL,
+                         NULL);
+}
+
+/* Files that are the same on both sides were told of before. */
+static void
+tell_outcome (SampanWindow *self, SampanBatch *batch)
+{
+  SampanBatchSums sums = sampan_batch_get_sums (batch);
   g_autofree char *text = NULL;
 
-  if (sampan_batch_get_sums (batch).n_problems > 1)
+  if (sums.n_problems == 0 && sampan_batch_count_skipped (batch) == sums.n_same)
+    return;
+  if (sums.n_problems == 1)
     {
-      gtk_widget_show (GTK_WIDGET (sampan_problems_dialog_new (GTK_WINDOW (self), batch)));
+      tell_only_problem (self, batch);
       return;
     }
-  only = g_list_model_get_item (problems, 0);
-  text = g_strdup_printf (sampan_batch_is_upload (batch)
-                              /* Translators: a file's name, then why. */
-                              ? _ ("“%s” was not uploaded. %s")
-                              /* Translators: a file's name, then why. */
-                              : _ ("“%s” was not downloaded. %s"),
-                          sampan_batch_problem_get_name (only),
-                          sampan_batch_problem_get_reason (only));
-  sampan_error_bar_tell (self->error_bar, GTK_MESSAGE_ERROR, text, NULL, NULL);
+  text = sampan_problems_dialog_dup_outcome (batch);
+  g_set_object (&self->told, batch);
+  sampan_error_bar_tell (self->error_bar,
+                         sums.n_problems > sums.n_odd ? GTK_MESSAGE_ERROR : GTK_MESSAGE_INFO,
+                         text,
+                         sums.n_problems > 0 ? _ ("_Show") : NULL,
+                         sums.n_problems > 0 ? "win.show-problems" : NULL);
+}
+
+void
+sampan_window_show_problems (SampanWindow *self)
+{
+  if (self->told != NULL)
+    gtk_widget_show (GTK_WIDGET (sampan_problems_dialog_new (GTK_WINDOW (self), self->told)));
 }
 
 static void
@@ -66,10 +95,11 @@ state_changed_cb (SampanBatch *batch, GParamSpec *pspec, gpointer user_data)
   if (sampan_batch_get_state (batch) != SAMPAN_BATCH_FINISHED)
     return;
   g_signal_handlers_disconnect_by_func (batch, state_changed_cb, self);
+  sampan_transfer_panel_add_skipped (self->transfer_panel,
+                                     (guint)sampan_batch_count_skipped (batch));
   if (sampan_window_is_ready (self) && !self->closing)
     {
-      if (sampan_batch_get_sums (batch).n_problems > 0)
-        tell_problems (self, batch);
+      tell_outcome (self, batch);
       if (sampan_batch_is_upload (batch))
         sampan_window_plan_refresh (self);
     }

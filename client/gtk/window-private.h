@@ -52,6 +52,7 @@ struct _SampanWindow
   GQueue batches;                    /* of SampanBatch; the first is prepared or asked about */
   GCancellable *prepare_cancellable; /* of the first; nullable */
   GPtrArray *moving;                 /* of SampanBatch */
+  SampanBatch *told;                 /* whose outcome was told last; nullable */
   SampanSavedQueue *saved;           /* NULL while logged out, or if it cannot be had */
   GCancellable *saved_cancellable;   /* while it is being opened */
   GPtrArray *history;                /* of SampanPath */
@@ -131,6 +132,8 @@ void sampan_window_add_batch (SampanWindow *self, SampanBatch *batch, const char
 /* One that is saved already. */
 void sampan_window_queue_batch (SampanWindow *self, SampanBatch *batch, const char *folder);
 void sampan_window_cancel_preparing (SampanWindow *self);
+/* Of the batch that the error bar told of last. */
+void sampan_window_show_problems (SampanWindow *self);
 /* Gives up all batches, moving or not. */
 void sampan_window_stop_transfers (SampanWindow *self);
 void sampan_window_transfer_finished (SampanWindow *self, SampanTransfer *transfer);

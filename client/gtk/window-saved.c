@@ -30,10 +30,14 @@ tell_unsaved (SampanWindow *self, const GError *error)
 {
   g_autofree char *text = NULL;
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
-      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY))
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY))
     {
-      g_debug ("saved transfers: %s", error->message);
+      sampan_transfer_panel_set_note (
+          self->transfer_panel,
+          _ ("Another window or desktop of yours keeps the list of transfers of this account. What "
+             "you start here is not saved: it ends with this window."));
       return;
     }
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED))
@@ -130,6 +134,7 @@ sampan_window_restore_transfers (SampanWindow *self)
     return;
   if (self->saved != NULL)
     sampan_window_put_off_transfers (self);
+  sampan_transfer_panel_set_note (self->transfer_panel, NULL);
   self->saved_cancellable = g_cancellable_new ();
   sampan_saved_queue_open_async (self->session,
                                  self->saved_cancellable,
@@ -147,6 +152,7 @@ drop_saved (SampanWindow *self)
   if (self->saved != NULL)
     sampan_saved_queue_close (self->saved);
   g_clear_object (&self->saved);
+  sampan_transfer_panel_set_note (self->transfer_panel, NULL);
 }
 
 void

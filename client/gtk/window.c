@@ -345,6 +345,7 @@ sampan_window_dispose (GObject *object)
   g_clear_object (&self->login_cancellable);
   g_clear_object (&self->list_cancellable);
   g_clear_object (&self->session);
+  g_clear_object (&self->told);
   g_clear_object (&self->queue);
   g_clear_pointer (&self->password, sampan_secret_free);
   g_clear_pointer (&self->settings, sampan_settings_free);

@@ -12,9 +12,14 @@ import tempfile
 import unittest
 
 import a11y
+import gi
 from app import App
 from box import Box
 from chinese import check_chinese, new_chinese_app
+
+gi.require_version("Gdk", "3.0")
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gdk, Gtk  # noqa: E402
 
 DRAG_STEPS = 12
 START = 30  # inside of the window in the corner
@@ -128,8 +133,15 @@ class Batches(unittest.TestCase):
             a11y.press(a11y.find(row, "Skip", "radio button"))
             app.take_picture("sheet-decided")
             self.go_on(app)
-            a11y.find_text(app.root, "2 items were not uploaded")
+            app.wait_for_bar(f"{COUNT - 1} finished, 3 skipped")
+            app.find(f"0 waiting, {COUNT - 1} done, 3 skipped")
+            app.press("Show")
+            a11y.find_text(app.root, f"{COUNT - 1} finished, 3 skipped")
             app.take_picture("problems")
+            app.press("Copy List")
+            copied = Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text()
+            self.assertIn("Skipped\tTrip/link\tIt is a link.", copied)
+            self.assertIn("Skipped\tTrip/other link\tIt is a link.", copied)
             a11y.press(a11y.find(self.find_sheet(app), "Close", "push button"))
             a11y.find_gone(app.root, role="dialog")
             kept = box.files / "Trip" / "day 0" / "0.jpg"
@@ -205,7 +217,8 @@ class Batches(unittest.TestCase):
                 check_chinese(self, self.find_sheet(app))
                 app.press("Replace All")
                 self.go_on(app)
-                a11y.find_text(app.root, "2 个项目未上传")
+                app.wait_for_bar(f"{COUNT} 个已完成，2 个已跳过")
+                a11y.press(a11y.find(app.root, "显示", "push button"))
                 app.take_picture("chinese-problems")
                 check_chinese(self, self.find_sheet(app))
                 a11y.press(a11y.find(self.find_sheet(app), app.text("Close"), "push button"))

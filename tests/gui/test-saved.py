@@ -3,6 +3,7 @@
 
 """Transfers that outlive the window: killed, closed for later, stopped for good, paused."""
 
+import fcntl
 import os
 import pathlib
 import tempfile
@@ -143,6 +144,26 @@ class Saved(unittest.TestCase):
             self.wait_until_moving(app)
             self.end_with(app, "Stop and Close")
             app.ended = True
+
+    def test_kept_elsewhere(self):
+        """By another desktop with the same home, for instance."""
+        note = "Another window or desktop of yours keeps the list of transfers of this account."
+        with Box() as box, App() as app:
+            app.log_in(box)
+            state = app.config / "state" / "sampan"
+            locks = a11y.wait_for(lambda: list(state.glob("*.lock")), "the lock")
+            app.kill()
+            with open(locks[0], "wb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                app.start()
+                app.log_in(box)
+                a11y.find_text(app.find("Transfers", "panel"), note)
+                app.take_picture("kept-elsewhere")
+                app.press("Log Out")
+                a11y.wait_for(
+                    lambda: not any(note in text for text in a11y.get_visible_texts(app.window)),
+                    "the note to go",
+                )
 
     def get_paused(self, app):
         rows = app.find("Transfer List", "list box")
