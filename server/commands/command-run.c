@@ -147,14 +147,15 @@ control_cb (const char *line, gpointer user_data)
 {
   Run *self = user_data;
   g_autoptr (GError) error = NULL;
+  unsigned int ended_sessions = 0;
   if (self->server == NULL)
     return NULL;
   if (strcmp (line, "status") == 0)
     return sampan_server_get_status (self->server);
   if (strcmp (line, "reload") != 0)
     return NULL;
-  if (sampan_server_reload (self->server, &error))
-    return g_strdup ("{\"ok\":true}");
+  if (sampan_server_reload (self->server, &ended_sessions, &error))
+    return g_strdup_printf ("{\"ended_sessions\":%u}", ended_sessions);
   sampan_log_event (SAMPAN_LOG_ERROR, "reload", "error", error->message, NULL);
   return g_strdup ("{\"error\":\"its log says why\"}");
 }

@@ -286,6 +286,26 @@ enable (SampanAccountStore *store, const char *name, GError **error)
   return sampan_account_store_set_enabled (store, name, true, error);
 }
 
+static void
+print_change (const char *name, const char *done, const char *word, int ended_sessions)
+{
+  g_autoptr (GString) json = g_string_new ("{");
+
+  if (word == NULL)
+    {
+      g_print ("%s %s.\n", done, name); /* a name that exists needs no escaping */
+      if (ended_sessions > 0)
+        g_print (ended_sessions == 1 ? "One session ended.\n" : "%d sessions ended.\n",
+                 ended_sessions);
+      return;
+    }
+  sampan_json_add_string (json, "user", name);
+  sampan_json_add_string (json, "change", word);
+  sampan_json_add_int (json, "ended_sessions", MAX (ended_sessions, 0));
+  g_print ("%s}\n", json->str);
+}
+
+/* COMMAND is "user disable". */
 static int
 change_account (const char *command,
                 Change change,
@@ -294,20 +314,28 @@ change_account (const char *command,
                 int argc,
                 char **argv)
 {
+  gboolean as_json = FALSE;
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One JSON object on one line", NULL },
+    G_OPTION_ENTRY_NULL,
+  };
   g_auto (SampanArguments) arguments = { 0 };
   g_autoptr (SampanAccountStore) store = NULL;
   g_autoptr (GError) error = NULL;
-  int status;
+  int status, ended_sessions;
 
-  if (!sampan_arguments_parse (&arguments, command, "NAME", NULL, 1, argc, argv))
+  if (!sampan_arguments_parse (&arguments, command, "NAME", entries, 1, argc, argv))
     return SAMPAN_EXIT_USAGE;
   store = sampan_command_open_store (&arguments, false);
   if (store == NULL)
     return SAMPAN_EXIT_FAILED;
   if (!change (store, arguments.values[0], &error))
     return sampan_command_fail (failed, error);
-  status = sampan_command_reload (&arguments);
-  g_print ("%s %s.\n", done, arguments.values[0]); /* a name that exists needs no escaping */
+  status = sampan_command_reload_counting (&arguments, &ended_sessions);
+  print_change (arguments.values[0],
+                done,
+                as_json ? strchr (command, ' ') + 1 : NULL,
+                ended_sessions);
   return status;
 }
 

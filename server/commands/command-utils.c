@@ -14,6 +14,7 @@
 #include "escape.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PROGRAM "sampand"
@@ -159,11 +160,21 @@ sampan_command_open_store (const SampanArguments *arguments, bool create)
 int
 sampan_command_reload (const SampanArguments *arguments)
 {
+  int ended_sessions;
+
+  return sampan_command_reload_counting (arguments, &ended_sessions);
+}
+
+int
+sampan_command_reload_counting (const SampanArguments *arguments, int *ended_sessions)
+{
   g_autoptr (GError) error = NULL;
   g_autofree char *reply = sampan_control_call (arguments->state, "reload", &error);
   g_autofree char *refusal = reply != NULL ? sampan_json_find (reply, "error") : NULL;
+  g_autofree char *ended = reply != NULL ? sampan_json_find (reply, "ended_sessions") : NULL;
   g_autofree char *shown = NULL;
 
+  *ended_sessions = ended != NULL ? atoi (ended) : -1;
   if (error == NULL && refusal == NULL)
     return SAMPAN_EXIT_DONE; /* told, or nobody to tell */
   shown = sampan_escape (error != NULL ? error->message : refusal, -1, 0);

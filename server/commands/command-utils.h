@@ -58,5 +58,7 @@ SampanAccountStore *sampan_command_open_store (const SampanArguments *arguments,
 
 /* Tells a running server of a change that is saved. The exit status of the command. */
 int sampan_command_reload (const SampanArguments *arguments);
+/* The same, and how many sessions that ended; -1: no server runs, or it was not told. */
+int sampan_command_reload_counting (const SampanArguments *arguments, int *ended_sessions);
 
 G_END_DECLS

@@ -155,9 +155,9 @@ sampan_server_listen_fd (SampanServer *self, int fd, char **endpoint, GError **e
 }
 
 bool
-sampan_server_reload (SampanServer *self, GError **error)
+sampan_server_reload (SampanServer *self, unsigned int *ended_sessions, GError **error)
 {
-  return sampan_services_reload (self->services, error);
+  return sampan_services_reload (self->services, ended_sessions, error);
 }
 
 static gboolean

@@ -39,8 +39,11 @@ bool sampan_server_listen (SampanServer *self,
 bool sampan_server_listen_fd (SampanServer *self, int fd, char **endpoint, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
-/* Takes up what an admin changed: shares, rights and accounts; ends sessions that are void. */
-bool sampan_server_reload (SampanServer *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes up what an admin changed: shares, rights and accounts; ends sessions that are void, with
+ * their transfers, before it returns. */
+bool sampan_server_reload (SampanServer *self,
+                           unsigned int *ended_sessions,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* One line of JSON, g_free. */
 char *sampan_server_get_status (SampanServer *self);

@@ -134,11 +134,12 @@ sampan_services_ref_shares (SampanServices *self)
 }
 
 bool
-sampan_services_reload (SampanServices *self, GError **error)
+sampan_services_reload (SampanServices *self, unsigned int *ended_sessions, GError **error)
 {
   int ended = sampan_sessions_reload (self->sessions, self->store, error);
   if (ended < 0)
     return false;
+  *ended_sessions = (unsigned int)ended;
   g_autoptr (SampanShareTable) previous = sampan_services_ref_shares (self);
   SampanShareTable *shares = sampan_share_table_load (self->store, previous, error);
   if (shares == NULL)
@@ -169,11 +170,12 @@ shares_looked_for_cb (GObject *source_object, GAsyncResult *result, gpointer use
   SampanServices *self = user_data; /* gone if it was cancelled */
   g_autoptr (GError) error = NULL;
   bool has_returned = g_task_propagate_boolean (G_TASK (result), &error);
+  unsigned int ended_sessions;
 
   if (error != NULL)
     return;
   g_clear_object (&self->share_search);
-  if (has_returned && !sampan_services_reload (self, &error))
+  if (has_returned && !sampan_services_reload (self, &ended_sessions, &error))
     sampan_log_event (SAMPAN_LOG_ERROR, "reload", "error", error->message, NULL);
 }
 

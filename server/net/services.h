@@ -45,7 +45,9 @@ SampanShareTable *sampan_services_ref_shares (SampanServices *self);
 
 /* Looks again at what the admin may have changed: shares, rights, accounts. What cannot be read
  * stays as it was. */
-bool sampan_services_reload (SampanServices *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool sampan_services_reload (SampanServices *self,
+                             unsigned int *ended_sessions,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Looks, on a thread of its own, whether the folder of a share is back that was away, and serves it
  * again. Call from time to time, from the thread that calls the rest. */

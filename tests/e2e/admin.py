@@ -79,6 +79,91 @@ class Accounts(harness.Case):
         self.server.command("status", check=False)
 
 
+class EndedInTransfer(harness.Case):
+    """What takes an account's right to be here also takes its transfers, within a second."""
+
+    SIZE = 8_000_000
+    AT_ONCE_SECS = 1
+
+    def setUp(self):
+        super().setUp()
+        self.start_server()
+        self.server.add_user("ben")
+        self.server.command("share", "grant", "files", "--change", "ben")
+        self.ben = self.new_client("ben")
+        self.source = harness.make_file(self.folder / "file", self.SIZE)
+        harness.make_file(self.share / "there", 5 * self.SIZE, seed=2)  # more than the system holds between two programs
+
+    def users(self):
+        return sorted(one["user"] for one in self.status()["sessions"])
+
+    def status(self):
+        return json.loads(self.server.command("status", "--json").text)
+
+    def start_both(self):
+        """ann's upload and download, and ben's upload, all held in the middle."""
+        self.proxies = [self.new_proxy(up_limit=self.SIZE // 2), self.new_proxy(down_limit=self.SIZE // 2),
+                        self.new_proxy(up_limit=self.SIZE // 2)]
+        self.running = [self.start_client("put", "--reconnect=0", self.source,
+                                          self.client.remote("files/mine", port=self.proxies[0].port)),
+                        self.start_client("get", "--reconnect=0", self.client.remote("files/there", port=self.proxies[1].port),
+                                          self.folder / "got"),
+                        self.start_client("put", "--reconnect=0", self.source,
+                                          self.ben.remote("files/bens", port=self.proxies[2].port), client=self.ben)]
+        for proxy in self.proxies:
+            proxy.wait_reached()
+        self.assertEqual(self.users(), ["ann", "ann", "ben"])
+        self.assertEqual(self.status()["transfers"], 3)
+
+    def assert_ended(self, status):
+        """Only ann's, at once, for both ends; ben's goes on."""
+        harness.wait_until(lambda: self.users() == ["ben"] and self.status()["transfers"] == 1, "ann's transfers end",
+                           seconds=self.AT_ONCE_SECS)
+        for proxy in self.proxies:
+            proxy.release()
+        for process in self.running[:2]:
+            self.assertIn(self.assert_ends(process, None).status, (3, 4))
+        self.assert_ends(self.running[2], 0)
+        self.assertEqual(self.visible(), ["bens", "there"])  # nothing of hers came after it
+        self.assertEqual((self.share / "bens").read_bytes(), self.source.read_bytes())
+        self.assertFalse((self.folder / "got").exists())
+        self.client.run("ls", self.client.remote(), status=status)
+
+    def test_b16_disabled(self):
+        self.start_both()
+        change = json.loads(self.server.command("user", "disable", "--json", "ann").text)
+        self.assertEqual(change, {"user": "ann", "change": "disable", "ended_sessions": 2})
+        self.assert_ended(4)
+        self.server.command("user", "enable", "ann")
+        self.client.run("put", "--resume", self.source, self.client.remote("files/mine"))
+        self.assertEqual((self.share / "mine").read_bytes(), self.source.read_bytes())
+
+    def test_b16_removed(self):
+        self.start_both()
+        self.server.command("user", "remove", "ann")
+        self.assert_ended(4)
+
+    def test_b15_password_changed_by_the_admin(self):
+        self.start_both()
+        self.server.command("user", "passwd", "ann", "--password-file", self.server.write_secret("another one"))
+        self.assert_ended(4)
+
+    def test_b15_password_changed_in_another_session(self):
+        self.start_both()
+        self.client.run("passwd", "--new-password-file", self.server.write_secret("another one"), self.client.remote())
+        self.assert_ended(4)
+        self.client.set_password("another one")
+        self.client.run("ls", self.client.remote())
+
+    def test_b15_idle_sessions_end_too(self):
+        shells = [self.open_shell(self.client, "files") for _ in range(2)]
+        for shell in shells:
+            self.assertEqual(shell.run("pwd"), "/files")
+        self.assertEqual(self.users(), ["ann", "ann"])
+        self.client.run("passwd", "--new-password-file", self.server.write_secret("another one"), self.client.remote())
+        harness.wait_until(lambda: self.users() == [], "her other sessions end", seconds=self.AT_ONCE_SECS)
+
+
 class Shares(harness.Case):
     def setUp(self):
         super().setUp()

@@ -224,7 +224,8 @@ static void
 reload_cb (TestFixture *self, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
-  g_assert_true (sampan_server_reload (self->server, &error));
+  unsigned int ended_sessions;
+  g_assert_true (sampan_server_reload (self->server, &ended_sessions, &error));
 }
 
 void
