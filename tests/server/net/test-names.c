@@ -1,0 +1,412 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* D1 to D3, D7 to D10, D14: hostile names through every request that takes a path. What is no
+ * canonical path is BAD_NAME before the disk is touched; what is only odd works, byte for byte. */
+
+#include "config.h"
+
+#include "escape.h"
+#include "paths.h"
+#include "request-test.h"
+
+#include <string.h>
+
+#define REFUSED_MIN 300
+
+#define X16 "xxxxxxxxxxxxxxxx"
+#define X240 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16
+#define X255 X240 "xxxxxxxxxxxxxxx"
+
+/* ---- Requests ---- */
+
+typedef void (*QueueFunc) (TestClient *client, SampanKind kind, SampanBytes path);
+
+static void
+queue_path (TestClient *client, SampanKind kind, SampanBytes path)
+{
+  SampanPathRequest request = { .path = path };
+  SampanWriter writer;
+
+  test_client_begin (&writer);
+  sampan_write_path_request (&writer, kind, &request);
+  test_client_queue (client, &writer);
+}
+
+static void
+queue_path_flags (TestClient *client, SampanKind kind, SampanBytes path)
+{
+  SampanPathFlagsRequest request = { .path = path, .flags = 1 };
+  SampanWriter writer;
+
+  test_client_begin (&writer);
+  sampan_write_path_flags_request (&writer, kind, &request);
+  test_client_queue (client, &writer);
+}
+
+static void
+queue_move (TestClient *client, SampanKind kind, SampanBytes from, SampanBytes to)
+{
+  SampanMoveRequest request = { .from = from, .to = to, .conflict = SAMPAN_CONFLICT_REPLACE };
+  SampanWriter writer;
+
+  test_client_begin (&writer);
+  sampan_write_move_request (&writer, kind, &request);
+  test_client_queue (client, &writer);
+}
+
+static void
+queue_move_from (TestClient *client, SampanKind kind, SampanBytes path)
+{
+  queue_move (client, kind, path, test_bytes ("files/moved"));
+}
+
+static void
+queue_move_to (TestClient *client, SampanKind kind, SampanBytes path)
+{
+  queue_move (client, kind, test_bytes ("files/there"), path);
+}
+
+static void
+queue_get (TestClient *client, SampanKind kind, SampanBytes path)
+{
+  SampanGetRequest request = { .path = path };
+  SampanWriter writer;
+
+  test_client_begin (&writer);
+  sampan_write_get_request (&writer, &request);
+  test_client_queue (client, &writer);
+}
+
+static void
+queue_put (TestClient *client, SampanKind kind, SampanBytes path)
+{
+  SampanPutRequest request = { .path = path, .conflict = SAMPAN_CONFLICT_REPLACE };
+  SampanWriter writer;
+
+  test_client_begin (&writer);
+  sampan_write_put_request (&writer, &request);
+  test_client_queue (client, &writer);
+  test_client_begin (&writer);
+  sampan_write_number (&writer, SAMPAN_KIND_END, 0);
+  test_client_queue (client, &writer);
+}
+
+static void
+queue_hash (TestClient *client, SampanKind kind, SampanBytes path)
+{
+  SampanHashRequest request = { .path = path, .length = UINT64_MAX };
+  SampanWriter writer;
+
+  test_client_begin (&writer);
+  sampan_write_hash_request (&writer, &request);
+  test_client_queue (client, &writer);
+}
+
+static void
+queue_plan (TestClient *client, SampanKind kind, SampanBytes path)
+{
+  SampanWriter writer;
+
+  test_client_begin (&writer);
+  sampan_write_plan (&writer, path);
+  test_client_queue (client, &writer);
+}
+
+static void
+queue_find (TestClient *client, SampanKind kind, SampanBytes path)
+{
+  SampanFindRequest request = { .path = path, .size_max = UINT64_MAX, .limit = 1 };
+  SampanWriter writer;
+
+  test_client_begin (&writer);
+  sampan_write_find_request (&writer, &request);
+  test_client_queue (client, &writer);
+}
+
+static const struct
+{
+  const char *name;
+  SampanKind kind;
+  QueueFunc queue;
+} requests[] = {
+  { "list", SAMPAN_KIND_LIST, queue_path },
+  { "stat", SAMPAN_KIND_STAT, queue_path },
+  { "space", SAMPAN_KIND_SPACE, queue_path },
+  { "mkdir", SAMPAN_KIND_MKDIR, queue_path_flags },
+  { "remove", SAMPAN_KIND_REMOVE, queue_path_flags },
+  { "rename-from", SAMPAN_KIND_RENAME, queue_move_from },
+  { "rename-to", SAMPAN_KIND_RENAME, queue_move_to },
+  { "copy-from", SAMPAN_KIND_COPY, queue_move_from },
+  { "copy-to", SAMPAN_KIND_COPY, queue_move_to },
+  { "get", SAMPAN_KIND_GET, queue_get },
+  { "put", SAMPAN_KIND_PUT, queue_put },
+  { "hash", SAMPAN_KIND_HASH, queue_hash },
+  { "plan", SAMPAN_KIND_PLAN, queue_plan },
+  { "find", SAMPAN_KIND_FIND, queue_find },
+  { "measure", SAMPAN_KIND_MEASURE, queue_path },
+};
+
+/* ---- What is refused ---- */
+
+#define BYTES(text)                                                                                \
+  {                                                                                                \
+    (const uint8_t *)(text), sizeof (text) - 1                                                     \
+  }
+
+/* No component of a path is one of these. */
+static const SampanBytes bad_components[] = {
+  BYTES (""),      BYTES ("."),      BYTES (".."),   BYTES ("\0"),    BYTES ("a\0"),
+  BYTES ("\0a"),   BYTES ("a\0b"),   BYTES ("..\0"), BYTES (".\0."),  BYTES ("/"),
+  BYTES ("//"),    BYTES ("/.."),    BYTES ("../"),  BYTES ("../.."), BYTES ("./"),
+  BYTES ("./.."),  BYTES ("a/."),    BYTES ("a/.."), BYTES ("a/../"), BYTES ("..//"),
+  BYTES (".//.."), BYTES (X255 "x"),
+};
+
+/* Where in a path it stands. */
+static const struct
+{
+  const char *before;
+  const char *behind;
+} frames[] = {
+  { "files/", "" },
+  { "files/", "/b" },
+  { "files/a/", "" },
+  { "files/a/", "/b" },
+  { "files/a/b/c/d/", "" },
+  { "files/", "/outside/canary" },
+  { "files/", "/etc/passwd" },
+  { "files/", "/.sampan/trash" },
+  { "other/", "/files" },
+  { "gone/", "" },
+  { "none/", "/x" },
+  { "files/a/", "/../../x" },
+  { "/files/", "" },
+  { "./files/", "" },
+  { "../files/", "/b" },
+};
+
+static const SampanBytes bad_paths[] = {
+  BYTES ("/"),
+  BYTES ("/files"),
+  BYTES ("//files"),
+  BYTES ("files/"),
+  BYTES ("."),
+  BYTES (".."),
+  BYTES ("../files"),
+  BYTES ("./files"),
+  BYTES ("/etc/passwd"),
+  BYTES ("/proc/self/root"),
+  BYTES ("files/.sampan"),
+  BYTES ("files/.sampan/trash"),
+  BYTES ("files/.sampan/staging/x"),
+  BYTES ("files/.sampan/mark"),
+  BYTES ("files/.SAMPAN"),
+  BYTES ("files/.Sampan/trash"),
+  BYTES ("files/.sAmPaN/mark"),
+};
+
+static void
+assert_refused (SampanBytes path)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (requests); i++)
+    {
+      requests[i].queue (ann, requests[i].kind, path);
+      g_assert_true (test_client_flush (ann));
+      g_test_message ("%s of %u bytes", requests[i].name, (unsigned int)path.length);
+      test_client_expect_error (ann, SAMPAN_ERROR_BAD_NAME);
+    }
+}
+
+static void
+assert_framed_refused (const char *before, SampanBytes component, const char *behind)
+{
+  g_autoptr (GByteArray) path = g_byte_array_new ();
+
+  g_byte_array_append (path, (const uint8_t *)before, (guint)strlen (before));
+  g_byte_array_append (path, component.data, (guint)component.length);
+  g_byte_array_append (path, (const uint8_t *)behind, (guint)strlen (behind));
+  assert_refused ((SampanBytes){ path->data, path->len });
+}
+
+static void
+assert_too_deep_refused (void)
+{
+  g_autoptr (GString) path = g_string_new ("files");
+
+  for (unsigned int i = 0; i < SAMPAN_DEPTH_MAX; i++)
+    g_string_append (path, "/d");
+  assert_refused ((SampanBytes){ (const uint8_t *)path->str, path->len });
+}
+
+static void
+test_refused (void)
+{
+  static const char *const names[] = { ".sampan", "there", NULL };
+  const size_t count =
+      G_N_ELEMENTS (bad_components) * G_N_ELEMENTS (frames) + G_N_ELEMENTS (bad_paths) + 1;
+
+  g_assert_cmpuint (count, >=, REFUSED_MIN);
+  test_fixture_write (fixture, "there", "t", 1);
+  for (size_t i = 0; i < G_N_ELEMENTS (bad_components); i++)
+    for (size_t j = 0; j < G_N_ELEMENTS (frames); j++)
+      assert_framed_refused (frames[j].before, bad_components[i], frames[j].behind);
+  for (size_t i = 0; i < G_N_ELEMENTS (bad_paths); i++)
+    assert_refused (bad_paths[i]);
+  assert_too_deep_refused ();
+  test_assert_names (fixture->files, names);
+  test_fixture_assert_file (fixture, "there", "t", 1);
+}
+
+/* ---- What is odd, and legal ---- */
+
+static const char *const odd_names[] = {
+  "...",
+  "....",
+  "..a",
+  "a..",
+  ". ",
+  " .",
+  ".. ",
+  "..\\..\\x",
+  "\\\\host\\x",
+  "C:",
+  "C:\\x",
+  "a:b",
+  "%2e%2e",
+  "%2f",
+  "%00",
+  "~",
+  "~root",
+  "$HOME",
+  "$(id)",
+  "`id`",
+  "; id",
+  "| id",
+  "&",
+  "-rf",
+  "--help",
+  "*",
+  "?",
+  "[a]",
+  "{a,b}",
+  "!x",
+  "#x",
+  "con",
+  "nul",
+  "aux.txt",
+  "trail.",
+  "trail ",
+  " lead",
+  "\n",
+  "a\r\nb",
+  "\t",
+  "\b",
+  "\x1b[31m",
+  "\x1b]0;x\a",
+  "\x7f",
+  "\x80",
+  "\x9b[m",
+  "\xff",
+  "\xfe\xff",
+  "\xc0\xaf",
+  "\xc0\xae\xc0\xae",
+  "\xe0\x80\xaf",
+  "\xed\xa0\x80",
+  "\xf4\x90\x80\x80",
+  "\xe2\x80\xae",
+  "\xe2\x81\xa6",
+  "\xe2\x80\x8b",
+  "\xef\xbb\xbf",
+  "\xc2\x9b",
+  "caf\xc3\xa9",
+  "cafe\xcc\x81",
+  "\xe7\x9b\xb8\xe7\x89\x87",
+  "\xf0\x9f\x9b\xb6",
+  "<b>x",
+  "&amp;",
+  "%s%n%d",
+  "\"",
+  "'",
+  "lost+found",
+  ".git",
+  ".sampan.x",
+  "sampan",
+  ".sampa",
+  X255,
+};
+
+static void
+expect_kind (SampanKind kind)
+{
+  SampanReader reader;
+
+  g_assert_true (test_client_flush (ann));
+  test_client_expect (ann, kind, &reader);
+}
+
+static void
+expect_name (const char *name)
+{
+  SampanReader reader;
+  SampanEntry entry;
+
+  g_assert_true (test_client_flush (ann));
+  test_client_expect (ann, SAMPAN_KIND_ENTRY, &reader);
+  g_assert_true (sampan_read_entry (&reader, &entry));
+  g_assert_cmpmem (entry.name.data, entry.name.length, name, strlen (name));
+}
+
+/* A folder of that name with a file of that name, through everything. */
+static void
+check_odd (const char *name)
+{
+  g_autofree char *folder = g_strconcat ("files/", name, NULL);
+  g_autofree char *file = g_strconcat (folder, "/", name, NULL);
+  g_autofree char *inner = g_strconcat (name, "/", name, NULL);
+  g_autofree char *listed = NULL;
+  g_autoptr (GByteArray) content = NULL;
+  g_autofree char *shown = sampan_escape (name, -1, 0);
+  SampanGetInfo info;
+
+  g_test_message ("%s", shown);
+  queue_path_flags (ann, SAMPAN_KIND_MKDIR, test_bytes (folder));
+  expect_kind (SAMPAN_KIND_DONE);
+  queue_path (ann, SAMPAN_KIND_STAT, test_bytes (folder));
+  expect_name (name);
+  put (ann, file, name, strlen (name), SAMPAN_CONFLICT_REFUSE);
+  g_free (expect_stored (ann));
+  test_fixture_assert_file (fixture, inner, name, strlen (name));
+  send_get (ann, file, 0, NULL);
+  content = receive_file (ann, &info);
+  g_assert_cmpmem (content->data, content->len, name, strlen (name));
+  queue_hash (ann, SAMPAN_KIND_HASH, test_bytes (file));
+  expect_kind (SAMPAN_KIND_HASH_IS);
+  listed = list (ann, folder);
+  g_assert_true (g_str_has_prefix (listed, name));
+  queue_move (ann, SAMPAN_KIND_COPY, test_bytes (file), test_bytes ("files/copied"));
+  expect_kind (SAMPAN_KIND_STORED);
+  queue_path_flags (ann, SAMPAN_KIND_REMOVE, test_bytes ("files/copied"));
+  expect_kind (SAMPAN_KIND_REMOVED);
+  queue_path_flags (ann, SAMPAN_KIND_REMOVE, test_bytes (folder));
+  expect_kind (SAMPAN_KIND_REMOVED);
+}
+
+static void
+test_odd (void)
+{
+  static const char *const nothing[] = { ".sampan", "there", NULL };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (odd_names); i++)
+    check_odd (odd_names[i]);
+  test_assert_names (fixture->files, nothing);
+}
+
+int
+main (int argc, char **argv)
+{
+  request_test_begin (&argc, &argv);
+  g_test_add_func ("/server/names/refused", test_refused);
+  g_test_add_func ("/server/names/odd", test_odd);
+  return request_test_run ();
+}
