@@ -5,6 +5,12 @@
  * direction. It takes what comes at once, up to a large buffer, and limits no rate. What it does
  * not delay: the handshake of TCP itself, one round trip for each connection.
  *
+ * It also counts how often somebody had to wait for the other end: what comes from a side counts
+ * one more than the most that this side was given before, on whichever connection. When the last
+ * connection ends it prints "trips N": the round trips, one after the other, behind the last thing
+ * that the clients read. That is exact if what a side sends without waiting leaves within the
+ * delay.
+ *
  *   delay-relay MS PORT     prints its own port; serves until it is killed */
 
 #include <arpa/inet.h>
@@ -32,18 +38,21 @@
 #define EVENTS 64
 #define NS_PER_MS 1000000
 #define NS_PER_SEC 1000000000
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
 
 /* When the bytes up to END of the stream may leave. */
 typedef struct
 {
   int64_t due_ns;
   uint64_t end;
+  unsigned int ways; /* one after the other, up to the arrival of these */
 } Stamp;
 
 /* One direction of a connection; positions count bytes since its begin. */
 typedef struct
 {
   int from, to;
+  unsigned int *sender, *receiver; /* ways that they have behind them */
   char *ring;
   uint64_t in, out;
   Stamp *stamps;
@@ -71,6 +80,7 @@ struct Relayed
 
 static int64_t delay_ns;
 static int epoll_fd;
+static unsigned int ways[2]; /* of the clients and of the server, on all connections */
 static Relayed *all;
 
 static int64_t
@@ -96,9 +106,9 @@ map (size_t length)
 }
 
 static void
-open_stream (Stream *self, int from, int to)
+open_stream (Stream *self, int from, int to, int side)
 {
-  *self = (Stream){ .from = from, .to = to };
+  *self = (Stream){ .from = from, .to = to, .sender = &ways[side], .receiver = &ways[1 - side] };
   self->ring = map (RING_BYTES);
   self->stamps = map (STAMPS * sizeof (Stamp));
 }
@@ -119,6 +129,11 @@ close_relayed (Relayed *self)
       munmap (self->streams[i].stamps, STAMPS * sizeof (Stamp));
     }
   free (self);
+  if (all != NULL)
+    return;
+  printf ("trips %u\n", ways[0] / 2);
+  fflush (stdout);
+  ways[0] = ways[1] = 0;
 }
 
 static bool
@@ -137,8 +152,10 @@ stamp (Stream *self, int64_t now)
     {
       newest = &self->stamps[self->last++ % STAMPS];
       newest->due_ns = now + delay_ns;
+      newest->ways = 0;
     }
   newest->end = self->in;
+  newest->ways = MAX (newest->ways, *self->sender + 1);
 }
 
 /* FALSE when the connection is broken. */
@@ -170,7 +187,7 @@ take (Stream *self)
 
 /* FALSE when the connection is broken. */
 static bool
-give (Stream *self, int64_t now)
+give (Stream *self, const Stream *back, int64_t now)
 {
   while (self->first != self->last && self->stamps[self->first % STAMPS].due_ns <= now)
     {
@@ -185,6 +202,8 @@ give (Stream *self, int64_t now)
       if (put < 0)
         return self->is_blocked || errno == EINTR;
       self->out += (uint64_t)put;
+      if (back->end_due_ns == 0) /* else nobody reads it any more */
+        *self->receiver = MAX (*self->receiver, self->stamps[self->first % STAMPS].ways);
       if (self->out == end)
         self->first++;
     }
@@ -231,7 +250,8 @@ move_all (void)
       int64_t now = now_ns ();
 
       next = self->next;
-      if (!give (&self->streams[0], now) || !give (&self->streams[1], now) ||
+      if (!give (&self->streams[0], &self->streams[1], now) ||
+          !give (&self->streams[1], &self->streams[0], now) ||
           (self->streams[0].is_over && self->streams[1].is_over))
         {
           close_relayed (self);
@@ -277,7 +297,7 @@ add (int client, uint16_t port)
 
       setsockopt (fds[i], IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
       self->sides[i] = (Side){ .relayed = self, .fd = fds[i] };
-      open_stream (&self->streams[i], fds[i], fds[1 - i]);
+      open_stream (&self->streams[i], fds[i], fds[1 - i], i);
       if (epoll_ctl (epoll_fd, EPOLL_CTL_ADD, fds[i], &event) != 0)
         err (1, "epoll_ctl");
     }
