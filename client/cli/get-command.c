@@ -8,15 +8,15 @@
 
 #include "command.h"
 
-#include "await.h"
 #include "entry-text.h"
 #include "output.h"
-#include "remote-target.h"
-#include "session-pool.h"
+#include "remote-look.h"
 #include "transfer-batch.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
+
+#define LOOKS_AT_ONCE 32 /* bounds the lists that are held */
 
 /* What comes from one server. */
 typedef struct
@@ -66,20 +66,10 @@ batch_for (Get *get, SampanSession *session, SampanRemote *remote, const char *f
 
 /* The shares, for the root, which has no name of its own. */
 static void
-add_shares (Get *get, SampanSession *session, SampanRemote *remote, const char *typed)
+add_shares (Get *get, SampanSession *session, SampanRemote *remote, SampanFolderList *list)
 {
-  g_auto (Await) await = AWAIT_INIT;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SampanFolderList) list = NULL;
   const SampanPath *root = sampan_remote_get_path (remote);
 
-  sampan_session_list_async (session, root, get->cli->cancellable, await_done_cb, &await);
-  list = sampan_session_list_finish (session, await_result (&await), &error);
-  if (list == NULL)
-    {
-      output_failed (get->cli, typed, error);
-      return;
-    }
   for (size_t i = 0; i < sampan_folder_list_get_length (list); i++)
     {
       const SampanFileInfo *info = sampan_folder_list_get (list, i);
@@ -91,7 +81,11 @@ add_shares (Get *get, SampanSession *session, SampanRemote *remote, const char *
 }
 
 static void
-add_one (Get *get, SampanSession *session, SampanRemote *remote, const SampanFileInfo *info)
+add_one (Get *get,
+         SampanSession *session,
+         SampanRemote *remote,
+         const SampanFileInfo *info,
+         SampanFolderList *list)
 {
   const SampanPath *path = sampan_remote_get_path (remote);
   g_autofree char *whole = g_canonicalize_filename (get->local, NULL);
@@ -99,21 +93,20 @@ add_one (Get *get, SampanSession *session, SampanRemote *remote, const SampanFil
   g_autofree char *name = g_path_get_basename (whole);
   SampanBatch *batch = batch_for (get, session, remote, get->local_is_folder ? get->local : parent);
 
-  sampan_batch_add_remote (batch, path, info);
+  sampan_batch_add_listed (batch, path, info, list);
   if (!get->local_is_folder)
     sampan_batch_set_new_name (batch, name);
 }
 
 static void
-add_operand (Get *get, SampanRemote *remote, const char *typed)
+add_operand (Get *get, SampanRemote *remote, RemoteLook *look, const char *typed)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (SampanFileInfo) info = NULL;
-  SampanSession *session = session_pool_get (get->cli->sessions, remote, &error);
+  g_autoptr (SampanFolderList) list = NULL;
+  SampanSession *session = NULL;
+  g_autoptr (SampanFileInfo) info = remote_look_end (look, &session, &list, &error);
   bool is_root = sampan_path_is_root (sampan_remote_get_path (remote));
 
-  if (session != NULL)
-    info = remote_stat (get->cli, session, sampan_remote_get_path (remote), &error);
   if (info == NULL)
     output_failed (get->cli, typed, error);
   else if (info->kind != SAMPAN_ENTRY_FILE && !entry_is_folder (info) && !is_root)
@@ -121,9 +114,25 @@ add_operand (Get *get, SampanRemote *remote, const char *typed)
   else if (info->kind != SAMPAN_ENTRY_FILE && !get->options->recursive)
     fail (get, typed, _ ("This is a folder; -r takes it with all it holds"));
   else if (is_root)
-    add_shares (get, session, remote, typed);
+    add_shares (get, session, remote, list);
   else
-    add_one (get, session, remote, info);
+    add_one (get, session, remote, info, list);
+}
+
+static void
+add_all (Get *get, GPtrArray *remotes, char **operands)
+{
+  g_autoptr (GPtrArray) looks = g_ptr_array_new_with_free_func ((GDestroyNotify)remote_look_free);
+
+  for (guint i = 0; i < remotes->len && !cli_should_stop (get->cli); i++)
+    {
+      while (looks->len < remotes->len && looks->len < i + LOOKS_AT_ONCE)
+        g_ptr_array_add (looks,
+                         remote_look_begin (get->cli,
+                                            g_ptr_array_index (remotes, looks->len),
+                                            get->options->recursive));
+      add_operand (get, g_ptr_array_index (remotes, i), g_ptr_array_index (looks, i), operands[i]);
+    }
 }
 
 static bool
@@ -152,8 +161,7 @@ run (Cli *cli, char **operands, guint count, const char *local, const TransferOp
   g_array_set_clear_func (parts, part_clear);
   if (remotes == NULL || !is_target_good (&get, count))
     return;
-  for (guint i = 0; i < count && !cli_should_stop (cli); i++)
-    add_operand (&get, g_ptr_array_index (remotes, i), operands[i]);
+  add_all (&get, remotes, operands);
   if (parts->len == 0)
     return;
   transfers = transfer_batch_new (cli, options);

@@ -7,10 +7,9 @@
 
 #include "command.h"
 
-#include "await.h"
 #include "entry-text.h"
 #include "output.h"
-#include "session-pool.h"
+#include "remote-look.h"
 
 #include <glib/gi18n.h>
 #include <stdlib.h>
@@ -65,45 +64,18 @@ print_list (Cli *cli, const Options *options, const SampanFolderList *list)
 }
 
 static bool
-list_file (Cli *cli,
-           const Options *options,
-           SampanSession *session,
-           const SampanPath *path,
-           GError **error)
+list (Cli *cli, const Options *options, SampanRemote *remote, GError **error)
 {
-  g_auto (Await) await = AWAIT_INIT;
-  g_autoptr (SampanFileInfo) info = NULL;
-
-  sampan_session_stat_async (session, path, cli->cancellable, await_done_cb, &await);
-  info = sampan_session_stat_finish (session, await_result (&await), error);
-  if (info == NULL)
-    return false;
-  print_entry (cli, options, info);
-  return true;
-}
-
-static bool
-list (Cli *cli, const Options *options, const SampanRemote *remote, GError **error)
-{
-  const SampanPath *path = sampan_remote_get_path (remote);
-  g_auto (Await) await = AWAIT_INIT;
+  g_autoptr (RemoteLook) look = remote_look_begin (cli, remote, true);
   g_autoptr (SampanFolderList) entries = NULL;
-  g_autoptr (GError) local_error = NULL;
-  SampanSession *session = session_pool_get (cli->sessions, remote, error);
+  SampanSession *session;
+  g_autoptr (SampanFileInfo) info = remote_look_end (look, &session, &entries, error);
 
-  if (session == NULL)
-    return false;
-  sampan_session_list_async (session, path, cli->cancellable, await_done_cb, &await);
-  entries = sampan_session_list_finish (session, await_result (&await), &local_error);
   if (entries != NULL)
-    {
-      print_list (cli, options, entries);
-      return true;
-    }
-  if (g_error_matches (local_error, SAMPAN_ERROR, SAMPAN_ERROR_WRONG_KIND))
-    return list_file (cli, options, session, path, error);
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return false;
+    print_list (cli, options, entries);
+  else if (info != NULL)
+    print_entry (cli, options, info);
+  return info != NULL;
 }
 
 void

@@ -268,7 +268,7 @@ run_command (Cli *cli, const Command *command, char **argv, bool copy)
   sources = command_resolve_all (cli, operands, last);
   if (sources == NULL)
     return;
-  if (!remote_target_look (cli, operands[last], sources->len > 1, &target, &error))
+  if (!remote_target_look (cli, operands[last], sources->len > 1, false, &target, &error))
     {
       output_failed (cli, operands[last], error);
       return;

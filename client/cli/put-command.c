@@ -86,7 +86,9 @@ static bool
 is_folder_there (Put *put, const SampanPath *folder)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (SampanFileInfo) info = remote_stat (put->cli, put->target.session, folder, &error);
+  g_autoptr (SampanFolderList) list = NULL;
+  SampanSession *session;
+  g_autoptr (SampanFileInfo) info = remote_look_end (put->target.parent, &session, &list, &error);
 
   if (info != NULL)
     return true;
@@ -141,7 +143,7 @@ run (Cli *cli, char **locals, guint count, const char *typed_target, const Trans
   g_autoptr (GError) error = NULL;
   Put put = { cli, options, REMOTE_TARGET_INIT, NULL };
 
-  if (!remote_target_look (cli, typed_target, count > 1, &put.target, &error))
+  if (!remote_target_look (cli, typed_target, count > 1, count == 1, &put.target, &error))
     output_failed (cli, typed_target, error);
   for (guint i = 0; error == NULL && i < count && !cli_should_stop (cli); i++)
     add_operand (&put, locals[i]);

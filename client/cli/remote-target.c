@@ -9,7 +9,6 @@
 
 #include "await.h"
 #include "entry-text.h"
-#include "session-pool.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -23,9 +22,26 @@ remote_stat (Cli *cli, SampanSession *session, const SampanPath *path, GError **
   return sampan_session_stat_finish (session, await_result (&await), error);
 }
 
-bool
-remote_target_look (Cli *cli, const char *typed, bool many, RemoteTarget *target, GError **error)
+static void
+look_at_parent (Cli *cli, RemoteTarget *target)
 {
+  g_autoptr (SampanPath) path = sampan_path_get_parent (sampan_remote_get_path (target->remote));
+  g_autoptr (SampanRemote) parent = path != NULL ? remote_with_path (target->remote, path) : NULL;
+
+  if (parent != NULL)
+    target->parent = remote_look_begin (cli, parent, false);
+}
+
+bool
+remote_target_look (Cli *cli,
+                    const char *typed,
+                    bool many,
+                    bool parent,
+                    RemoteTarget *target,
+                    GError **error)
+{
+  g_autoptr (RemoteLook) look = NULL;
+  g_autoptr (SampanFolderList) list = NULL;
   g_autoptr (SampanFileInfo) info = NULL;
   g_autoptr (GError) local_error = NULL;
   const SampanPath *path;
@@ -33,11 +49,11 @@ remote_target_look (Cli *cli, const char *typed, bool many, RemoteTarget *target
   target->remote = cli_resolve (cli, typed, error);
   if (target->remote == NULL)
     return false;
-  target->session = session_pool_get (cli->sessions, target->remote, error);
-  if (target->session == NULL)
-    return false;
   path = sampan_remote_get_path (target->remote);
-  info = remote_stat (cli, target->session, path, &local_error);
+  look = remote_look_begin (cli, target->remote, false);
+  if (parent)
+    look_at_parent (cli, target);
+  info = remote_look_end (look, &target->session, &list, &local_error);
   if (info == NULL && !g_error_matches (local_error, SAMPAN_ERROR, SAMPAN_ERROR_NOT_FOUND))
     {
       g_propagate_error (error, g_steal_pointer (&local_error));
@@ -68,6 +84,7 @@ remote_target_get_item (const RemoteTarget *target, const char *name, GError **e
 void
 remote_target_clear (RemoteTarget *target)
 {
+  g_clear_pointer (&target->parent, remote_look_free);
   g_clear_pointer (&target->remote, sampan_remote_unref);
 }
 

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "cli.h"
+#include "remote-look.h"
 
 G_BEGIN_DECLS
 
@@ -13,7 +13,8 @@ typedef struct
 {
   SampanSession *session; /* borrowed from the pool */
   SampanRemote *remote;
-  bool is_folder; /* it is there and takes items under their own names */
+  RemoteLook *parent; /* nullable */
+  bool is_folder;     /* it is there and takes items under their own names */
 } RemoteTarget;
 
 #define REMOTE_TARGET_INIT                                                                         \
@@ -21,11 +22,12 @@ typedef struct
     NULL                                                                                           \
   }
 
-/* Looks what TYPED is on the box. Fails when the server cannot be asked, and with CLI_ERROR when
- * MANY items have to go into what is no folder. */
+/* Looks what TYPED is on the box, and begins to look at its PARENT. Fails when the server cannot be
+ * asked, and with CLI_ERROR when MANY items have to go into what is no folder. */
 bool remote_target_look (Cli *cli,
                          const char *typed,
                          bool many,
+                         bool parent,
                          RemoteTarget *target,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Where an item called NAME goes ("", "." and "..": the folder itself). New reference. */

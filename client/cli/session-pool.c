@@ -15,7 +15,8 @@
 #include <string.h>
 
 #define LOGIN_TRIES 3      /* for a person who mistypes; a password file gets one */
-#define LOGOUT_WAIT_SECS 2 /* the box ends the session by itself when the link closes */
+#define LOGOUT_WAIT_SECS 2 /* for the sending; the box ends the session too when the link closes   \
+                            */
 
 /* At a prompt: the next command tries again. */
 #define SHELL_PATIENCE_SECS 10
@@ -24,6 +25,9 @@ typedef struct
 {
   SampanSession *session;
   SampanSecret *password; /* nullable: not logged in yet */
+  Await login;
+  bool is_logging_in;
+  bool is_typed; /* the password, for this very login */
 } Member;
 
 struct _SessionPool
@@ -50,15 +54,27 @@ logout (SampanSession *session)
     return;
   g_source_set_callback (timer, cancel_cb, cancellable, NULL);
   g_source_attach (timer, NULL);
-  sampan_session_logout_async (session, cancellable, await_done_cb, &await);
+  sampan_session_hang_up_async (session, cancellable, await_done_cb, &await);
   if (!sampan_session_logout_finish (session, await_result (&await), NULL))
-    g_debug ("The log-out was not answered");
+    g_debug ("The log-out was not sent");
   g_source_destroy (timer);
+}
+
+static bool
+end_login (Member *member, GError **error)
+{
+  bool is_in = sampan_session_login_finish (member->session, await_result (&member->login), error);
+
+  await_clear (&member->login);
+  member->is_logging_in = false;
+  return is_in;
 }
 
 static void
 member_free (Member *member)
 {
+  if (member->is_logging_in && !end_login (member, NULL))
+    g_debug ("A login that nobody waited for failed");
   logout (member->session);
   g_object_unref (member->session);
   sampan_secret_free (member->password);
@@ -134,43 +150,41 @@ obtain_password (SessionPool *self, const SampanRemote *remote, GError **error)
   return prompt_password (question, self->cli->cancellable, error);
 }
 
+/* With the password held from before, else the file, else what the person types. */
 static bool
-login_once (SessionPool *self,
-            Member *member,
-            const SampanRemote *remote,
-            const SampanSecret *password,
-            GError **error)
+begin_login (SessionPool *self, Member *member, const SampanRemote *remote, GError **error)
 {
-  g_auto (Await) await = AWAIT_INIT;
-
+  if (member->is_logging_in)
+    return true;
+  member->is_typed = self->cli->options.password_file == NULL && member->password == NULL;
+  if (member->password == NULL)
+    member->password = obtain_password (self, remote, error);
+  if (member->password == NULL)
+    return false;
+  member->is_logging_in = true;
   sampan_session_login_async (member->session,
                               sampan_remote_get_host (remote),
                               sampan_remote_get_port (remote),
                               sampan_remote_get_user (remote),
-                              password,
+                              member->password,
                               self->cli->cancellable,
                               await_done_cb,
-                              &await);
-  return sampan_session_login_finish (member->session, await_result (&await), error);
+                              &member->login);
+  return true;
 }
 
-/* With the password held from before, else the file, else what the person types. */
 static bool
 login (SessionPool *self, Member *member, const SampanRemote *remote, GError **error)
 {
-  bool typed = self->cli->options.password_file == NULL && member->password == NULL;
-
-  for (int i = 0; i < (typed ? LOGIN_TRIES : 1); i++)
+  for (int i = 1; i <= LOGIN_TRIES; i++)
     {
       g_autoptr (GError) local_error = NULL;
 
-      if (member->password == NULL)
-        member->password = obtain_password (self, remote, error);
-      if (member->password == NULL)
+      if (!begin_login (self, member, remote, error))
         return false;
-      if (login_once (self, member, remote, member->password, &local_error))
+      if (end_login (member, &local_error))
         return true;
-      if (!typed || i == LOGIN_TRIES - 1 ||
+      if (!member->is_typed || i == LOGIN_TRIES ||
           !g_error_matches (local_error, SAMPAN_ERROR, SAMPAN_ERROR_LOGIN_REFUSED))
         {
           g_clear_pointer (&member->password, sampan_secret_free);
@@ -294,6 +308,18 @@ choose_password (SessionPool *self, Member *member, GError **error)
     return false;
   g_printerr ("%s\n", _ ("The password is set."));
   return true;
+}
+
+SampanSession *
+session_pool_begin (SessionPool *self, const SampanRemote *remote, GError **error)
+{
+  Member *member = get_member (self, remote);
+  SampanSessionState state = sampan_session_get_state (member->session);
+
+  if ((state == SAMPAN_SESSION_DISCONNECTED || state == SAMPAN_SESSION_BROKEN) &&
+      !begin_login (self, member, remote, error))
+    return NULL;
+  return member->session;
 }
 
 SampanSession *

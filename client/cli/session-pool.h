@@ -19,6 +19,13 @@ void session_pool_free (SessionPool *self);
 SampanSession *session_pool_get (SessionPool *self,
                                  const SampanRemote *remote,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Begins what session_pool_get() would do, if there is need, and does not wait for it but for a
+ * person who types a password. Requests of the session (borrowed) may be made at once; what they
+ * find is good once session_pool_get() gives the session, and to be asked again if they failed with
+ * DISCONNECTED or PASSWORD_NEEDED meanwhile. */
+SampanSession *session_pool_begin (SessionPool *self,
+                                   const SampanRemote *remote,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* For passwd: a login by one-time code is let in as it is. */
 SampanSession *session_pool_get_for_passwd (SessionPool *self,
                                             const SampanRemote *remote,

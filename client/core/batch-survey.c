@@ -12,7 +12,11 @@
 
 #include <string.h>
 
-#define LISTINGS_AT_ONCE 8 /* hides a round trip; bounds the lists that are held */
+/* Listings on their way hide a round trip; those and the lists that are held. One that a person
+ * asks for has to wait for them, so there are fewer where folders are large. */
+#define LISTINGS_AT_ONCE 32
+#define LARGE_LISTINGS_AT_ONCE 4
+#define LARGE_ENTRIES 1000
 #define ENTRIES_PER_TURN 500
 
 typedef struct _Survey Survey;
@@ -42,6 +46,7 @@ struct _Survey
   GQueue waiting; /* of Folder */
   GQueue listed;  /* of Folder */
   guint n_listing;
+  bool is_large; /* the folder that came last */
   guint next_remote;
   SampanBatchPage *page; /* being filled; nullable */
   size_t n_items;
@@ -52,12 +57,13 @@ struct _Survey
 static void plan_turn (Survey *self);
 
 SampanBatchRemote *
-sampan_batch_remote_new (const SampanPath *path, const SampanFileInfo *info)
+sampan_batch_remote_new (const SampanPath *path, const SampanFileInfo *info, SampanFolderList *list)
 {
   SampanBatchRemote *self = g_new0 (SampanBatchRemote, 1);
 
   self->path = sampan_path_ref (path);
   self->info = sampan_file_info_copy (info);
+  self->list = list != NULL ? sampan_folder_list_ref (list) : NULL;
   return self;
 }
 
@@ -68,6 +74,7 @@ sampan_batch_remote_free (gpointer remote)
 
   sampan_path_unref (self->path);
   sampan_file_info_free (self->info);
+  g_clear_pointer (&self->list, sampan_folder_list_unref);
   g_free (self);
 }
 
@@ -168,18 +175,30 @@ count_item (Survey *self)
     self->error = sampan_batch_error_new_too_many (self->items_max);
 }
 
+/* LIST is nullable: it is to be listed. */
 static void
-add_folder (Survey *self, const SampanPath *base, const char *name, SampanTime mtime)
+add_folder (Survey *self,
+            const SampanPath *base,
+            const char *name,
+            SampanTime mtime,
+            SampanFolderList *list)
 {
   g_autofree char *target = dup_target_name (self, name);
+  Folder *folder = folder_new (base, name);
 
   sampan_plan_add (get_page (self, base)->plan, SAMPAN_ENTRY_FOLDER, target, 0, mtime);
-  g_queue_push_tail (&self->waiting, folder_new (base, name));
+  if (list != NULL)
+    folder->list = sampan_folder_list_ref (list);
+  g_queue_push_tail (list != NULL ? &self->listed : &self->waiting, folder);
 }
 
 /* NAME is the entry's below BASE. */
 static void
-add_entry (Survey *self, const SampanPath *base, const char *name, const SampanFileInfo *info)
+add_entry (Survey *self,
+           const SampanPath *base,
+           const char *name,
+           const SampanFileInfo *info,
+           SampanFolderList *list)
 {
   g_autoptr (SampanPath) path = sampan_batch_join (base, name, NULL);
   g_autofree char *target = dup_target_name (self, name);
@@ -201,7 +220,7 @@ add_entry (Survey *self, const SampanPath *base, const char *name, const SampanF
       break;
     case SAMPAN_ENTRY_FOLDER:
     case SAMPAN_ENTRY_SHARE:
-      add_folder (self, base, name, info->mtime);
+      add_folder (self, base, name, info->mtime, list);
       break;
     case SAMPAN_ENTRY_SYMLINK:
     case SAMPAN_ENTRY_OTHER:
@@ -255,7 +274,10 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   self->n_listing--;
   if (folder->list != NULL)
-    g_queue_push_tail (&self->listed, folder);
+    {
+      self->is_large = sampan_folder_list_get_length (folder->list) >= LARGE_ENTRIES;
+      g_queue_push_tail (&self->listed, folder);
+    }
   else
     {
       if (!is_fatal (self, error))
@@ -270,7 +292,9 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 list_more (Survey *self)
 {
-  while (self->n_listing + self->listed.length < LISTINGS_AT_ONCE && !is_stopping (self) &&
+  guint at_once = self->is_large ? LARGE_LISTINGS_AT_ONCE : LISTINGS_AT_ONCE;
+
+  while (self->n_listing + self->listed.length < at_once && !is_stopping (self) &&
          self->waiting.length > 0)
     {
       Folder *folder = g_queue_pop_head (&self->waiting);
@@ -294,7 +318,7 @@ take_some (Survey *self, Folder *folder, guint most)
       const SampanFileInfo *info = sampan_folder_list_get (folder->list, folder->next++);
       g_autofree char *name = g_strconcat (folder->name, "/", info->name, NULL);
 
-      add_entry (self, folder->base, name, info);
+      add_entry (self, folder->base, name, info, NULL);
     }
   return taken;
 }
@@ -309,7 +333,7 @@ take_chosen (Survey *self, guint most)
       const SampanBatchRemote *remote = g_ptr_array_index (self->remotes, self->next_remote++);
       g_autoptr (SampanPath) base = sampan_path_get_parent (remote->path);
 
-      add_entry (self, base, sampan_path_get_name (remote->path), remote->info);
+      add_entry (self, base, sampan_path_get_name (remote->path), remote->info, remote->list);
     }
   return taken;
 }

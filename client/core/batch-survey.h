@@ -15,9 +15,13 @@ typedef struct
 {
   SampanPath *path;
   SampanFileInfo *info;
+  SampanFolderList *list; /* nullable: not listed yet */
 } SampanBatchRemote;
 
-SampanBatchRemote *sampan_batch_remote_new (const SampanPath *path, const SampanFileInfo *info);
+/* LIST is nullable. */
+SampanBatchRemote *sampan_batch_remote_new (const SampanPath *path,
+                                            const SampanFileInfo *info,
+                                            SampanFolderList *list);
 void sampan_batch_remote_free (gpointer remote);
 
 /* As sampan_batch_walk(): REMOTES (of SampanBatchRemote) and what is below them, to go below the

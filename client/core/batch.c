@@ -263,9 +263,18 @@ sampan_batch_new_download (SampanSession *session, const char *folder)
 void
 sampan_batch_add_remote (SampanBatch *self, const SampanPath *path, const SampanFileInfo *info)
 {
+  sampan_batch_add_listed (self, path, info, NULL);
+}
+
+void
+sampan_batch_add_listed (SampanBatch *self,
+                         const SampanPath *path,
+                         const SampanFileInfo *info,
+                         SampanFolderList *list)
+{
   g_return_if_fail (SAMPAN_IS_BATCH (self) && !self->is_upload);
   g_return_if_fail (self->state == SAMPAN_BATCH_NEW && !sampan_path_is_root (path));
-  g_ptr_array_add (self->remotes, sampan_batch_remote_new (path, info));
+  g_ptr_array_add (self->remotes, sampan_batch_remote_new (path, info, list));
 }
 
 void

@@ -59,6 +59,11 @@ SampanBatch *sampan_batch_new_download (SampanSession *session, const char *fold
 /* INFO, copied, is the entry that was listed at PATH. Before preparing. */
 void
 sampan_batch_add_remote (SampanBatch *self, const SampanPath *path, const SampanFileInfo *info);
+/* The same with what the folder held just now; LIST (referenced) is nullable. */
+void sampan_batch_add_listed (SampanBatch *self,
+                              const SampanPath *path,
+                              const SampanFileInfo *info,
+                              SampanFolderList *list);
 
 /* The one item that is added gets NAME, a plain component, at the target. Before preparing. */
 void sampan_batch_set_new_name (SampanBatch *self, const char *name);

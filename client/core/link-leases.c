@@ -141,7 +141,16 @@ sampan_link_pool_owes_aborts (SampanLinkPool *self)
 
 /* ---- Leases ---- */
 
-/* The one with the least to do; NULL for a new one. */
+/* Whether A is the better one to share. */
+static bool
+is_freer (const Spare *a, const Spare *b)
+{
+  return b == NULL || (a->is_usable && !b->is_usable) ||
+         (a->is_usable == b->is_usable && a->n_shared < b->n_shared);
+}
+
+/* The one with the least to do, not one that is still being attached if another is there: that
+ * would make its transfers the last. NULL for a new one. */
 static Spare *
 find_to_share (SampanLinkPool *self)
 {
@@ -155,10 +164,12 @@ find_to_share (SampanLinkPool *self)
       if (spare->is_leased)
         continue;
       n_found++;
-      if (best == NULL || spare->n_shared < best->n_shared)
+      if (is_freer (spare, best))
         best = spare;
     }
-  return best != NULL && (best->n_shared == 0 || n_found >= SHARED_LINKS_MAX) ? best : NULL;
+  if (best != NULL && best->n_shared > 0 && n_found < SHARED_LINKS_MAX)
+    attach_spare (self);
+  return best;
 }
 
 static Spare *

@@ -165,6 +165,8 @@ send_finish (Login *self)
   call->user_data = login_ref (self);
   sampan_link_submit (self->link, &call->request);
   sampan_request_unref (call);
+  if (self->funcs != NULL)
+    self->funcs->proved (self->link, self->user_data);
 }
 
 static void

@@ -21,6 +21,9 @@ typedef struct
 typedef struct
 {
   void (*connected) (SampanLink *link, gpointer user_data);
+  /* The server has proved who it is and the last message of the login is on its way: requests may
+   * follow without waiting for the answer. If it is refused they end with the link. */
+  void (*proved) (SampanLink *link, gpointer user_data);
   /* Once. With an error the link is closed. The link's funcs are free again. */
   void (*done) (SampanLink *link,
                 const SampanLoginOutcome *outcome,

@@ -32,6 +32,7 @@ sampan_link_pool_unref (SampanLinkPool *self)
     return;
   g_assert (self->browsing == NULL);
   g_assert (g_queue_is_empty (&self->pending));
+  g_assert (g_queue_is_empty (&self->early));
   g_ptr_array_unref (self->spares);
   sampan_saver_free (self->saver);
   g_free (self->host);
@@ -89,6 +90,45 @@ post_event (SampanLinkPool *self, SampanPoolEvent event, const GError *error)
   sampan_post_to_owner (self->owner, event_cb, post, event_post_free);
 }
 
+/* ---- Calls before the login is over ---- */
+
+static void
+end_unsent (SampanCall *call)
+{
+  g_autoptr (GError) error = g_error_new_literal (SAMPAN_ERROR,
+                                                  SAMPAN_ERROR_DISCONNECTED,
+                                                  "There is no connection to the server");
+
+  call->done (call, error, call->user_data);
+}
+
+static void
+end_early (SampanLinkPool *self)
+{
+  SampanCall *call;
+
+  self->is_logging_in = self->has_proved = false;
+  while ((call = g_queue_pop_head (&self->early)) != NULL)
+    {
+      end_unsent (call);
+      sampan_request_unref (call);
+    }
+}
+
+static void
+login_proved (SampanLink *link, gpointer user_data)
+{
+  SampanLinkPool *self = user_data;
+  SampanCall *call;
+
+  self->has_proved = self->is_logging_in;
+  while ((call = g_queue_pop_head (&self->early)) != NULL)
+    {
+      sampan_link_submit (link, &call->request);
+      sampan_request_unref (call);
+    }
+}
+
 /* ---- Login ---- */
 
 /* What waits for a link waits on: the owner heals the pool or closes it. */
@@ -109,6 +149,7 @@ static void
 become_ready (SampanLinkPool *self, SampanLink *link)
 {
   self->is_ready = true;
+  self->is_logging_in = self->has_proved = false;
   sampan_link_set_funcs (link, &browsing_funcs, sampan_link_pool_ref (self));
   sampan_link_set_idle (link, SAMPAN_LINK_IDLE_PING);
   post_event (self, SAMPAN_POOL_READY, NULL);
@@ -148,9 +189,11 @@ login_done (SampanLink *link,
   if (error != NULL)
     {
       g_clear_pointer (&self->browsing, sampan_link_unref);
+      self->has_proved = false;
       if (!self->is_closed && g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_LOGIN_REFUSED) &&
           retry_folded (self))
         return;
+      end_early (self);
       g_clear_pointer (&self->password, sampan_secret_free);
       post_event (self, SAMPAN_POOL_FAILED, error);
       return;
@@ -160,7 +203,7 @@ login_done (SampanLink *link,
   become_ready (self, link);
 }
 
-static const SampanLoginFuncs login_funcs = { login_connected, login_done };
+static const SampanLoginFuncs login_funcs = { login_connected, login_proved, login_done };
 
 static void
 start_login (SampanLinkPool *self, const SampanSecret *password)
@@ -180,6 +223,7 @@ login_cb (gpointer user_data)
 {
   SampanLinkPool *self = user_data;
 
+  self->is_logging_in = !self->is_closed;
   if (!self->is_closed)
     start_login (self, self->password);
   return G_SOURCE_REMOVE;
@@ -290,6 +334,7 @@ sampan_link_pool_new (SampanEngine *engine,
   self->spares = g_ptr_array_new ();
   self->saver = sampan_saver_new ();
   g_queue_init (&self->pending);
+  g_queue_init (&self->early);
   return self;
 }
 
@@ -326,6 +371,7 @@ close_cb (gpointer user_data)
 
   self->is_closed = true;
   g_clear_pointer (&self->password, sampan_secret_free);
+  end_early (self);
   sampan_link_pool_close_spares (self);
   sampan_link_pool_serve (self);
   if (self->browsing != NULL)
@@ -369,17 +415,14 @@ static gboolean
 submit_cb (gpointer user_data)
 {
   CallPost *post = user_data;
-  g_autoptr (GError) error = NULL;
+  SampanLinkPool *self = post->pool;
 
-  if (post->pool->is_ready)
-    {
-      sampan_link_submit (post->pool->browsing, &post->call->request);
-      return G_SOURCE_REMOVE;
-    }
-  error = g_error_new_literal (SAMPAN_ERROR,
-                               SAMPAN_ERROR_DISCONNECTED,
-                               "There is no connection to the server");
-  post->call->done (post->call, error, post->call->user_data);
+  if (self->is_ready || self->has_proved)
+    sampan_link_submit (self->browsing, &post->call->request);
+  else if (self->is_logging_in)
+    g_queue_push_tail (&self->early, sampan_request_ref (post->call));
+  else
+    end_unsent (post->call);
   return G_SOURCE_REMOVE;
 }
 
@@ -450,10 +493,14 @@ static gboolean
 withdraw_cb (gpointer user_data)
 {
   CallPost *post = user_data;
+  SampanLinkPool *self = post->pool;
   SampanCall *call = post->call;
   g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
+  bool is_early = g_queue_remove (&self->early, call);
 
-  if (post->pool->browsing != NULL && sampan_link_withdraw (post->pool->browsing, &call->request))
+  if (is_early)
+    sampan_request_unref (call);
+  if (is_early || (self->browsing != NULL && sampan_link_withdraw (self->browsing, &call->request)))
     call->done (call, error, call->user_data);
   return G_SOURCE_REMOVE;
 }

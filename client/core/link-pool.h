@@ -58,7 +58,8 @@ GMainContext *sampan_link_pool_get_engine_context (SampanLinkPool *self);
 GMainContext *sampan_link_pool_get_owner_context (SampanLinkPool *self);
 /* Closes all links; what is pending ends with DISCONNECTED. */
 void sampan_link_pool_close (SampanLinkPool *self);
-/* Over the browsing link. Takes a reference; CALL->done comes in any case. */
+/* Over the browsing link; during the first login once the server has proved who it is. Takes a
+ * reference; CALL->done comes in any case. */
 void sampan_link_pool_submit (SampanLinkPool *self, SampanCall *call);
 /* The same, once the uploads that were cancelled have told the server; waits for that not long. */
 void sampan_link_pool_submit_last (SampanLinkPool *self, SampanCall *call);

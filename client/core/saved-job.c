@@ -215,7 +215,7 @@ take_remote (SampanSavedJob *job, SampanReader *reader)
     return false;
   info.kind = (SampanEntryKind)kind;
   info.name = sampan_path_get_name (path);
-  g_ptr_array_add (job->remotes, sampan_batch_remote_new (path, &info));
+  g_ptr_array_add (job->remotes, sampan_batch_remote_new (path, &info, NULL));
   return true;
 }
 

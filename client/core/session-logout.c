@@ -77,8 +77,16 @@ logout_done (SampanCall *call, const GError *error, gpointer user_data)
   sampan_post_to_owner (logout->owner, logout_result_cb, logout, logout_free);
 }
 
+/* It leaves at the latest when the link is closed. */
+static void
+logout_sealed (SampanCall *call, SampanLink *link, gpointer user_data)
+{
+  call->done = NULL;
+  logout_done (call, NULL, user_data);
+}
+
 void
-sampan_session_send_logout (SampanLinkPool *pool, GTask *task, SampanSessionFunc ended)
+sampan_session_send_logout (SampanLinkPool *pool, GTask *task, bool waits, SampanSessionFunc ended)
 {
   uint8_t buffer[1];
   Logout *logout = g_new0 (Logout, 1);
@@ -89,6 +97,8 @@ sampan_session_send_logout (SampanLinkPool *pool, GTask *task, SampanSessionFunc
   sampan_write_empty (&writer, SAMPAN_KIND_LOGOUT);
   call = sampan_call_new (SAMPAN_KIND_DONE, 0, &writer);
   call->done = logout_done;
+  if (!waits)
+    call->sealed = logout_sealed;
   call->user_data = logout;
   logout->owner = g_main_context_ref (g_task_get_context (task));
   logout->ended = ended;

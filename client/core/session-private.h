@@ -12,16 +12,22 @@ G_BEGIN_DECLS
 
 /* Borrowed; NULL unless READY. */
 SampanLinkPool *sampan_session_get_pool (SampanSession *self);
-/* The same, also while RECONNECTING. */
+/* The same, also while it logs in. */
+SampanLinkPool *sampan_session_get_request_pool (SampanSession *self);
+/* The same as the first, also while RECONNECTING. */
 SampanLinkPool *sampan_session_get_transfer_pool (SampanSession *self);
 /* For the next login; the defaults are sampan_link_default_times. */
 void sampan_session_set_times (SampanSession *self, const SampanLinkTimes *times);
 /* The account's password is FRESH now. */
 void sampan_session_set_password_is_set (SampanSession *self, const SampanSecret *fresh);
 typedef void (*SampanSessionFunc) (SampanSession *self);
-/* Asks the server to end the session; ENDED comes right before TASK returns. */
-void sampan_session_send_logout (SampanLinkPool *pool, GTask *task, SampanSessionFunc ended);
+/* Asks the server to end the session, and with WAITS waits for its answer; ENDED comes right before
+ * TASK returns. */
+void
+sampan_session_send_logout (SampanLinkPool *pool, GTask *task, bool waits, SampanSessionFunc ended);
 /* Fails TASK when the session is not READY. */
 bool sampan_session_refuse (SampanSession *self, GTask *task);
+/* The same when it does not log in either, for sampan_session_get_request_pool(). */
+bool sampan_session_refuse_request (SampanSession *self, GTask *task);
 
 G_END_DECLS

@@ -170,7 +170,7 @@ ask_new (SampanSession *self, GTask *task, SampanCall *call)
 
   g_atomic_ref_count_init (&ask->refs);
   ask->owner = g_main_context_ref (g_task_get_context (task));
-  ask->pool = sampan_link_pool_ref (sampan_session_get_pool (self));
+  ask->pool = sampan_link_pool_ref (sampan_session_get_request_pool (self));
   ask->call = call;
   ask->task = g_object_ref (task);
   call->done = call_done;
@@ -299,7 +299,7 @@ sampan_session_ping_async (SampanSession *self,
   SampanBytes bytes = { (const uint8_t *)text, strlen (text) };
   SampanWriter writer;
 
-  if (sampan_session_refuse (self, task))
+  if (sampan_session_refuse_request (self, task))
     return;
   sampan_writer_init (&writer, buffer, sizeof buffer);
   sampan_write_text (&writer, SAMPAN_KIND_PING, bytes);
@@ -342,7 +342,7 @@ sampan_session_list_async (SampanSession *self,
   g_autoptr (GTask) task =
       new_task (self, cancellable, callback, user_data, sampan_session_list_async);
 
-  if (!sampan_session_refuse (self, task))
+  if (!sampan_session_refuse_request (self, task))
     ask (self,
          task,
          path_call (SAMPAN_KIND_LIST, SAMPAN_KIND_LIST_END, SAMPAN_KIND_LIST_PAGE, path));
@@ -371,7 +371,7 @@ sampan_session_stat_async (SampanSession *self,
   g_autoptr (GTask) task =
       new_task (self, cancellable, callback, user_data, sampan_session_stat_async);
 
-  if (!sampan_session_refuse (self, task))
+  if (!sampan_session_refuse_request (self, task))
     ask (self, task, path_call (SAMPAN_KIND_STAT, SAMPAN_KIND_ENTRY, 0, path));
 }
 
@@ -398,7 +398,7 @@ sampan_session_space_async (SampanSession *self,
   g_autoptr (GTask) task =
       new_task (self, cancellable, callback, user_data, sampan_session_space_async);
 
-  if (!sampan_session_refuse (self, task))
+  if (!sampan_session_refuse_request (self, task))
     ask (self, task, path_call (SAMPAN_KIND_SPACE, SAMPAN_KIND_SPACE_IS, 0, path));
 }
 
@@ -429,7 +429,7 @@ sampan_session_mkdir_async (SampanSession *self,
       new_task (self, cancellable, callback, user_data, sampan_session_mkdir_async);
   uint8_t flags = parents ? SAMPAN_MKDIR_PARENTS : 0;
 
-  if (!sampan_session_refuse (self, task))
+  if (!sampan_session_refuse_request (self, task))
     ask (self, task, path_flags_call (SAMPAN_KIND_MKDIR, SAMPAN_KIND_DONE, path, flags));
 }
 
@@ -452,7 +452,7 @@ sampan_session_rename_async (SampanSession *self,
   g_autoptr (GTask) task =
       new_task (self, cancellable, callback, user_data, sampan_session_rename_async);
 
-  if (!sampan_session_refuse (self, task))
+  if (!sampan_session_refuse_request (self, task))
     ask (self, task, move_call (SAMPAN_KIND_RENAME, 0, from, to, conflict, version));
 }
 
@@ -508,7 +508,7 @@ sampan_session_copy_async (SampanSession *self,
   SampanCall *call;
   Ask *ask;
 
-  if (sampan_session_refuse (self, task))
+  if (sampan_session_refuse_request (self, task))
     return;
   call = move_call (SAMPAN_KIND_COPY, SAMPAN_KIND_PROGRESS, from, to, conflict, NULL);
   call->request.slow = true;
@@ -542,7 +542,7 @@ sampan_session_remove_async (SampanSession *self,
   uint8_t flags = recursive ? SAMPAN_REMOVE_RECURSIVE : 0;
   SampanCall *call;
 
-  if (sampan_session_refuse (self, task))
+  if (sampan_session_refuse_request (self, task))
     return;
   call = path_flags_call (SAMPAN_KIND_REMOVE, SAMPAN_KIND_REMOVED, path, flags);
   call->request.slow = true;
@@ -579,7 +579,7 @@ sampan_session_hash_async (SampanSession *self,
   SampanWriter writer;
   SampanCall *call;
 
-  if (sampan_session_refuse (self, task))
+  if (sampan_session_refuse_request (self, task))
     return;
   sampan_writer_init (&writer, buffer, sizeof buffer);
   sampan_write_hash_request (&writer, &request);

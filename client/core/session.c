@@ -325,22 +325,15 @@ logout_ended (SampanSession *self)
     set_state (self, SAMPAN_SESSION_DISCONNECTED);
 }
 
-void
-sampan_session_logout_async (SampanSession *self,
-                             GCancellable *cancellable,
-                             GAsyncReadyCallback callback,
-                             gpointer user_data)
+static void
+log_out (SampanSession *self, GTask *task, bool waits)
 {
-  g_autoptr (GTask) task = NULL;
-
-  g_return_if_fail (SAMPAN_IS_SESSION (self));
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, sampan_session_logout_async);
   g_task_set_check_cancellable (task, FALSE);
-  if (self->state == SAMPAN_SESSION_READY && !g_cancellable_is_cancelled (cancellable))
+  if (self->state == SAMPAN_SESSION_READY &&
+      !g_cancellable_is_cancelled (g_task_get_cancellable (task)))
     {
       set_state (self, SAMPAN_SESSION_LOGGING_OUT);
-      sampan_session_send_logout (self->pool, task, logout_ended);
+      sampan_session_send_logout (self->pool, task, waits, logout_ended);
       return;
     }
   if (self->login_task != NULL)
@@ -355,6 +348,34 @@ sampan_session_logout_async (SampanSession *self,
   logout_ended (self);
   if (!g_task_return_error_if_cancelled (task))
     g_task_return_boolean (task, TRUE);
+}
+
+void
+sampan_session_logout_async (SampanSession *self,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (SAMPAN_IS_SESSION (self));
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sampan_session_logout_async);
+  log_out (self, task, true);
+}
+
+void
+sampan_session_hang_up_async (SampanSession *self,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (SAMPAN_IS_SESSION (self));
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, sampan_session_hang_up_async);
+  log_out (self, task, false);
 }
 
 bool
@@ -497,10 +518,22 @@ sampan_session_retry_now (SampanSession *self)
 
 /* ---- For the core's own files ---- */
 
+static bool
+is_logging_in (SampanSession *self)
+{
+  return self->state == SAMPAN_SESSION_CONNECTING || self->state == SAMPAN_SESSION_LOGGING_IN;
+}
+
 SampanLinkPool *
 sampan_session_get_pool (SampanSession *self)
 {
   return self->state == SAMPAN_SESSION_READY ? self->pool : NULL;
+}
+
+SampanLinkPool *
+sampan_session_get_request_pool (SampanSession *self)
+{
+  return is_logging_in (self) ? self->pool : sampan_session_get_pool (self);
 }
 
 SampanLinkPool *
@@ -523,16 +556,28 @@ sampan_session_set_password_is_set (SampanSession *self, const SampanSecret *fre
   set_must_set_password (self, false);
 }
 
-bool
-sampan_session_refuse (SampanSession *self, GTask *task)
+static bool
+refuse (GTask *task, const SampanLinkPool *pool)
 {
   if (g_task_return_error_if_cancelled (task))
     return true;
-  if (self->state == SAMPAN_SESSION_READY)
+  if (pool != NULL)
     return false;
   g_task_return_new_error (task,
                            SAMPAN_ERROR,
                            SAMPAN_ERROR_DISCONNECTED,
                            "There is no connection to the server");
   return true;
+}
+
+bool
+sampan_session_refuse (SampanSession *self, GTask *task)
+{
+  return refuse (task, sampan_session_get_pool (self));
+}
+
+bool
+sampan_session_refuse_request (SampanSession *self, GTask *task)
+{
+  return refuse (task, sampan_session_get_request_pool (self));
 }

@@ -12,6 +12,11 @@
  *   DISCONNECTED -> CONNECTING -> LOGGING_IN -> READY -> LOGGING_OUT -> DISCONNECTED; a broken
  * link: READY -> RECONNECTING -> READY, or BROKEN if trying again cannot help
  *
+ * Requests may be made as soon as a login was begun: they leave behind its last message, without
+ * waiting for the answer, when the server has proved who it is. They fail with DISCONNECTED if the
+ * login fails, and with PASSWORD_NEEDED after a one-time code. Plans, transfers and a change of
+ * password wait for READY.
+ *
  * RECONNECTING tries again and again, first by ticket, then with the password, which the session
  * keeps for that until it ends. Requests fail with DISCONNECTED meanwhile; transfers wait. */
 
@@ -78,6 +83,11 @@ void sampan_session_logout_async (SampanSession *self,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
+/* The same without waiting for the server's answer, for a program that ends. */
+void sampan_session_hang_up_async (SampanSession *self,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
 bool sampan_session_logout_finish (SampanSession *self, GAsyncResult *result, GError **error);
 
 /* The text in upper case (g_free) and the round trip in microseconds. */

@@ -131,6 +131,79 @@ test_case (gconstpointer data)
   g_assert_cmpuint (evil_server_count_after_ke1 (server), ==, login->records);
 }
 
+/* What is asked for while the login goes on is answered after it, or ends with it; nothing of it
+ * leaves before the server has proved who it is. */
+static void
+test_early (gconstpointer data)
+{
+  const LoginCase *login = data;
+  EvilPlan plan = { .login = login->login };
+  g_autoptr (EvilServer) server = evil_server_new (&plan);
+  g_autoptr (SampanSession) session = new_session ();
+  g_autoptr (SampanSecret) password = core_test_secret (login->password);
+  g_autoptr (GAsyncResult) logged_in = NULL;
+  g_autoptr (GAsyncResult) pinged = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  int64_t round_trip_us;
+
+  forget (server);
+  sampan_session_login_async (session,
+                              "127.0.0.1",
+                              evil_server_get_port (server),
+                              CORE_TEST_USER,
+                              password,
+                              NULL,
+                              core_test_result_cb,
+                              &logged_in);
+  sampan_session_ping_async (session, "early", NULL, core_test_result_cb, &pinged);
+  g_assert_true (sampan_session_login_finish (session, core_test_await (&logged_in), NULL) ==
+                 (login->code == 0));
+  text = sampan_session_ping_finish (session, core_test_await (&pinged), &round_trip_us, &error);
+  if (login->code == 0)
+    g_assert_cmpstr (text, ==, "early"); /* this server leaves it as it is */
+  else
+    {
+      /* Once it is out, it ends with what ended the link. */
+      bool is_alike = login->records > 0 && login->code != SAMPAN_ERROR_LOGIN_REFUSED;
+      int code = is_alike ? login->code : (int)SAMPAN_ERROR_DISCONNECTED;
+
+      g_assert_error (error, SAMPAN_ERROR, code);
+      await_all_ended (server);
+    }
+  if (login->records == 0)
+    g_assert_cmpuint (evil_server_count_after_ke1 (server), ==, 0);
+}
+
+static void
+test_early_cancelled (void)
+{
+  EvilPlan plan = { .login = EVIL_LOGIN_FINE };
+  g_autoptr (EvilServer) server = evil_server_new (&plan);
+  g_autoptr (SampanSession) session = new_session ();
+  g_autoptr (SampanSecret) password = core_test_secret (CORE_TEST_PASSWORD);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) logged_in = NULL;
+  g_autoptr (GAsyncResult) pinged = NULL;
+  g_autoptr (GError) error = NULL;
+
+  sampan_session_login_async (session,
+                              "127.0.0.1",
+                              evil_server_get_port (server),
+                              CORE_TEST_USER,
+                              password,
+                              NULL,
+                              core_test_result_cb,
+                              &logged_in);
+  sampan_session_ping_async (session, "x", cancellable, core_test_result_cb, &pinged);
+  g_cancellable_cancel (cancellable);
+  g_assert_null (
+      sampan_session_ping_finish (session, core_test_await (&pinged), &(int64_t){ 0 }, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_true (sampan_session_login_finish (session, core_test_await (&logged_in), NULL));
+  g_assert_cmpuint (evil_server_count_after_ke1 (server), ==, 1);
+}
+
 static void
 test_try_later_tells_seconds (void)
 {
@@ -367,9 +440,12 @@ main (int argc, char **argv)
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *name = g_strdup_printf ("/core/login/%s", cases[i].name);
+      g_autofree char *early = g_strdup_printf ("/core/login/early/%s", cases[i].name);
 
       g_test_add_data_func (name, &cases[i], test_case);
+      g_test_add_data_func (early, &cases[i], test_early);
     }
+  g_test_add_func ("/core/login/early/cancelled", test_early_cancelled);
   g_test_add_func ("/core/login/try-later-tells-seconds", test_try_later_tells_seconds);
   g_test_add_func ("/core/login/server-changed", test_server_changed);
   g_test_add_func ("/core/login/damaged-store", test_damaged_store);

@@ -78,7 +78,8 @@ test_alike (void)
     }
 }
 
-/* A KE3 that is wrong: closed without a word, also where the account could never log in. */
+/* A KE3 that is wrong: closed without a word, also where the account could never log in, and what
+ * was asked for behind it is not looked at. */
 static void
 test_wrong_ke3 (void)
 {
@@ -97,6 +98,9 @@ test_wrong_ke3 (void)
       g_assert_true (test_client_start_login (client, login, users[i], &challenge, &code));
       test_client_begin (&writer);
       sampan_write_login_finish (&writer, &finish);
+      test_client_queue (client, &writer);
+      test_client_begin (&writer);
+      sampan_write_text (&writer, SAMPAN_KIND_PING, test_bytes ("early"));
       g_assert_true (test_client_send (client, &writer));
       g_assert_true (test_client_is_closed (client));
     }
