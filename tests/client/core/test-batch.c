@@ -689,7 +689,7 @@ test_too_many (void)
   tear_down (&self);
 }
 
-/* Names that are one to a disk that folds them. */
+/* D11: Names that are one to a disk that folds them. */
 static void
 test_folding (void)
 {

@@ -161,7 +161,7 @@ test_replace_newer (Fixture *self, gconstpointer confine)
   assert_code (&error, SAMPAN_ERROR_EXISTS);
 }
 
-/* The other name of the file keeps its content. */
+/* D13: The other name of the file keeps its content. */
 static void
 test_hard_link_is_not_written (Fixture *self, gconstpointer confine)
 {
@@ -235,6 +235,7 @@ test_requested_modes (Fixture *self, gconstpointer confine)
   umask (mask);
 }
 
+/* D17: stored, or refused. */
 static void
 test_strange_times (Fixture *self, gconstpointer confine)
 {

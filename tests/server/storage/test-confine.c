@@ -54,6 +54,7 @@ static const char *const not_canonical[] = {
   "./",
 };
 
+/* D1: refused before the disk is touched. */
 static void
 test_not_canonical (Fixture *self, gconstpointer confine)
 {
@@ -74,6 +75,7 @@ static const char *const reserved[] = {
   ".SAMPAN", ".Sampan/staging", ".sampan/new",   ".sampan/staging/new/deeper",
 };
 
+/* D14: by no request, in no case. */
 static void
 test_reserved (Fixture *self, gconstpointer confine)
 {
@@ -195,6 +197,7 @@ static const char *const through_symlink[] = {
   "here/up/canary",
 };
 
+/* D4: wherever it leads. */
 static void
 test_through_symlink (Fixture *self, gconstpointer confine)
 {
@@ -214,7 +217,7 @@ test_through_symlink (Fixture *self, gconstpointer confine)
   g_assert_cmpuint (count_entries (self, "real"), ==, 2);
 }
 
-/* A symlink itself: described, renamed and removed as what it is, never followed. */
+/* D4: A symlink itself: described, renamed and removed as what it is, never followed. */
 static void
 test_symlink_itself (Fixture *self, gconstpointer confine)
 {
@@ -271,6 +274,7 @@ make_socket (Fixture *self, const char *relative)
   close (fd);
 }
 
+/* D12: nothing hangs on a pipe or a device. */
 static void
 test_special_files (Fixture *self, gconstpointer confine)
 {

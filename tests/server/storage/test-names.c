@@ -54,6 +54,7 @@ test_mkdir (Fixture *self, gconstpointer confine)
   assert_code (&error, SAMPAN_ERROR_WRONG_KIND);
 }
 
+/* D10: byte for byte. */
 static void
 test_hostile_names (Fixture *self, gconstpointer confine)
 {
@@ -85,6 +86,7 @@ test_hostile_names (Fixture *self, gconstpointer confine)
   g_assert_cmpuint (count_entries (self, ""), ==, G_N_ELEMENTS (names) + 1);
 }
 
+/* D8: the limits themselves. */
 static void
 test_deepest (Fixture *self, gconstpointer confine)
 {
@@ -143,6 +145,7 @@ assert_trash_holds (Fixture *self, const char *content)
   g_assert_null (g_dir_read_name (folder));
 }
 
+/* D15: onto folders, itself, its own child. */
 static void
 test_rename (Fixture *self, gconstpointer confine)
 {
