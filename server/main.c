@@ -35,6 +35,7 @@ typedef struct
 static const Command commands[] = {
   { "run", sampan_command_run, "serve the shares", false },
   { "user", sampan_command_user, "add, list, change and remove accounts", true },
+  { "invite", sampan_command_invite, "let somebody in who chooses a password of their own", true },
   { "share", sampan_command_share, "add, list and remove shares, and say who may use them", true },
   { "status", sampan_command_status, "show what the server does", true },
 };

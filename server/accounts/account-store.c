@@ -400,6 +400,42 @@ sampan_account_store_set_record (SampanAccountStore *self,
   return false;
 }
 
+bool
+sampan_account_store_revoke_code (SampanAccountStore *self, const char *name, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (SampanTransaction) transaction = sampan_transaction_begin (self->database, error);
+  g_autoptr (SampanStatement) statement = NULL;
+  g_autoptr (GError) reason = NULL;
+  uint64_t changes;
+
+  if (transaction == NULL)
+    return false;
+  /* 0 would be never: 1 is the second that has passed for everybody. */
+  statement = sampan_database_prepare (self->database,
+                                       "UPDATE accounts SET expires_secs = 1,"
+                                       " generation = generation + 1"
+                                       " WHERE name = ?1 AND one_time = 1",
+                                       error);
+  if (statement == NULL)
+    return false;
+  sampan_statement_bind_text (statement, 1, name, strlen (name));
+  if (!sampan_statement_run (statement, &changes, error))
+    return false;
+  if (changes == 1)
+    return sampan_transaction_commit (&transaction, error);
+  explain_unchanged (self->database, name, &reason);
+  if (g_error_matches (reason, SAMPAN_ERROR, SAMPAN_ERROR_CHANGED))
+    g_set_error_literal (error,
+                         SAMPAN_ERROR,
+                         SAMPAN_ERROR_CHANGED,
+                         "The account has chosen its password already; to keep it out, use "
+                         "'sampand user disable'");
+  else
+    g_propagate_error (error, g_steal_pointer (&reason));
+  return false;
+}
+
 /* Runs a prepared change of one account; NOT_FOUND if it touched none. */
 static bool
 run_for_account (SampanStatement *statement, const char *name, GError **error)

@@ -84,6 +84,11 @@ sampan_account_store_set_record (SampanAccountStore *self,
                                  bool one_time,
                                  int64_t expires_secs,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Makes the account's one-time code void and ends the sessions that it opened; CHANGED if the
+ * account has a password of its own. */
+bool sampan_account_store_revoke_code (SampanAccountStore *self,
+                                       const char *name,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool sampan_account_store_set_enabled (SampanAccountStore *self,
                                        const char *name,
                                        bool enabled,

@@ -193,15 +193,6 @@ command_passwd (int argc, char **argv)
 
 /* ---- list ---- */
 
-static char *
-format_time (int64_t secs, const char *format, bool utc)
-{
-  g_autoptr (GDateTime) time = utc ? g_date_time_new_from_unix_utc (secs)
-                                   : g_date_time_new_from_unix_local (secs);
-
-  return time != NULL ? g_date_time_format (time, format) : g_strdup ("?");
-}
-
 static void
 print_account_json (const SampanAccount *account)
 {
@@ -212,7 +203,7 @@ print_account_json (const SampanAccount *account)
   sampan_json_add_bool (json, "invited", account->one_time);
   if (account->expires_secs != 0)
     {
-      g_autofree char *expires = format_time (account->expires_secs, "%Y-%m-%dT%H:%M:%SZ", true);
+      g_autofree char *expires = sampan_command_format_time_for_scripts (account->expires_secs);
 
       sampan_json_add_string (json, "expires", expires);
     }
@@ -225,7 +216,7 @@ static void
 print_account (const SampanAccount *account)
 {
   g_autofree char *shown = sampan_escape (account->name, -1, 0);
-  g_autofree char *expires = format_time (account->expires_secs, "%Y-%m-%d %H:%M", false);
+  g_autofree char *expires = sampan_command_format_time (account->expires_secs);
   bool is_over =
       account->expires_secs != 0 && account->expires_secs <= g_get_real_time () / G_USEC_PER_SEC;
 

@@ -65,6 +65,14 @@ sampan_arguments_clear (SampanArguments *self)
   g_clear_pointer (&self->values, g_strfreev);
 }
 
+static bool
+has_values (const SampanArguments *self, guint wanted)
+{
+  guint n_values = self->values != NULL ? g_strv_length (self->values) : 0;
+
+  return wanted == SAMPAN_VALUES_MAYBE ? n_values <= 1 : n_values == wanted;
+}
+
 bool
 sampan_arguments_parse (SampanArguments *self,
                         const char *command,
@@ -99,7 +107,7 @@ sampan_arguments_parse (SampanArguments *self,
       sampan_command_usage (command, "%s", shown);
       return false;
     }
-  if ((self->values != NULL ? g_strv_length (self->values) : 0) != n_values)
+  if (!has_values (self, n_values))
     {
       sampan_command_usage (command, "give it %s", usage[0] != '\0' ? usage : "options only");
       return false;
@@ -108,6 +116,29 @@ sampan_arguments_parse (SampanArguments *self,
   self->state = sampan_state_dir_resolve (option);
   g_free (option);
   return true;
+}
+
+/* ---- Text ---- */
+
+static char *
+format_time (GDateTime *time, const char *format)
+{
+  char *text = time != NULL ? g_date_time_format (time, format) : g_strdup ("?");
+
+  g_clear_pointer (&time, g_date_time_unref);
+  return text;
+}
+
+char *
+sampan_command_format_time (int64_t secs)
+{
+  return format_time (g_date_time_new_from_unix_local (secs), "%Y-%m-%d %H:%M");
+}
+
+char *
+sampan_command_format_time_for_scripts (int64_t secs)
+{
+  return format_time (g_date_time_new_from_unix_utc (secs), "%Y-%m-%dT%H:%M:%SZ");
 }
 
 /* ---- Errors ---- */

@@ -38,7 +38,8 @@ void sampan_arguments_clear (SampanArguments *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SampanArguments, sampan_arguments_clear)
 
 /* Parses ENTRIES (nullable) and --state. COMMAND is "user add", USAGE is "NAME". FALSE: printed
- * what is wrong; return SAMPAN_EXIT_USAGE. */
+ * what is wrong; return SAMPAN_EXIT_USAGE. N_VALUES may be SAMPAN_VALUES_MAYBE: none or one. */
+#define SAMPAN_VALUES_MAYBE G_MAXUINT
 bool sampan_arguments_parse (SampanArguments *self,
                              const char *command,
                              const char *usage,
@@ -46,6 +47,10 @@ bool sampan_arguments_parse (SampanArguments *self,
                              guint n_values,
                              int argc,
                              char **argv) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A moment of the wall clock in local time, or in UTC for scripts; g_free. */
+char *sampan_command_format_time (int64_t secs);
+char *sampan_command_format_time_for_scripts (int64_t secs);
 
 /* Print on stderr and return the exit status. WHAT is "Cannot add the account"; ERROR is local
  * text, with names escaped. */

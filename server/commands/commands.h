@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 
 int sampan_command_run (int argc, char **argv);
 int sampan_command_user (int argc, char **argv);
+int sampan_command_invite (int argc, char **argv);
 int sampan_command_share (int argc, char **argv);
 int sampan_command_status (int argc, char **argv);
 

@@ -4,6 +4,7 @@
 """What an admin types takes effect at once, and rights hold for every verb."""
 
 import json
+import sqlite3
 
 import harness
 
@@ -77,6 +78,69 @@ class Accounts(harness.Case):
         self.assertTrue(status)
         self.server.stop()
         self.server.command("status", check=False)
+
+
+class Invitations(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.start_server()
+
+    def invite(self, *options):
+        return json.loads(self.server.command("invite", "ben", "--json", *options).text)
+
+    def open_invitations(self):
+        return [json.loads(line) for line in self.server.command("invite", "--list", "--json").text.splitlines()]
+
+    def accept(self, code, password, status=0):
+        ben = self.new_client("ben", code)
+        ben.run("passwd", "--new-password-file", self.server.write_secret(password), ben.remote(), status=status)
+        ben.set_password(password)
+        return ben
+
+    def test_used_once(self):
+        invitation = self.invite("--expires", "3d")
+        self.assertEqual(invitation["user"], "ben")
+        self.assertRegex(invitation["code"], "^([0-9a-z]{4}-){3}[0-9a-z]{4}$")
+        self.assertEqual([(one["user"], one["expired"]) for one in self.open_invitations()], [("ben", False)])
+        ben = self.accept(invitation["code"], "chosen by ben")
+        ben.run("ls", ben.remote())
+        self.assertEqual(self.open_invitations(), [])
+        self.accept(invitation["code"], "chosen by somebody else", status=4)
+        self.new_client("ben", "chosen by ben").run("ls", ben.remote())
+        self.assertNotEqual(self.server.command("invite", "ben", check=False).status, 0)
+
+    def test_invited_again_the_first_code_is_void(self):
+        first = self.invite()
+        second = self.invite()
+        self.assertNotEqual(first["code"], second["code"])
+        self.accept(first["code"], "chosen by ben", status=4)
+        ben = self.accept(second["code"], "chosen by ben")
+        ben.run("ls", ben.remote())
+
+    def test_revoked(self):
+        code = self.invite()["code"]
+        self.server.command("invite", "ben", "--revoke")
+        self.assertEqual([(one["user"], one["expired"]) for one in self.open_invitations()], [("ben", True)])
+        self.accept(code, "chosen by ben", status=4)
+
+    def test_expired(self):
+        code = self.invite("--expires", "1m")["code"]
+        self.server.stop()
+        database = sqlite3.connect(self.server.state / "sampan.db")
+        with database:
+            (left,) = database.execute("SELECT expires_secs - unixepoch () FROM accounts WHERE name = 'ben'").fetchone()
+            self.assertTrue(0 < left <= 60, left)
+            database.execute("UPDATE accounts SET expires_secs = unixepoch () - 1 WHERE name = 'ben'")
+        database.close()
+        self.server.start()
+        self.accept(code, "chosen by ben", status=4)
+
+    def test_database_holds_no_code(self):
+        code = self.invite()["code"]
+        for path in self.server.state.iterdir():
+            if path.is_file():
+                self.assertNotIn(code.encode(), path.read_bytes())
+                self.assertNotIn(code.replace("-", "").encode(), path.read_bytes())
 
 
 class EndedInTransfer(harness.Case):

@@ -1,0 +1,265 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* sampand invite: accounts whose person chooses the password. */
+
+#include "config.h"
+
+#include "commands/commands.h"
+
+#include "accounts/first-start.h"
+#include "commands/command-password.h"
+#include "commands/command-utils.h"
+#include "commands/duration-text.h"
+#include "commands/json-text.h"
+#include "escape.h"
+
+#include <sodium.h>
+#include <string.h>
+
+typedef struct
+{
+  char *expires; /* nullable */
+  gboolean list;
+  gboolean revoke;
+  gboolean as_json;
+} Options;
+
+static void
+options_clear (Options *options)
+{
+  g_clear_pointer (&options->expires, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+/* ---- Inviting ---- */
+
+static void
+print_invite (const char *user, const SampanSecret *code, int64_t secs, bool as_json)
+{
+  g_autofree char *span = sampan_duration_format (secs);
+  g_autofree char *expires =
+      sampan_command_format_time_for_scripts (g_get_real_time () / G_USEC_PER_SEC + secs);
+  g_autofree char *text =
+      g_strndup ((const char *)sampan_secret_get (code), sampan_secret_get_length (code));
+  g_autoptr (GString) json = g_string_new ("{");
+
+  if (as_json)
+    {
+      sampan_json_add_string (json, "user", user);
+      sampan_json_add_string (json, "code", text);
+      sampan_json_add_string (json, "expires", expires);
+      g_print ("%s}\n", json->str);
+    }
+  else
+    g_print ("One-time code for %s: %s\n"
+             "Pass it on where nobody else reads it. It is typed in place of the password at the "
+             "first\nlogin, which asks for a password of one's own. It is good for %s.\n",
+             user,
+             text,
+             span);
+  sodium_memzero (json->str, json->len);
+  sodium_memzero (text, strlen (text));
+}
+
+/* A new account, or a new code for one whose person has not chosen a password yet. */
+static bool
+store_code (SampanAccountStore *store,
+            const char *name,
+            const SampanAccount *old, /* nullable */
+            const uint8_t *record,
+            int64_t secs,
+            GError **error)
+{
+  uint8_t ksf = sampan_account_store_get_ksf (store);
+  int64_t expires_secs = g_get_real_time () / G_USEC_PER_SEC + secs;
+
+  if (old == NULL)
+    return sampan_account_store_add (store, name, record, ksf, true, expires_secs, error);
+  return sampan_account_store_set_record (store,
+                                          name,
+                                          old->generation,
+                                          record,
+                                          ksf,
+                                          true,
+                                          expires_secs,
+                                          error);
+}
+
+static bool
+make_code (SampanAccountStore *store,
+           const char *name,
+           int64_t secs,
+           SampanSecret **code,
+           GError **error)
+{
+  const SampanPasswordOptions options = { .invite = TRUE };
+  uint8_t record[SAMPAN_REGISTRATION_RECORD_LENGTH] = { 0 };
+  g_autoptr (GError) find_error = NULL;
+  SampanAccount account = { 0 };
+  bool exists = sampan_account_store_find (store, name, strlen (name), &account, &find_error);
+  bool ok;
+
+  sodium_memzero (account.record, sizeof account.record);
+  if (find_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&find_error));
+      return false;
+    }
+  if (exists && !account.one_time)
+    {
+      g_set_error (error,
+                   SAMPAN_ERROR,
+                   SAMPAN_ERROR_EXISTS,
+                   "The account %s has a password already; for a new one use "
+                   "'sampand user passwd %s --invite'",
+                   name,
+                   name);
+      return false;
+    }
+  /* What cannot be an account goes to the store as it is: it knows why. */
+  ok = !sampan_user_name_is_valid (name, strlen (name)) ||
+       sampan_password_make_record (&options, store, name, record, code, error);
+  ok = ok && store_code (store, name, exists ? &account : NULL, record, secs, error);
+  sodium_memzero (record, sizeof record);
+  return ok;
+}
+
+static int
+invite_person (const SampanArguments *arguments, const Options *options)
+{
+  g_autoptr (SampanAccountStore) store = NULL;
+  g_autoptr (SampanSecret) code = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *name = arguments->values[0];
+  int64_t secs = SAMPAN_INVITE_SECS;
+  int status;
+
+  if (options->expires != NULL && !sampan_duration_parse (options->expires, &secs))
+    {
+      g_autofree char *shown = sampan_escape (options->expires, -1, SAMPAN_NAME_MAX);
+
+      return sampan_command_usage ("invite",
+                                   "\"%s\" is no span of time up to a year: give it as 45m, 12h, "
+                                   "3d or 2w",
+                                   shown);
+    }
+  store = sampan_command_open_store (arguments, true);
+  if (store == NULL)
+    return SAMPAN_EXIT_FAILED;
+  if (!make_code (store, name, secs, &code, &error))
+    return sampan_command_fail ("Cannot invite", error);
+  status = sampan_command_reload (arguments);
+  print_invite (name, code, secs, options->as_json);
+  return status;
+}
+
+/* ---- Looking and taking back ---- */
+
+static void
+print_open (const SampanAccount *account, bool as_json)
+{
+  bool is_over =
+      account->expires_secs != 0 && account->expires_secs <= g_get_real_time () / G_USEC_PER_SEC;
+  g_autofree char *local = sampan_command_format_time (account->expires_secs);
+  g_autofree char *utc = sampan_command_format_time_for_scripts (account->expires_secs);
+  g_autoptr (GString) json = g_string_new ("{");
+
+  if (!as_json)
+    {
+      g_print ("%-*s  %s %s\n",
+               SAMPAN_USER_MAX,
+               account->name,
+               is_over ? "void since" : "good until",
+               local);
+      return;
+    }
+  sampan_json_add_string (json, "user", account->name);
+  sampan_json_add_string (json, "expires", utc);
+  sampan_json_add_bool (json, "expired", is_over);
+  g_print ("%s}\n", json->str);
+}
+
+static int
+list_open (const SampanArguments *arguments, bool as_json)
+{
+  g_autoptr (SampanAccountStore) store = sampan_command_open_store (arguments, false);
+  g_autoptr (GArray) accounts = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (store == NULL)
+    return SAMPAN_EXIT_FAILED;
+  accounts = sampan_account_store_list (store, &error);
+  if (accounts == NULL)
+    return sampan_command_fail ("Cannot list the invitations", error);
+  for (guint i = 0; i < accounts->len; i++)
+    {
+      const SampanAccount *account = &g_array_index (accounts, SampanAccount, i);
+
+      if (account->one_time)
+        print_open (account, as_json);
+    }
+  return SAMPAN_EXIT_DONE;
+}
+
+static int
+revoke_code (const SampanArguments *arguments, bool as_json)
+{
+  g_autoptr (SampanAccountStore) store = sampan_command_open_store (arguments, false);
+  g_autoptr (GString) json = g_string_new ("{");
+  g_autoptr (GError) error = NULL;
+  const char *name = arguments->values[0];
+  int status;
+
+  if (store == NULL)
+    return SAMPAN_EXIT_FAILED;
+  if (!sampan_account_store_revoke_code (store, name, &error))
+    return sampan_command_fail ("Cannot take the invitation back", error);
+  status = sampan_command_reload (arguments);
+  sampan_json_add_string (json, "user", name);
+  sampan_json_add_bool (json, "revoked", true);
+  if (as_json)
+    g_print ("%s}\n", json->str);
+  else
+    g_print ("The code of %s is void. The account stays: remove it with 'sampand user remove', or "
+             "invite again.\n",
+             name);
+  return status;
+}
+
+int
+sampan_command_invite (int argc, char **argv)
+{
+  g_auto (Options) options = { 0 };
+  const GOptionEntry entries[] = {
+    { "expires",
+      0,
+      0,
+      G_OPTION_ARG_STRING,
+      &options.expires,
+      "How long the code is good: 45m, 12h, 3d, 2w (a week without it)",
+      "SPAN" },
+    { "list", 0, 0, G_OPTION_ARG_NONE, &options.list, "Show who has not chosen a password", NULL },
+    { "revoke", 0, 0, G_OPTION_ARG_NONE, &options.revoke, "Make NAME's code void", NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.as_json, "One JSON object on a line", NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  g_auto (SampanArguments) arguments = { 0 };
+
+  if (!sampan_arguments_parse (&arguments,
+                               "invite",
+                               "NAME",
+                               entries,
+                               SAMPAN_VALUES_MAYBE,
+                               argc,
+                               argv))
+    return SAMPAN_EXIT_USAGE;
+  if (options.list == (arguments.values != NULL))
+    return sampan_command_usage ("invite", "give it a NAME or --list");
+  if (options.list + options.revoke + (options.expires != NULL) > 1)
+    return sampan_command_usage ("invite", "--list, --revoke and --expires exclude each other");
+  if (options.list)
+    return list_open (&arguments, options.as_json);
+  return options.revoke ? revoke_code (&arguments, options.as_json)
+                        : invite_person (&arguments, &options);
+}
