@@ -39,6 +39,7 @@ struct _SampanConnection
   size_t kept_bytes;
   gpointer data;
   GDestroyNotify destroy_data;
+  SampanWatch *watch;
 
   /* State */
   char source[SAMPAN_SOURCE_TEXT_MAX];
@@ -119,6 +120,7 @@ sampan_connection_free (SampanConnection *self)
   if (self == NULL)
     return;
   g_assert (self->buffers == NULL);
+  sampan_connection_set_watch (self, NULL);
   if (self->session != NULL)
     {
       sampan_sessions_leave (self->services->sessions, self->session, &self->member);
@@ -198,6 +200,19 @@ sampan_connection_set_data (SampanConnection *self, gpointer data, GDestroyNotif
     self->destroy_data (self->data);
   self->data = data;
   self->destroy_data = destroy;
+}
+
+SampanWatch *
+sampan_connection_get_watch (SampanConnection *self)
+{
+  return self->watch;
+}
+
+void
+sampan_connection_set_watch (SampanConnection *self, SampanWatch *watch)
+{
+  g_clear_pointer (&self->watch, sampan_watch_free);
+  self->watch = watch;
 }
 
 bool

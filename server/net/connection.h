@@ -65,6 +65,10 @@ const SampanSourceKey *sampan_connection_get_source_key (const SampanConnection 
 gpointer sampan_connection_get_data (SampanConnection *self);
 void sampan_connection_set_data (SampanConnection *self, gpointer data, GDestroyNotify destroy);
 
+/* The folder that it watches; owned, nullable. */
+SampanWatch *sampan_connection_get_watch (SampanConnection *self);
+void sampan_connection_set_watch (SampanConnection *self, SampanWatch *watch);
+
 /* ---- While a worker serves it ---- */
 
 /* BEFORE_WAIT runs before the thread blocks for input, with what is to be answered until then. */

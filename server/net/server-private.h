@@ -18,6 +18,7 @@ struct _SampanServer
   GMainContext *context;
   SampanPoller *poller;
   SampanServices *services;
+  SampanWatches *watches;
   SampanPreloginTable *prelogins;
   GThreadPool *auth_pool;
   GThreadPool *worker_pool;

@@ -79,6 +79,8 @@ sampan_server_new (SampanAccountStore *store, const SampanServerTimes *times, GE
   self->poller = sampan_poller_new (self->context, self, error);
   if (self->poller == NULL || !make_pools (self, error))
     return NULL;
+  self->watches = sampan_watches_new (self->context, sampan_server_watch_changed, self);
+  self->services->watches = self->watches;
   self->deadline = sampan_server_deadline_source_new (self);
   self->housekeeping = g_timeout_source_new_seconds (HOUSEKEEPING_SECS);
   g_source_set_callback (self->housekeeping, housekeeping_cb, self, NULL);
@@ -106,6 +108,7 @@ sampan_server_free (SampanServer *self)
     g_thread_pool_free (self->auth_pool, FALSE, TRUE);
   if (self->worker_pool != NULL)
     g_thread_pool_free (self->worker_pool, FALSE, TRUE);
+  g_clear_pointer (&self->watches, sampan_watches_free);
   g_clear_pointer (&self->listeners, g_ptr_array_unref);
   g_clear_pointer (&self->poller, sampan_poller_free);
   g_clear_pointer (&self->prelogins, sampan_prelogin_table_free);

@@ -10,6 +10,7 @@
 #include "net/penalties.h"
 #include "net/sessions.h"
 #include "net/upload-claims.h"
+#include "net/watches.h"
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -20,12 +21,13 @@ typedef struct
   SampanSessions *sessions;
   SampanPenalties *penalties;
   SampanUploadClaims *uploads;
-  int64_t dead_peer_us; /* how long a peer may keep a running request waiting */
-  int stop_fd;          /* becomes readable when the server stops, and stays so */
-  int is_stopping;      /* atomic */
-  int64_t stop_by_us;   /* set before is_stopping: replies are given up then */
-  int transfers;        /* atomic; gets and puts running now */
-  int searches;         /* atomic; finds and measures running now */
+  SampanWatches *watches; /* the server's */
+  int64_t dead_peer_us;   /* how long a peer may keep a running request waiting */
+  int stop_fd;            /* becomes readable when the server stops, and stays so */
+  int is_stopping;        /* atomic */
+  int64_t stop_by_us;     /* set before is_stopping: replies are given up then */
+  int transfers;          /* atomic; gets and puts running now */
+  int searches;           /* atomic; finds and measures running now */
   GMutex shares_lock;
   SampanShareTable *shares;   /* guarded */
   GCancellable *share_search; /* nullable: none runs */

@@ -33,6 +33,7 @@ typedef struct
   int must_set_password; /* atomic */
   int has_ended;         /* atomic */
   int searches;          /* atomic; running now */
+  int watches;           /* atomic; folders watched now */
   uint32_t generation;
   int64_t unconnected_us;
   GList link;

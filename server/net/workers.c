@@ -28,13 +28,16 @@ ready_cb (SampanPollItem *item, gpointer user_data)
     give_to_worker (self, connection);
 }
 
-/* With the registry locked: whoever parks later than the stop sees it here. */
+/* With the registry locked: whoever parks later than the stop, or than a change in the folder that
+ * it waits for, sees it here. */
 static bool
 arm_cb (SampanSessionMember *member, gpointer user_data)
 {
   SampanServer *self = user_data;
   SampanConnection *connection = sampan_connection_from_member (member);
+  SampanWatch *watch = sampan_connection_get_watch (connection);
   return !sampan_services_is_stopping (self->services) &&
+         (watch == NULL || !sampan_watch_is_due (watch)) &&
          sampan_poller_arm (self->poller, sampan_connection_get_poll_item (connection));
 }
 
@@ -80,4 +83,13 @@ void
 sampan_server_wake_all (SampanServer *self)
 {
   sampan_sessions_unpark_all (self->services->sessions, wake_cb, self);
+}
+
+void
+sampan_server_watch_changed (gpointer owner, gpointer user_data)
+{
+  SampanServer *self = user_data;
+  SampanSessionMember *member = sampan_connection_get_member (owner);
+  if (sampan_sessions_unpark (self->services->sessions, member))
+    wake_cb (member, self);
 }

@@ -22,4 +22,7 @@ void sampan_server_work (gpointer connection, gpointer user_data);
 /* Main context, after the services were told to stop: gives all parked connections to workers. */
 void sampan_server_wake_all (SampanServer *self);
 
+/* A SampanWatchFunc of a connection; USER_DATA is the server. */
+void sampan_server_watch_changed (gpointer owner, gpointer user_data);
+
 G_END_DECLS

@@ -94,6 +94,7 @@ static const SampanRequest requests[] = {
     SAMPAN_REGISTRATION_RECORD_LENGTH },
   { SAMPAN_KIND_PLAN, "plan", sampan_request_plan, SAMPAN_RIGHT_READ, false, false, PLAN_BYTES },
   { SAMPAN_KIND_FIND, "find", sampan_request_find, SAMPAN_RIGHT_READ, false, false, FIND_BYTES },
+  { SAMPAN_KIND_WATCH, "watch", sampan_request_watch, SAMPAN_RIGHT_READ, false, false, PATH_BYTES },
   { SAMPAN_KIND_MEASURE,
     "measure",
     sampan_request_measure,
@@ -123,6 +124,8 @@ refuse_until_password_set (SampanExchange *self)
 static bool
 handle (SampanExchange *self, uint8_t kind, SampanReader *reader)
 {
+  if (!sampan_watch_settle (self, false))
+    return false;
   self->request = find_request (kind);
   if (self->request == NULL)
     return kind >= REQUEST_FIRST && kind <= REQUEST_LAST
@@ -177,10 +180,10 @@ sampan_requests_serve (SampanConnection *connection)
   if (!sampan_connection_enter (connection, before_wait_cb, &self))
     return false;
   self.puts = sampan_held_puts_new (connection);
-  SampanInput input = serve_input (&self);
+  SampanInput input = sampan_watch_settle (&self, true) ? serve_input (&self) : SAMPAN_INPUT_ENDED;
   /* Whole uploads are kept also for a client that did not wait to hear of it. */
   sampan_held_puts_settle (self.puts);
-  if (input == SAMPAN_INPUT_ENDED)
+  if (input == SAMPAN_INPUT_ENDED && sampan_watch_settle (&self, false))
     sampan_connection_say_goodbye (connection);
   sampan_held_puts_free (self.puts);
   sampan_connection_leave (connection);

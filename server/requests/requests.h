@@ -28,10 +28,14 @@ bool sampan_request_hash (SampanExchange *self, SampanReader *reader);
 bool sampan_request_plan (SampanExchange *self, SampanReader *reader);
 bool sampan_request_find (SampanExchange *self, SampanReader *reader);
 bool sampan_request_measure (SampanExchange *self, SampanReader *reader);
+bool sampan_request_watch (SampanExchange *self, SampanReader *reader);
 bool sampan_request_logout (SampanExchange *self, SampanReader *reader);
 bool sampan_request_passwd_start (SampanExchange *self, SampanReader *reader);
 bool sampan_request_passwd_finish (SampanExchange *self, SampanReader *reader);
 bool sampan_request_passwd_record (SampanExchange *self, SampanReader *reader);
+
+/* Answers a WATCH that waits; ONLY_IF_DUE: if there is a change to tell. */
+bool sampan_watch_settle (SampanExchange *self, bool only_if_due) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Reads on to the END or PUT_ABORT of a put that was refused. */
 bool sampan_put_discard (SampanExchange *self);
