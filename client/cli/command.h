@@ -56,6 +56,9 @@ void command_ping (Cli *cli, const Command *command, char **argv);
 void command_ls (Cli *cli, const Command *command, char **argv);
 void command_stat (Cli *cli, const Command *command, char **argv);
 void command_df (Cli *cli, const Command *command, char **argv);
+/* search-commands.c */
+void command_search (Cli *cli, const Command *command, char **argv);
+void command_du (Cli *cli, const Command *command, char **argv);
 /* change-commands.c */
 void command_mkdir (Cli *cli, const Command *command, char **argv);
 void command_rm (Cli *cli, const Command *command, char **argv);

@@ -8,6 +8,7 @@
 #include "call.h"
 
 #include "folder-list-private.h"
+#include "paths.h"
 
 #include <glib/gi18n-lib.h>
 #include <sodium.h>
@@ -64,6 +65,32 @@ read_page (SampanCall *self, SampanReader *fields)
   return true;
 }
 
+/* Whatever is done with it later, it leads to nowhere else. */
+static bool
+is_path_below (SampanBytes bytes)
+{
+  g_autoptr (SampanPath) path = sampan_path_new (bytes.data, bytes.length, NULL);
+
+  return path != NULL && !sampan_path_is_root (path);
+}
+
+static bool
+read_found_page (SampanCall *self, SampanReader *fields)
+{
+  SampanEntry entry;
+
+  g_clear_pointer (&self->list, sampan_folder_list_unref);
+  self->list = sampan_folder_list_new ();
+  while (!sampan_reader_at_end (fields))
+    {
+      if (self->n_found >= self->n_items || !sampan_read_found (fields, &entry) ||
+          !is_path_below (entry.name) || !sampan_folder_list_append (self->list, &entry))
+        return false;
+      self->n_found++;
+    }
+  return true;
+}
+
 static bool
 read_plan_page (SampanCall *self, SampanReader *fields)
 {
@@ -87,6 +114,10 @@ read_part (SampanCall *self, SampanReader *fields)
     ok = read_page (self, fields);
   else if (self->part_kind == SAMPAN_KIND_PLAN_PAGE)
     ok = read_plan_page (self, fields);
+  else if (self->part_kind == SAMPAN_KIND_FOUND_PAGE)
+    ok = read_found_page (self, fields);
+  else if (self->part_kind == SAMPAN_KIND_CHANGES)
+    ok = sampan_read_empty (fields);
   else
     ok = sampan_read_progress (fields, &self->reply.progress);
 
@@ -172,6 +203,11 @@ read_final (SampanCall *self, SampanReader *fields)
       return sampan_read_hash_is (fields, &self->reply.hash);
     case SAMPAN_KIND_PLAN_END:
       return read_plan_end (self, fields);
+    case SAMPAN_KIND_FOUND_END:
+      return sampan_read_found_end (fields, &self->reply.found_end) &&
+             self->reply.found_end.n_found == self->n_found;
+    case SAMPAN_KIND_MEASURED:
+      return sampan_read_measured (fields, &self->reply.measured);
     case SAMPAN_KIND_LOGIN_CHALLENGE:
     case SAMPAN_KIND_PASSWD_CHALLENGE:
       return sampan_read_login_challenge (fields, &self->reply.challenge);

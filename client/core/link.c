@@ -400,6 +400,15 @@ link_has_something_to_produce (const SampanLink *self)
          (head->started || self->awaiting.length < SAMPAN_WINDOW_REQUESTS);
 }
 
+/* Whether nothing is out but what may stay unanswered until something else is sent. */
+static bool
+owes_nothing (const SampanLink *self)
+{
+  SampanRequest *head = g_queue_peek_head ((GQueue *)&self->awaiting);
+
+  return head == NULL || (head->held && self->awaiting.length == 1);
+}
+
 void
 link_produce (SampanLink *self)
 {
@@ -411,7 +420,7 @@ link_produce (SampanLink *self)
       if (!head->started)
         {
           head->started = true;
-          if (self->awaiting.length == 0)
+          if (owes_nothing (self))
             self->last_activity_us = g_get_monotonic_time ();
           g_queue_push_tail (&self->awaiting, sampan_request_ref (head));
         }
@@ -489,6 +498,8 @@ link_get_due_us (const SampanLink *self)
 
   if (self->state == LINK_HELLO)
     return self->hello_deadline_us;
+  if (head != NULL && owes_nothing (self) && self->to_send.length == 0)
+    head = NULL;
   if (head != NULL && head->busy)
     return -1;
   if (head != NULL && self->idle == SAMPAN_LINK_IDLE_NOTHING)
@@ -506,7 +517,7 @@ link_get_due_us (const SampanLink *self)
 void
 link_on_due (SampanLink *self)
 {
-  if (self->state == LINK_HELLO || self->awaiting.length > 0)
+  if (self->state == LINK_HELLO || !owes_nothing (self) || self->to_send.length > 0)
     sampan_link_break (self, SAMPAN_ERROR_DISCONNECTED, "The server does not answer any more");
   else if (self->idle == SAMPAN_LINK_IDLE_CLOSE)
     sampan_link_close (self);

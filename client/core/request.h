@@ -50,6 +50,7 @@ struct _SampanRequest
   gatomicrefcount refs;
   bool slow;     /* the reply may wait for the disk: patience of a dead peer */
   bool busy;     /* this end works on it: no reply is due */
+  bool held;     /* no reply is due until the next request is sent */
   bool given_up; /* by this end; the server is still to be told */
   /* Kept by the link. */
   bool started;

@@ -114,6 +114,25 @@ list_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+folder_changed_cb (SampanFolderWatch *watch, gpointer user_data)
+{
+  sampan_window_plan_refresh (user_data);
+}
+
+/* Before its listing, so that this misses nothing. The root is no folder of any disk. */
+static void
+watch_folder (SampanWindow *self, const SampanPath *path)
+{
+  if (self->watch != NULL && sampan_path_equal (sampan_folder_watch_get_path (self->watch), path))
+    return;
+  g_clear_object (&self->watch);
+  if (sampan_path_is_root (path))
+    return;
+  self->watch = sampan_folder_watch_new (self->session, path);
+  g_signal_connect_object (self->watch, "changed", G_CALLBACK (folder_changed_cb), self, 0);
+}
+
+static void
 start_listing (SampanWindow *self, const SampanPath *path)
 {
   SampanPath *target = sampan_path_ref (path);
@@ -125,8 +144,9 @@ start_listing (SampanWindow *self, const SampanPath *path)
   self->list_cancellable = g_cancellable_new ();
   if (!same)
     self->spinner_id = g_timeout_add (SPINNER_DELAY_MS, spinner_cb, self);
+  watch_folder (self, target);
   sampan_session_list_async (self->session,
-                             path,
+                             target,
                              self->list_cancellable,
                              list_cb,
                              g_object_ref (self));
@@ -194,6 +214,7 @@ void
 sampan_window_leave (SampanWindow *self)
 {
   stop_listing (self);
+  g_clear_object (&self->watch);
   g_clear_handle_id (&self->refresh_id, g_source_remove);
   g_clear_pointer (&self->path, sampan_path_unref);
   g_ptr_array_set_size (self->history, 0);
@@ -259,9 +280,11 @@ refresh_cb (gpointer user_data)
   SampanWindow *self = user_data;
 
   self->refresh_id = 0;
-  /* Somebody is on the way to another folder: that listing comes anyway. */
+  /* A listing that runs may have begun before the change. */
   if (self->target == NULL)
     sampan_window_refresh (self);
+  else
+    sampan_window_plan_refresh (self);
   return G_SOURCE_REMOVE;
 }
 

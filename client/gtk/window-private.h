@@ -11,6 +11,7 @@
 #include "batch.h"
 #include "error-bar.h"
 #include "file-view.h"
+#include "folder-watch.h"
 #include "preparing-bar.h"
 #include "queue.h"
 #include "saved-queue.h"
@@ -47,6 +48,7 @@ struct _SampanWindow
   GCancellable *login_cancellable;
   GCancellable *list_cancellable;    /* of the listing that runs */
   SampanPath *path;                  /* of the folder on screen; NULL while logged out */
+  SampanFolderWatch *watch;          /* on it, or on the one that is about to be shown; nullable */
   SampanPath *target;                /* of the listing that runs */
   SampanPath *wanted;                /* to open after the login; nullable */
   GQueue batches;                    /* of SampanBatch; the first is prepared or asked about */

@@ -344,6 +344,7 @@ sampan_window_dispose (GObject *object)
   g_cancellable_cancel (self->list_cancellable);
   g_clear_object (&self->login_cancellable);
   g_clear_object (&self->list_cancellable);
+  g_clear_object (&self->watch);
   g_clear_object (&self->session);
   g_clear_object (&self->told);
   g_clear_object (&self->queue);

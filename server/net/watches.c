@@ -44,6 +44,9 @@ typedef struct
 {
   int wd;
   GQueue watches;
+  /* while events are looked at */
+  bool has_changed;
+  bool is_gone;
 } Folder;
 
 struct _SampanWatch
@@ -77,40 +80,33 @@ mark (SampanWatches *self, Folder *folder)
     }
 }
 
-/* Locked. The kernel has forgotten it. */
+/* Locked. The kernel and the table have forgotten it. */
 static void
-drop (SampanWatches *self, Folder *folder)
+orphan (Folder *folder)
 {
   GList *item;
-  g_hash_table_remove (self->folders, GINT_TO_POINTER (folder->wd));
   while ((item = g_queue_pop_head_link (&folder->watches)) != NULL)
     ((SampanWatch *)item->data)->folder = NULL;
   g_free (folder);
 }
 
-/* Locked. */
 static void
-take_event (SampanWatches *self, const struct inotify_event *event)
+take_event (SampanWatches *self, const struct inotify_event *event, bool *is_overflow)
 {
   Folder *folder = g_hash_table_lookup (self->folders, GINT_TO_POINTER (event->wd));
-  GHashTableIter iter;
   if ((event->mask & IN_Q_OVERFLOW) != 0)
-    {
-      g_hash_table_iter_init (&iter, self->folders);
-      while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&folder))
-        mark (self, folder);
-      return;
-    }
+    *is_overflow = true;
   if (folder == NULL)
     return;
-  mark (self, folder);
-  if ((event->mask & IN_IGNORED) != 0)
-    drop (self, folder);
+  folder->has_changed = true;
+  folder->is_gone = folder->is_gone || (event->mask & IN_IGNORED) != 0;
 }
 
-static void
+/* Locked. TRUE: events were lost. */
+static bool
 take_events (SampanWatches *self)
 {
+  bool is_overflow = false;
   ssize_t got = 1;
   for (int i = 0; i < READS_A_LOOK && got > 0; i++)
     {
@@ -118,13 +114,34 @@ take_events (SampanWatches *self)
       do
         got = read (self->fd, self->events, READ_BYTES);
       while (got < 0 && errno == EINTR);
-      g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
       for (ssize_t at = 0; at + (ssize_t)sizeof event <= got;
-           at += (ssize_t)sizeof event + event.len)
+           at += (ssize_t)(sizeof event + event.len))
         {
           memcpy (&event, self->events + at, sizeof event);
-          take_event (self, &event);
+          take_event (self, &event, &is_overflow);
         }
+    }
+  return is_overflow;
+}
+
+/* All that came up first, then one word of it to each who waits. */
+static void
+look (SampanWatches *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  bool is_overflow = take_events (self);
+  GHashTableIter iter;
+  Folder *folder;
+  g_hash_table_iter_init (&iter, self->folders);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&folder))
+    {
+      if (folder->has_changed || is_overflow)
+        mark (self, folder);
+      folder->has_changed = false;
+      if (!folder->is_gone)
+        continue;
+      g_hash_table_iter_remove (&iter);
+      orphan (folder);
     }
 }
 
@@ -143,7 +160,7 @@ static gboolean
 pause_over_cb (gpointer user_data)
 {
   SampanWatches *self = user_data;
-  take_events (self);
+  look (self);
   wait_for_events (self);
   return G_SOURCE_REMOVE;
 }
@@ -307,7 +324,8 @@ sampan_watch_free (SampanWatch *watch)
         {
           if (inotify_rm_watch (self->fd, watch->folder->wd) != 0)
             g_debug ("inotify: %s", g_strerror (errno));
-          drop (self, watch->folder);
+          g_hash_table_remove (self->folders, GINT_TO_POINTER (watch->folder->wd));
+          orphan (watch->folder);
         }
     }
   g_mutex_unlock (&self->lock);

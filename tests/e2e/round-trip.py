@@ -156,6 +156,35 @@ class RoundTrip(harness.Case):
         self.assertTrue(0 < space["free_bytes"] <= space["total_bytes"])
         self.assertEqual(self.client.run("ping", self.client.remote(), "Hello there").text.splitlines()[0], "HELLO THERE")
 
+    def test_find_and_du(self):
+        for name, size in (("Report.TXT", 10), ("deep/report.txt", 2000), ("deep/er/notes\x1b[2J", 0)):
+            harness.make_file(self.share / name, size)
+        (self.share / "deep" / "link").symlink_to("/")
+        os.utime(self.share / "deep" / "report.txt")
+        find = lambda *arguments: sorted(self.client.run("find", *arguments).text.splitlines())
+        files, everything = self.client.remote("files"), self.client.remote()
+        self.assertEqual(find("--name", "report", files), ["Report.TXT", "deep/report.txt"])
+        self.assertEqual(find("--name", "r*.txt", self.client.remote("files/deep")), ["report.txt"])
+        self.assertEqual(find("--name", "*.txt", everything), ["files/Report.TXT", "files/deep/report.txt"])
+        self.assertEqual(find("--kind=folder", files), ["deep/", "deep/er/"])
+        self.assertEqual(find("--kind=link", files), ["deep/link"])
+        self.assertEqual(find("--size=1k..", files), ["deep/report.txt"])
+        self.assertEqual(find("--size=..10", files), ["Report.TXT", "deep/er/notes\\x1b[2J"])
+        self.assertEqual(find("--newer=1h", "--kind=file", files), ["deep/report.txt"])
+        self.assertEqual(find("--older=2021-01-01", "--kind=file", files), ["Report.TXT", "deep/er/notes\\x1b[2J"])
+        self.assertEqual(len(find("--limit=2", files)), 2)
+        self.assertIn("--limit", self.client.run("find", "--limit=2", files).errors)
+        found = json.loads(self.client.run("find", "--json", "--name=report.txt", "--size=2k", files).text)
+        self.assertEqual((found["name"], found["size"]), ("deep/report.txt", 2000))
+        self.assertEqual(found["uri"], self.client.remote("files/deep/report.txt"))
+        self.client.run("find", self.client.remote("files/none"), status=1)
+        for wrong in ("--size=big", "--newer=soon", "--kind=door", "--limit=-1"):
+            self.client.run("find", wrong, files, status=2)
+        total = json.loads(self.client.run("du", "--json", files).text)
+        self.assertEqual({name: total[name] for name in ("bytes", "files", "folders", "others", "left_out")},
+                         {"bytes": 2010, "files": 3, "folders": 2, "others": 1, "left_out": 0})
+        self.assertEqual(self.client.run("du", files).text, "2.0\u00a0kB (2010), 3 files, 2 folders\n")
+
     def test_mkdir(self):
         self.client.run("mkdir", self.client.remote("files/a"))
         self.assertIn("files/a", self.client.run("mkdir", self.client.remote("files/a"), status=1).errors)

@@ -8,6 +8,7 @@
 #include "completion-word.h"
 #include "json-line.h"
 #include "progress-bar.h"
+#include "typed-values.h"
 
 #include <locale.h>
 #include <string.h>
@@ -197,6 +198,85 @@ test_word_common (void)
   g_assert_cmpstr (two, ==, "");
 }
 
+static void
+test_typed_sizes (void)
+{
+  static const struct
+  {
+    const char *text;
+    bool is_legal;
+    uint64_t size;
+  } cases[] = {
+    { "0", true, 0 },           { "10", true, 10 },
+    { "4k", true, 4000 },       { "4K", true, 4000 },
+    { "4Ki", true, 4096 },      { "2.5M", true, 2500000 },
+    { "1G", true, 1000000000 }, { "1Ti", true, G_GUINT64_CONSTANT (1) << 40 },
+    { "", false, 0 },           { "k", false, 0 },
+    { "-1", false, 0 },         { "1x", false, 0 },
+    { "1kk", false, 0 },        { "1 k", false, 0 },
+    { "inf", false, 0 },        { "1e300", false, 0 },
+  };
+  uint64_t min = 1;
+  uint64_t max = 2;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      uint64_t size = 0;
+
+      g_test_message ("%s", cases[i].text);
+      g_assert_cmpint (typed_read_size (cases[i].text, &size), ==, cases[i].is_legal);
+      g_assert_cmpuint (size, ==, cases[i].size);
+    }
+  g_assert_true (typed_read_range ("3..", &min, &max));
+  g_assert_cmpuint (min, ==, 3);
+  g_assert_cmpuint (max, ==, 2);
+  g_assert_true (typed_read_range ("..4", &min, &max));
+  g_assert_cmpuint (min, ==, 3);
+  g_assert_cmpuint (max, ==, 4);
+  g_assert_true (typed_read_range ("5", &min, &max));
+  g_assert_cmpuint (min, ==, 5);
+  g_assert_cmpuint (max, ==, 5);
+  g_assert_false (typed_read_range ("..", &min, &max));
+  g_assert_false (typed_read_range ("1..x", &min, &max));
+}
+
+static void
+test_typed_times (void)
+{
+  static const struct
+  {
+    const char *text;
+    bool is_legal;
+    int64_t seconds;
+  } cases[] = {
+    { "30s", true, 999970 },
+    { "2m", true, 999880 },
+    { "1h", true, 996400 },
+    { "1d", true, 913600 },
+    { "1w", true, 395200 },
+    { "2026-11-20T08:00:00Z", true, 1795161600 },
+    { "2026-11-20T08:00:00+01:00", true, 1795158000 },
+    { "1y", false, 0 },
+    { "d", false, 0 },
+    { "-1d", false, 0 },
+    { "1dd", false, 0 },
+    { "yesterday", false, 0 },
+    { "2026-13-20", false, 0 },
+    { "\xff", false, 0 },
+  };
+  g_autoptr (GDateTime) midnight = g_date_time_new_local (2026, 11, 20, 0, 0, 0);
+  int64_t seconds = 0;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      seconds = 0;
+      g_assert_cmpint (typed_read_time (cases[i].text, 1000000, &seconds), ==, cases[i].is_legal);
+      g_assert_cmpint (seconds, ==, cases[i].seconds);
+    }
+  g_assert_true (typed_read_time ("2026-11-20", 0, &seconds));
+  g_assert_cmpint (seconds, ==, g_date_time_to_unix (midnight));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -209,5 +289,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/word/scan", test_word_scan);
   g_test_add_func ("/cli/word/quote", test_word_quote);
   g_test_add_func ("/cli/word/common", test_word_common);
+  g_test_add_func ("/cli/typed/sizes", test_typed_sizes);
+  g_test_add_func ("/cli/typed/times", test_typed_times);
   return g_test_run ();
 }
