@@ -14,7 +14,11 @@
 
 G_BEGIN_DECLS
 
-/* Server side, on the default main context. FUNC is called for each line ("reload", "status") and
+/* Before the account or session whose end is asked for. */
+#define SAMPAN_CONTROL_KICK "kick "
+
+/* Server side, on the default main context. FUNC is called for each line ("reload", "status", "kick
+ * WHO") and
  * returns the reply as one line of JSON (g_free), or NULL for an unknown one. Only our own user and
  * root are heard. Holds a lock on the state directory: EXISTS if another server runs on it. */
 typedef char *(*SampanControlFunc) (const char *line, gpointer user_data);

@@ -37,6 +37,8 @@ static const Command commands[] = {
   { "user", sampan_command_user, "add, list, change and remove accounts", true },
   { "invite", sampan_command_invite, "let somebody in who chooses a password of their own", true },
   { "share", sampan_command_share, "add, list and remove shares, and say who may use them", true },
+  { "who", sampan_command_who, "show who is logged in", true },
+  { "kick", sampan_command_kick, "end somebody's sessions", true },
   { "status", sampan_command_status, "show what the server does", true },
 };
 

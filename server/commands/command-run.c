@@ -152,6 +152,9 @@ control_cb (const char *line, gpointer user_data)
     return NULL;
   if (strcmp (line, "status") == 0)
     return sampan_server_get_status (self->server);
+  if (g_str_has_prefix (line, SAMPAN_CONTROL_KICK))
+    return g_strdup_printf ("{\"ended_sessions\":%u}",
+                            sampan_server_kick (self->server, line + strlen (SAMPAN_CONTROL_KICK)));
   if (strcmp (line, "reload") != 0)
     return NULL;
   if (sampan_server_reload (self->server, &ended_sessions, &error))

@@ -188,6 +188,24 @@ sampan_command_open_store (const SampanArguments *arguments, bool create)
   return store;
 }
 
+char *
+sampan_command_ask (const SampanArguments *arguments, const char *line, const char *what)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *reply = sampan_control_call (arguments->state, line, &error);
+  g_autofree char *refusal = reply != NULL ? sampan_json_find (reply, "error") : NULL;
+  g_autofree char *state = sampan_escape (arguments->state, -1, 0);
+
+  if (error == NULL && reply != NULL && refusal == NULL)
+    return g_steal_pointer (&reply);
+  if (error == NULL && refusal != NULL)
+    error = g_error_new_literal (SAMPAN_ERROR, SAMPAN_ERROR_UNSUPPORTED, refusal);
+  else if (error == NULL)
+    error = g_error_new (SAMPAN_ERROR, SAMPAN_ERROR_NOT_FOUND, "no server runs on %s", state);
+  sampan_command_fail (what, error);
+  return NULL;
+}
+
 int
 sampan_command_reload (const SampanArguments *arguments)
 {

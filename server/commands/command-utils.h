@@ -61,6 +61,11 @@ int sampan_command_usage (const char *command, const char *format, ...) G_GNUC_P
 SampanAccountStore *sampan_command_open_store (const SampanArguments *arguments,
                                                bool create) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The answer of the running server to LINE, g_free; NULL: printed "WHAT: why". */
+char *sampan_command_ask (const SampanArguments *arguments,
+                          const char *line,
+                          const char *what) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Tells a running server of a change that is saved. The exit status of the command. */
 int sampan_command_reload (const SampanArguments *arguments);
 /* The same, and how many sessions that ended; -1: no server runs, or it was not told. */

@@ -15,6 +15,8 @@ int sampan_command_user (int argc, char **argv);
 int sampan_command_invite (int argc, char **argv);
 int sampan_command_share (int argc, char **argv);
 int sampan_command_status (int argc, char **argv);
+int sampan_command_who (int argc, char **argv);
+int sampan_command_kick (int argc, char **argv);
 
 /* --state, else $STATE_DIRECTORY, else for root and the service's user /var/lib/sampand if it is
  * there, else $XDG_STATE_HOME/sampand. Free with g_free. */

@@ -163,6 +163,15 @@ sampan_server_reload (SampanServer *self, unsigned int *ended_sessions, GError *
   return sampan_services_reload (self->services, ended_sessions, error);
 }
 
+unsigned int
+sampan_server_kick (SampanServer *self, const char *who)
+{
+  unsigned int ended = sampan_sessions_kick (self->services->sessions, who);
+  g_autofree char *ended_text = g_strdup_printf ("%u", ended);
+  sampan_log_event (SAMPAN_LOG_NOTICE, "kick", "who", who, "ended_sessions", ended_text, NULL);
+  return ended;
+}
+
 static gboolean
 stop_check_cb (gpointer user_data)
 {

@@ -48,6 +48,9 @@ bool sampan_server_reload (SampanServer *self,
 /* One line of JSON, g_free. */
 char *sampan_server_get_status (SampanServer *self);
 
+/* See sampan_sessions_kick(). */
+unsigned int sampan_server_kick (SampanServer *self, const char *who);
+
 /* Stops accepting, ends running requests with SHUTTING_DOWN and says goodbye to all. FUNC is called
  * on the main context when no connection is left; IS_CLEAN is FALSE if some had to be left behind,
  * stuck in the disk: then the server must not be freed. Within 9 s with the default times. */

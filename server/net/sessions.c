@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#define SESSION_NAME_MIN 4 /* of a session's name; fewer letters may be a mistake */
+
 struct _SampanSessions
 {
   GMutex lock;
@@ -244,6 +246,59 @@ sampan_sessions_reload (SampanSessions *self, SampanAccountStore *store, GError 
         ended++;
       }
   return ended;
+}
+
+void
+sampan_server_session_get_name (const SampanServerSession *session,
+                                char name[static SAMPAN_SESSION_NAME_BYTES])
+{
+  sodium_bin2hex (name, SAMPAN_SESSION_NAME_BYTES, session->id, SAMPAN_SESSION_NAME_BYTES / 2);
+}
+
+static bool
+is_of_account (const SampanServerSession *session, const char *who)
+{
+  return strcmp (session->user, who) == 0;
+}
+
+static bool
+has_name (const SampanServerSession *session, const char *who)
+{
+  char name[SAMPAN_SESSION_NAME_BYTES];
+  sampan_server_session_get_name (session, name);
+  return strlen (who) >= SESSION_NAME_MIN && g_str_has_prefix (name, who);
+}
+
+typedef bool (*MatchFunc) (const SampanServerSession *session, const char *who);
+
+/* Locked; free with g_list_free. */
+static GList *
+find_matching (SampanSessions *self, MatchFunc match, const char *who)
+{
+  GList *matching = NULL;
+  GHashTableIter iter;
+  gpointer session;
+  g_hash_table_iter_init (&iter, self->by_id);
+  while (g_hash_table_iter_next (&iter, NULL, &session))
+    if (match (session, who))
+      matching = g_list_prepend (matching, session);
+  return matching;
+}
+
+unsigned int
+sampan_sessions_kick (SampanSessions *self, const char *who)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GList) found = find_matching (self, is_of_account, who);
+  if (found == NULL)
+    {
+      found = find_matching (self, has_name, who);
+      if (found != NULL && found->next != NULL)
+        return 0;
+    }
+  for (GList *l = found; l != NULL; l = l->next)
+    end_locked (self, l->data, NULL);
+  return g_list_length (found);
 }
 
 bool

@@ -30,6 +30,8 @@ typedef struct
   int64_t since_us;
 
   gatomicrefcount references;
+  int uploads;           /* atomic; puts running now */
+  int downloads;         /* atomic; gets running now */
   int must_set_password; /* atomic */
   int has_ended;         /* atomic */
   int searches;          /* atomic; running now */
@@ -90,6 +92,15 @@ void sampan_sessions_password_changed (SampanSessions *self,
 /* Ends the sessions whose account is gone, disabled or of a later generation. Returns how many, or
  * -1 with *error when the store cannot say: then none is ended. */
 int sampan_sessions_reload (SampanSessions *self, SampanAccountStore *store, GError **error);
+
+/* Ends the sessions of the account WHO, or the one whose name for the admin begins with WHO.
+ * Returns how many; none if that names several. */
+unsigned int sampan_sessions_kick (SampanSessions *self, const char *who);
+
+/* The session's name for the admin: enough of its id to be the only one. It opens nothing. */
+#define SAMPAN_SESSION_NAME_BYTES 17
+void sampan_server_session_get_name (const SampanServerSession *session,
+                                     char name[static SAMPAN_SESSION_NAME_BYTES]);
 
 /* Marks MEMBER parked and runs ARM (which makes it wait for input) as one step. FALSE if ARM fails.
  */

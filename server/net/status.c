@@ -41,10 +41,15 @@ add_session_cb (const SampanServerSession *session,
   if (self->sessions++ >= SESSIONS_SHOWN)
     return;
   g_autoptr (GString) item = g_string_new ("{");
+  char name[SAMPAN_SESSION_NAME_BYTES];
+  sampan_server_session_get_name (session, name);
+  sampan_json_add_string (item, "session", name);
   sampan_json_add_string (item, "user", session->user);
   sampan_json_add_string (item, "source", session->source);
   sampan_json_add_int (item, "secs", (self->now_us - session->since_us) / G_USEC_PER_SEC);
   sampan_json_add_int (item, "connections", connections);
+  sampan_json_add_int (item, "uploads", g_atomic_int_get (&session->uploads));
+  sampan_json_add_int (item, "downloads", g_atomic_int_get (&session->downloads));
   g_string_append_c (item, '}');
   if (self->json->len > 1)
     g_string_append_c (self->json, ',');

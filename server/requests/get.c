@@ -143,8 +143,10 @@ sampan_request_get (SampanExchange *self, SampanReader *reader)
   if (fd < 0)
     return sampan_exchange_reply_error (self, error);
   g_atomic_int_inc (&self->services->transfers);
+  g_atomic_int_inc (&self->session->downloads);
   bool ok = send_info (self, &info) && send_content (self, fd, &info, &offset, &error);
   close (fd);
+  g_atomic_int_add (&self->session->downloads, -1);
   g_atomic_int_add (&self->services->transfers, -1);
   if (!ok && error == NULL)
     g_set_error_literal (&error, SAMPAN_ERROR, SAMPAN_ERROR_DISCONNECTED, "link lost");

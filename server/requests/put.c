@@ -212,7 +212,9 @@ run (SampanExchange *self,
       sampan_connection_set_wake_fd (self->connection, claim.wake_fd);
       sampan_upload_set_wake_fd (*upload, claim.wake_fd);
       g_atomic_int_inc (&self->services->transfers);
+      g_atomic_int_inc (&self->session->uploads);
       result = receive (self, request, *upload, &claim, error);
+      g_atomic_int_add (&self->session->uploads, -1);
       g_atomic_int_add (&self->services->transfers, -1);
       sampan_upload_set_wake_fd (*upload, -1);
       sampan_connection_set_wake_fd (self->connection, -1);

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an admin types takes effect at once, and rights hold for every verb."""
 
+import datetime
 import json
 import sqlite3
 
@@ -141,6 +142,61 @@ class Invitations(harness.Case):
             if path.is_file():
                 self.assertNotIn(code.encode(), path.read_bytes())
                 self.assertNotIn(code.replace("-", "").encode(), path.read_bytes())
+
+
+class Who(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.start_server()
+        self.server.add_user("ben")
+        self.ben = self.new_client("ben")
+
+    def who(self):
+        return [json.loads(line) for line in self.server.command("who", "--json").text.splitlines()]
+
+    def test_sessions_and_transfers(self):
+        self.assertEqual(self.who(), [])
+        shell = self.open_shell(self.ben)
+        self.assertEqual(shell.run("pwd"), "/")
+        source = harness.make_file(self.folder / "file", 2_000_000)
+        proxy = self.new_proxy(up_limit=1_000_000)
+        upload = self.start_client("put", source, self.client.remote("files", port=proxy.port))
+        proxy.wait_reached()
+        sessions = {one["user"]: one for one in self.who()}
+        self.assertEqual(sorted(sessions), ["ann", "ben"])
+        self.assertEqual((sessions["ann"]["uploads"], sessions["ann"]["downloads"]), (1, 0))
+        self.assertEqual((sessions["ben"]["uploads"], sessions["ben"]["connections"]), (0, 1))
+        for one in sessions.values():
+            self.assertTrue(one["source"].startswith("127.0.0.1"), one)
+            since = datetime.datetime.fromisoformat(one["since"])
+            self.assertLess(abs((datetime.datetime.now(datetime.timezone.utc) - since).total_seconds()), 60)
+        self.assertRegex(self.server.command("who").text, r"(?m)^ben  127\.0\.0\.1.*1 connection, uploads 0, downloads 0")
+        proxy.release()
+        self.assert_ends(upload, 0)
+        harness.wait_until(lambda: [one["user"] for one in self.who()] == ["ben"], "ann is gone")
+
+    def test_kick(self):
+        shells = [self.open_shell(self.ben) for _ in range(2)]
+        other = self.open_shell(self.client)
+        for shell in [*shells, other]:
+            self.assertEqual(shell.run("pwd"), "/")
+        first, second = [one["session"] for one in self.who() if one["user"] == "ben"]
+        self.assertEqual(json.loads(self.server.command("kick", "--json", first[:8]).text), {"who": first[:8], "ended_sessions": 1})
+        left = [one["session"] for one in self.who()]
+        self.assertEqual((len(left), first in left, second in left), (2, False, True))
+        self.server.command("kick", "ben")
+        self.assertEqual([one["user"] for one in self.who()], ["ann"])
+        self.assertEqual(other.run("pwd"), "/")
+        for nobody in ("ben", "carl", first, first[:2]):
+            self.assertEqual(self.server.command("kick", nobody, check=False).status, 1)
+        self.ben.run("ls", self.ben.remote())  # kicked, not locked out
+
+    def test_no_server(self):
+        self.server.stop()
+        for command in (["who"], ["kick", "ben"]):
+            result = self.server.command(*command, check=False)
+            self.assertEqual(result.status, 1)
+            self.assertIn("no server runs", result.errors)
 
 
 class EndedInTransfer(harness.Case):
