@@ -33,10 +33,21 @@ static gboolean
 deadline_cb (gpointer user_data)
 {
   SampanServer *self = user_data;
-  sampan_prelogin_table_expire (self->prelogins, g_get_monotonic_time ());
+  int64_t now_us = g_get_monotonic_time ();
+  sampan_prelogin_table_expire (self->prelogins, now_us);
   g_source_set_ready_time (self->deadline,
-                           sampan_prelogin_table_get_next_deadline (self->prelogins));
+                           sampan_prelogin_table_get_next_deadline (self->prelogins, now_us));
   return G_SOURCE_CONTINUE;
+}
+
+static void
+bring_deadline_forward (SampanServer *self)
+{
+  int64_t set_us = g_source_get_ready_time (self->deadline);
+  int64_t next_us =
+      sampan_prelogin_table_get_next_deadline (self->prelogins, g_get_monotonic_time ());
+  if (set_us < 0 || (next_us >= 0 && next_us < set_us))
+    g_source_set_ready_time (self->deadline, next_us);
 }
 
 GSource *
@@ -49,12 +60,6 @@ sampan_server_deadline_source_new (SampanServer *self)
   return source;
 }
 
-void
-sampan_server_evict (SampanPreloginSlot *slot, gpointer user_data)
-{
-  sampan_prelogin_shut_down_slot (slot);
-}
-
 /* ---- Before login ---- */
 
 static void
@@ -65,13 +70,35 @@ drop (SampanServer *self, SampanPrelogin *prelogin)
 }
 
 static void
-stranger_ready_cb (SampanPollItem *item, gpointer user_data)
+give_to_auth_pool (SampanServer *self, SampanPrelogin *prelogin)
 {
-  SampanServer *self = user_data;
   g_autoptr (GError) error = NULL;
-  if (!g_thread_pool_push (self->auth_pool, sampan_prelogin_from_poll_item (item), &error))
+  if (!g_thread_pool_push (self->auth_pool, prelogin, &error))
     sampan_log_event (SAMPAN_LOG_ERROR, "threads", "error", error->message, NULL);
 }
+
+static void
+stranger_ready_cb (SampanPollItem *item, gpointer user_data)
+{
+  give_to_auth_pool (user_data, sampan_prelogin_from_poll_item (item));
+}
+
+static void
+serve_slot (SampanPreloginSlot *slot, gpointer user_data)
+{
+  give_to_auth_pool (user_data, sampan_prelogin_from_slot (slot));
+}
+
+static void
+evict_slot (SampanPreloginSlot *slot, gpointer user_data)
+{
+  sampan_prelogin_shut_down_slot (slot);
+  /* The poller would not tell of one that waits. */
+  if (slot->is_waiting)
+    serve_slot (slot, user_data);
+}
+
+const SampanPreloginFuncs sampan_server_prelogin_funcs = { serve_slot, evict_slot };
 
 /* On the auth pool. */
 void
@@ -106,10 +133,10 @@ welcome (SampanServer *self, int fd, const struct sockaddr *peer)
   g_atomic_int_inc (&self->strangers);
   sampan_source_key_from_address (&source, peer);
   item->ready = stranger_ready_cb;
-  if (!sampan_prelogin_table_admit (self->prelogins,
-                                    sampan_prelogin_get_slot (prelogin),
-                                    &source,
-                                    g_get_monotonic_time ()) ||
+  if (sampan_prelogin_table_admit (self->prelogins,
+                                   sampan_prelogin_get_slot (prelogin),
+                                   &source,
+                                   g_get_monotonic_time ()) &&
       !sampan_poller_arm (self->poller, item))
     drop (self, prelogin);
 }
@@ -170,9 +197,7 @@ sampan_server_accept_cb (SampanPollItem *item, gpointer user_data)
       else if (errno == EAGAIN || errno == EWOULDBLOCK)
         break;
     }
-  if (g_source_get_ready_time (self->deadline) < 0)
-    g_source_set_ready_time (self->deadline,
-                             sampan_prelogin_table_get_next_deadline (self->prelogins));
+  bring_deadline_forward (self);
   if (!sampan_poller_arm (self->poller, item))
     sampan_log_event (SAMPAN_LOG_ERROR, "accept", "error", g_strerror (errno), NULL);
 }

@@ -143,10 +143,16 @@ sampan_prelogin_get_slot (SampanPrelogin *self)
   return &self->slot;
 }
 
+SampanPrelogin *
+sampan_prelogin_from_slot (SampanPreloginSlot *slot)
+{
+  return (SampanPrelogin *)((char *)slot - G_STRUCT_OFFSET (SampanPrelogin, slot));
+}
+
 void
 sampan_prelogin_shut_down_slot (SampanPreloginSlot *slot)
 {
-  SampanPrelogin *self = (SampanPrelogin *)((char *)slot - G_STRUCT_OFFSET (SampanPrelogin, slot));
+  SampanPrelogin *self = sampan_prelogin_from_slot (slot);
   if (shutdown (self->poll_item.fd, SHUT_RDWR) != 0)
     g_debug ("shutdown before login: %s", g_strerror (errno));
 }

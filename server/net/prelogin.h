@@ -39,6 +39,7 @@ void sampan_prelogin_free (SampanPrelogin *self);
 SampanPollItem *sampan_prelogin_get_poll_item (SampanPrelogin *self);
 SampanPrelogin *sampan_prelogin_from_poll_item (SampanPollItem *item);
 SampanPreloginSlot *sampan_prelogin_get_slot (SampanPrelogin *self);
+SampanPrelogin *sampan_prelogin_from_slot (SampanPreloginSlot *slot);
 /* For the table's evict function. */
 void sampan_prelogin_shut_down_slot (SampanPreloginSlot *slot);
 

@@ -44,7 +44,7 @@ typedef struct
 } SampanServerListener;
 void sampan_server_accept_cb (SampanPollItem *item, gpointer user_data);
 void sampan_server_authenticate (gpointer prelogin, gpointer user_data);
-void sampan_server_evict (SampanPreloginSlot *slot, gpointer user_data);
+extern const SampanPreloginFuncs sampan_server_prelogin_funcs;
 GSource *sampan_server_deadline_source_new (SampanServer *self);
 
 G_END_DECLS

@@ -70,8 +70,9 @@ sampan_server_new (SampanAccountStore *store, const SampanServerTimes *times, GE
   self->listeners = g_ptr_array_new_with_free_func (listener_free);
   self->prelogins = sampan_prelogin_table_new (SAMPAN_PRELOGIN_MAX,
                                                SAMPAN_PRELOGIN_PER_SOURCE,
+                                               SAMPAN_PRELOGIN_WAITING_PER_SOURCE,
                                                login_us,
-                                               sampan_server_evict,
+                                               &sampan_server_prelogin_funcs,
                                                self);
   self->services = sampan_services_new (store, dead_us, error);
   if (self->services == NULL)

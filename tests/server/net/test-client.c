@@ -17,7 +17,7 @@
 
 #define IN_BYTES (4 * (size_t)SAMPAN_FRAME_MAX)
 
-static uint8_t plain[SAMPAN_FRAME_PLAIN_MAX]; /* one message at a time, one thread */
+static _Thread_local uint8_t plain[SAMPAN_FRAME_PLAIN_MAX]; /* one message at a time */
 
 TestClient *
 test_client_connect (uint16_t port, const char *source)

@@ -363,6 +363,28 @@ test_per_source (void)
   assert_honest_login_works ();
 }
 
+static gpointer
+attach_thread (gpointer data)
+{
+  g_autoptr (TestClient) client = test_client_connect (fixture->port, "127.0.1.71");
+  bool is_attached = test_client_attach (client, data);
+  if (is_attached)
+    test_client_ping (client);
+  return GINT_TO_POINTER (is_attached);
+}
+
+/* All at once from one address, as when a link breaks under many transfers: none is turned away. */
+static void
+test_attach_burst (void)
+{
+  g_autoptr (TestClient) session = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
+  GThread *burst[40];
+  for (size_t i = 0; i < G_N_ELEMENTS (burst); i++)
+    burst[i] = g_thread_new ("attach", attach_thread, session);
+  for (size_t i = 0; i < G_N_ELEMENTS (burst); i++)
+    g_assert_true (GPOINTER_TO_INT (g_thread_join (burst[i])));
+}
+
 static void
 test_flood (void)
 {
@@ -422,6 +444,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/strangers/wrong-messages", test_wrong_messages);
   g_test_add_func ("/server/strangers/budget", test_budget);
   g_test_add_func ("/server/strangers/per-source", test_per_source);
+  g_test_add_func ("/server/attach/burst", test_attach_burst);
   g_test_add_func ("/server/strangers/flood", test_flood);
   g_test_add_func ("/server/strangers/deadline", test_deadline);
   int result = g_test_run ();

@@ -12,12 +12,14 @@
 #define SEC G_USEC_PER_SEC
 #define START_US (1000 * SEC)
 #define SLOTS 64
+#define WAITING 3
 
 typedef struct
 {
   SampanPreloginTable *table;
   SampanPreloginSlot slots[SLOTS];
   GPtrArray *evicted; /* borrowed slots */
+  GPtrArray *served;  /* the same, of those that had to wait */
 } Fixture;
 
 static void
@@ -29,12 +31,24 @@ evict_cb (SampanPreloginSlot *slot, gpointer user_data)
 }
 
 static void
+serve_cb (SampanPreloginSlot *slot, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+  g_assert_true (slot->is_in_table);
+  g_assert_false (slot->is_waiting);
+  g_ptr_array_add (fixture->served, slot);
+}
+
+static const SampanPreloginFuncs funcs = { serve_cb, evict_cb };
+
+static void
 set_up (Fixture *fixture, unsigned int max_total, unsigned int max_per_source)
 {
   memset (fixture, 0, sizeof *fixture);
   fixture->evicted = g_ptr_array_new ();
+  fixture->served = g_ptr_array_new ();
   fixture->table =
-      sampan_prelogin_table_new (max_total, max_per_source, 10 * SEC, evict_cb, fixture);
+      sampan_prelogin_table_new (max_total, max_per_source, WAITING, 10 * SEC, &funcs, fixture);
 }
 
 static void
@@ -43,6 +57,7 @@ tear_down (Fixture *fixture)
   sampan_prelogin_table_evict_all (fixture->table);
   sampan_prelogin_table_free (fixture->table);
   g_ptr_array_unref (fixture->evicted);
+  g_ptr_array_unref (fixture->served);
 }
 
 static bool
@@ -66,6 +81,13 @@ assert_evicted (Fixture *fixture, guint index, int slot)
 }
 
 static void
+assert_served (Fixture *fixture, guint index, int slot)
+{
+  g_assert_cmpuint (fixture->served->len, ==, index + 1);
+  g_assert_true (g_ptr_array_index (fixture->served, index) == &fixture->slots[slot]);
+}
+
+static void
 test_per_source (void)
 {
   Fixture fixture;
@@ -76,20 +98,80 @@ test_per_source (void)
   /* Another source has its own cap. */
   g_assert_true (admit (&fixture, 10, 2, START_US));
   g_assert_cmpuint (fixture.evicted->len, ==, 0);
-  /* The oldest silent one of the same source makes room. */
-  speak (&fixture, 0, START_US + 5);
-  g_assert_true (admit (&fixture, 4, 1, START_US + 6));
+  /* One more of the same source waits, the newest has its turn first. */
+  g_assert_false (admit (&fixture, 4, 1, START_US + 6));
+  g_assert_false (admit (&fixture, 5, 1, START_US + 7));
+  g_assert_cmpuint (sampan_prelogin_table_get_count (fixture.table), ==, 7);
+  sampan_prelogin_table_remove (fixture.table, &fixture.slots[10]);
+  g_assert_cmpuint (fixture.served->len, ==, 0);
+  sampan_prelogin_table_remove (fixture.table, &fixture.slots[2]);
+  assert_served (&fixture, 0, 5);
+  sampan_prelogin_table_remove (fixture.table, &fixture.slots[5]);
+  assert_served (&fixture, 1, 4);
+  sampan_prelogin_table_remove (fixture.table, &fixture.slots[4]);
+  g_assert_cmpuint (fixture.served->len, ==, 2);
+  g_assert_true (admit (&fixture, 6, 1, START_US + 8));
+  g_assert_cmpuint (fixture.evicted->len, ==, 0);
+  tear_down (&fixture);
+}
+
+static void
+test_waiting_is_bounded (void)
+{
+  Fixture fixture;
+  set_up (&fixture, 32, 1);
+  g_assert_true (admit (&fixture, 0, 1, START_US));
+  for (int i = 1; i <= WAITING; i++)
+    g_assert_false (admit (&fixture, i, 1, START_US));
+  g_assert_cmpuint (fixture.evicted->len, ==, 0);
+  g_assert_false (admit (&fixture, WAITING + 1, 1, START_US));
   g_assert_cmpuint (fixture.evicted->len, ==, 1);
   assert_evicted (&fixture, 0, 1);
-  g_assert_cmpuint (sampan_prelogin_table_get_count (fixture.table), ==, 5);
-  /* Those in the middle of a login are not driven out by their neighbours. */
-  speak (&fixture, 2, START_US + 7);
-  speak (&fixture, 3, START_US + 7);
-  speak (&fixture, 4, START_US + 7);
-  g_assert_false (admit (&fixture, 5, 1, START_US + 8));
+  g_assert_true (fixture.slots[1].is_waiting);
+  g_assert_cmpuint (sampan_prelogin_table_get_count (fixture.table), ==, 1 + WAITING);
+  g_assert_cmpuint (fixture.served->len, ==, 0);
+  tear_down (&fixture);
+}
+
+/* Who says nothing gives way to those who wait, and only to them. */
+static void
+test_turns (void)
+{
+  Fixture fixture;
+  set_up (&fixture, 32, 2);
+  g_assert_true (admit (&fixture, 0, 1, START_US));
+  g_assert_true (admit (&fixture, 1, 1, START_US));
+  g_assert_true (admit (&fixture, 2, 2, START_US));
+  speak (&fixture, 1, START_US);
+  sampan_prelogin_table_expire (fixture.table, START_US + 6 * SEC);
+  g_assert_cmpuint (fixture.evicted->len, ==, 0);
+  tear_down (&fixture);
+
+  set_up (&fixture, 32, 2);
+  g_assert_true (admit (&fixture, 0, 1, START_US));
+  g_assert_true (admit (&fixture, 1, 1, START_US));
+  g_assert_true (admit (&fixture, 2, 2, START_US));
+  speak (&fixture, 1, START_US);
+  g_assert_false (admit (&fixture, 3, 1, START_US));
+  g_assert_false (admit (&fixture, 4, 1, START_US));
+  g_assert_cmpint (sampan_prelogin_table_get_next_deadline (fixture.table, START_US),
+                   ==,
+                   START_US + SEC / 10);
+  sampan_prelogin_table_expire (fixture.table, START_US + SEC - 1);
+  g_assert_cmpuint (fixture.evicted->len, ==, 0);
+  sampan_prelogin_table_expire (fixture.table, START_US + SEC);
   g_assert_cmpuint (fixture.evicted->len, ==, 1);
-  sampan_prelogin_table_remove (fixture.table, &fixture.slots[2]);
-  g_assert_true (admit (&fixture, 5, 1, START_US + 9));
+  assert_evicted (&fixture, 0, 0);
+  assert_served (&fixture, 0, 4);
+  speak (&fixture, 4, START_US + SEC);
+  sampan_prelogin_table_expire (fixture.table, START_US + 5 * SEC - 1);
+  g_assert_cmpuint (fixture.evicted->len, ==, 1);
+  sampan_prelogin_table_expire (fixture.table, START_US + 5 * SEC);
+  assert_evicted (&fixture, 1, 1);
+  assert_served (&fixture, 1, 3);
+  g_assert_cmpint (sampan_prelogin_table_get_next_deadline (fixture.table, START_US + 5 * SEC),
+                   ==,
+                   START_US + 10 * SEC);
   tear_down (&fixture);
 }
 
@@ -136,10 +218,10 @@ test_deadline (void)
 {
   Fixture fixture;
   set_up (&fixture, 8, 8);
-  g_assert_cmpint (sampan_prelogin_table_get_next_deadline (fixture.table), ==, -1);
+  g_assert_cmpint (sampan_prelogin_table_get_next_deadline (fixture.table, START_US), ==, -1);
   g_assert_true (admit (&fixture, 0, 1, START_US));
   g_assert_true (admit (&fixture, 1, 1, START_US + 1));
-  g_assert_cmpint (sampan_prelogin_table_get_next_deadline (fixture.table),
+  g_assert_cmpint (sampan_prelogin_table_get_next_deadline (fixture.table, START_US),
                    ==,
                    START_US + 10 * SEC);
   /* Absolute: bytes do not refresh it. */
@@ -149,7 +231,7 @@ test_deadline (void)
   sampan_prelogin_table_expire (fixture.table, START_US + 10 * SEC);
   g_assert_cmpuint (fixture.evicted->len, ==, 1);
   assert_evicted (&fixture, 0, 0);
-  g_assert_cmpint (sampan_prelogin_table_get_next_deadline (fixture.table),
+  g_assert_cmpint (sampan_prelogin_table_get_next_deadline (fixture.table, START_US),
                    ==,
                    START_US + 10 * SEC + 1);
   /* An evicted one may be removed again by whoever frees it. */
@@ -163,6 +245,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/net/prelogin-table/per-source", test_per_source);
+  g_test_add_func ("/net/prelogin-table/waiting-is-bounded", test_waiting_is_bounded);
+  g_test_add_func ("/net/prelogin-table/turns", test_turns);
   g_test_add_func ("/net/prelogin-table/full", test_full);
   g_test_add_func ("/net/prelogin-table/spoken-grace", test_spoken_grace);
   g_test_add_func ("/net/prelogin-table/deadline", test_deadline);
