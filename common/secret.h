@@ -30,7 +30,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanSecret, sampan_secret_free)
 SampanSecret *sampan_secret_read_file (const char *filename,
                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Initialises libsodium once; FALSE if it cannot. Call at the start of each program. */
+/* Initialises libsodium once, and keeps this process and those it starts from writing core dumps,
+ * which would hold passwords and keys; FALSE if it cannot. Call at the start of each program. */
 bool sampan_crypto_init (void) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""I3, I4: where a password may not be: in the server, in what a process shows of itself, in a log, on the disk."""
+
+import os
+import pathlib
+import re
+
+import harness
+
+# Nothing else looks like it.
+PASSWORD = "wharf-lantern-7319-teak"
+FRESH = "anchor-paddle-5527-reed"
+WINDOW = 1 << 24
+
+
+def memory_of(process):
+    """What a core dump would hold, in pieces."""
+    with open(f"/proc/{process.pid}/maps", encoding="ascii", errors="replace") as maps, \
+            open(f"/proc/{process.pid}/mem", "rb", buffering=0) as memory:
+        for line in maps:
+            match = re.match(r"([0-9a-f]+)-([0-9a-f]+) (r|-)", line)
+            if "[v" in line:  # the kernel's own pages
+                continue
+            start, end = (int(text, 16) for text in match.groups()[:2])
+            for place in range(start, end, WINDOW):
+                try:
+                    memory.seek(place)
+                    yield memory.read(min(WINDOW, end - place))
+                except OSError:
+                    continue
+
+
+def holds(process, text):
+    return any(text.encode() in piece for piece in memory_of(process))
+
+
+class Privacy(harness.Case):
+    def setUp(self):
+        super().setUp()
+        if os.geteuid() != 0:
+            self.skipTest("reading another process's memory takes root")
+        self.server.add_user("ann", PASSWORD)
+        self.share = self.server.add_share("files", change="ann")
+        self.server.start()
+        self.client = self.new_client("ann", PASSWORD)
+
+    def assert_nowhere_on_disk(self, text):
+        given = self.client.home
+        for path in self.folder.rglob("*"):
+            if path.is_file() and given not in path.parents and not path.name.startswith("tmp"):
+                self.assertNotIn(text.encode(), path.read_bytes(), path)
+
+    def test_i3_the_server_never_has_the_password(self):
+        shell = self.open_shell(self.client)
+        shell.run("ls")
+        fresh = self.client.home / "fresh"
+        fresh.write_text(FRESH + "\n")
+        self.client.run("passwd", "--new-password-file", fresh, self.client.remote())
+        self.client.set_password(FRESH)
+        self.client.run("ls", self.client.remote())
+        self.assertTrue(holds(self.server.process, "ann"))  # that it can be seen at all
+        for text in (PASSWORD, FRESH):
+            self.assertFalse(holds(self.server.process, text))
+            self.assert_nowhere_on_disk(text)
+            self.assertNotIn(text, self.server.log())
+
+    def test_i3_nothing_to_see_from_outside(self):
+        source = harness.make_file(self.folder / "file", 8_000_000)
+        proxy = self.new_proxy(up_limit=1_000_000)
+        process = self.start_client("put", source, self.client.remote("files/", port=proxy.port))
+        proxy.wait_reached()
+        for one in (process, self.server.process):
+            about = pathlib.Path(f"/proc/{one.pid}")
+            for name in ("cmdline", "environ"):
+                self.assertNotIn(PASSWORD.encode(), (about / name).read_bytes())
+            self.assertRegex((about / "limits").read_text(), r"Max core file size +0 ")
+        proxy.release()
+        self.assert_ends(process, 0)
+
+
+if __name__ == "__main__":
+    harness.main()
