@@ -21,8 +21,7 @@ void sampan_service_notify (const char *state);
 uint64_t sampan_service_get_watchdog_us (void);
 
 /* How many descriptors were handed over ($LISTEN_FDS), from SAMPAN_SERVICE_FIRST_FD on. From now on
- * they are closed on exec. Call it once, before other descriptors are opened with that number in
- * mind; 0 if they are for another process. */
+ * they are closed on exec. 0 if they are for another process. */
 #define SAMPAN_SERVICE_FIRST_FD 3
 unsigned int sampan_service_take_sockets (void);
 
