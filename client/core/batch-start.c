@@ -195,7 +195,6 @@ state_changed_cb (SampanTransfer *transfer, GParamSpec *pspec, gpointer user_dat
 static void
 add_transfer (SampanBatch *self, SampanBatchPage *page, size_t index, SampanConflict conflict)
 {
-
   const char *name = sampan_batch_page_get_name (page, index);
   g_autofree char *local = sampan_batch_page_dup_local (page, index);
   g_autoptr (GError) error = NULL;
@@ -214,9 +213,9 @@ add_transfer (SampanBatch *self, SampanBatchPage *page, size_t index, SampanConf
   /* A part that an earlier try left on the box is used. */
   if (self->is_upload)
     sampan_transfer_set_resume (transfer, true);
-  /* Who decided to replace has seen what was there then, and nothing else. */
+  /* Who decided of this one has seen what was there then, and nothing else. */
   if (self->is_upload && conflict == SAMPAN_CONFLICT_REPLACE &&
-      page->fates[index] >= SAMPAN_BATCH_FATE_CONFLICT)
+      get_conflict_of_new (self) != SAMPAN_CONFLICT_REPLACE)
     sampan_transfer_set_expected_version (transfer,
                                           sampan_plan_get_answer (page->plan, index)->version);
   if (self->was_run)

@@ -85,7 +85,7 @@ class Transfers(unittest.TestCase):
             source.write_text("newer")
             self.upload(app, source)
             self.decide(app, "Skip")
-            app.find("0 waiting, 2 done")
+            app.find("0 waiting, 2 done, 1 skipped")
             self.assertEqual(stored.read_text(), "new")
 
     def test_download_conflict(self):

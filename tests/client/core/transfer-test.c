@@ -153,8 +153,10 @@ transfer_test_send_stored (EvilPeer *peer, const char *name, size_t length)
   SampanWriter *writer = evil_begin (peer);
   static const uint8_t zeros[SAMPAN_VERSION_LENGTH + SAMPAN_TRASH_ID_LENGTH];
 
+  /* By hand: sampan_write_stored() refuses evil names. */
   sampan_writer_put_u8 (writer, SAMPAN_KIND_STORED);
   sampan_writer_put_fixed (writer, zeros, sizeof zeros);
+  sampan_writer_put_u64 (writer, 0);
   sampan_writer_put_bytes8 (writer, (const uint8_t *)name, length);
   return evil_send (peer);
 }
