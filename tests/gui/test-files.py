@@ -81,6 +81,28 @@ class Files(unittest.TestCase):
                 "notes.txt",
             )
 
+    def test_shows_what_others_do(self):
+        with Box() as box, App() as app:
+            box.fill()
+            app.log_in(box)
+            app.wait_for_names(*LISTED)
+            a11y.select_row(app.table(), "crew.jpg")
+            a11y.find_text(app.window, "1 of 7 selected")
+            (box.files / "from-elsewhere").write_text("x")
+            app.wait_for_names(*LISTED[:5], "from-elsewhere", *LISTED[5:])
+            a11y.find_text(app.window, "1 of 8 selected")
+            (box.files / "notes.txt").unlink()
+            app.wait_for_names(*LISTED[:5], "from-elsewhere", "manifest.odt")
+            a11y.find_text(app.window, "1 of 7 selected")
+            (box.files / "crew.jpg").write_bytes(b"x")
+            a11y.wait_for(
+                lambda: a11y.get_rows(app.table())[4][1].startswith("1"), "the new size"
+            )
+            a11y.double_click_row(app.table(), "Harbour")
+            app.wait_for_names("lighthouse.jpg")
+            (box.files / "Harbour" / "buoy").mkdir()
+            app.wait_for_names("buoy", "lighthouse.jpg")
+
     def test_hidden_files(self):
         with Box() as box, App() as app:
             (box.files / ".secret").write_text("x")
