@@ -404,6 +404,27 @@ call_over_folder (const char *state_dir, int folder_fd, const char *line, GError
   return call_receive (socket, error);
 }
 
+bool
+sampan_control_keep_out (int folder_fd, int *lock_fd, GError **error)
+{
+  *lock_fd = openat (folder_fd, LOCK_NAME, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+  if (*lock_fd < 0 && errno == ENOENT)
+    return true;
+  if (*lock_fd >= 0 && flock (*lock_fd, LOCK_EX | LOCK_NB) == 0)
+    return true;
+  if (*lock_fd >= 0 && errno == EWOULDBLOCK)
+    g_set_error_literal (error,
+                         SAMPAN_ERROR,
+                         SAMPAN_ERROR_EXISTS,
+                         "A server runs on this state directory: stop it first");
+  else
+    sampan_error_set_from_errno (error, errno, "Cannot lock %s", LOCK_NAME);
+  if (*lock_fd >= 0)
+    g_close (*lock_fd, NULL);
+  *lock_fd = -1;
+  return false;
+}
+
 char *
 sampan_control_call (const char *state_dir, const char *line, GError **error)
 {

@@ -30,6 +30,11 @@ SampanControl *sampan_control_listen (const char *state_dir,
 void sampan_control_close (SampanControl *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanControl, sampan_control_close)
 
+/* Admin side. Keeps servers off the state directory FOLDER_FD until *lock_fd is closed; -1 if none
+ * has ever run there. EXISTS: one runs. */
+bool
+sampan_control_keep_out (int folder_fd, int *lock_fd, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Admin side, blocking up to 5 s. The reply without its line end. NULL without error: no server
  * runs on this state directory. */
 char *sampan_control_call (const char *state_dir,

@@ -12,6 +12,8 @@
 
 G_BEGIN_DECLS
 
+#define SAMPAN_DATABASE_FILE "sampan.db" /* in the state directory */
+
 struct _SampanAccountStore
 {
   GMutex lock;               /* of the database */

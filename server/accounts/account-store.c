@@ -15,8 +15,6 @@
 #include <sodium.h>
 #include <string.h>
 
-#define DATABASE_FILE "sampan.db"
-
 #define ACCOUNT_COLUMNS "id, name, enabled, one_time, expires_secs, ksf, generation, record"
 enum
 {
@@ -56,12 +54,12 @@ count_accounts (SampanDatabase *database, int64_t *count, GError **error)
 static bool
 open_database (SampanAccountStore *self, bool exists, bool may_create, GError **error)
 {
-  g_autofree char *filename = g_build_filename (self->folder->path, DATABASE_FILE, NULL);
+  g_autofree char *filename = g_build_filename (self->folder->path, SAMPAN_DATABASE_FILE, NULL);
 
   if (!exists)
     {
       /* Made here: SQLite would leave its mode to the umask. */
-      int fd = sampan_state_folder_make_file (self->folder, DATABASE_FILE, error);
+      int fd = sampan_state_folder_make_file (self->folder, SAMPAN_DATABASE_FILE, error);
 
       if (fd < 0 || !g_close (fd, error) || !sampan_state_folder_sync (self->folder, error))
         return false;
@@ -96,7 +94,7 @@ match_keys (SampanAccountStore *self, int64_t n_accounts, GError **error)
       g_set_error_literal (error,
                            SAMPAN_ERROR,
                            SAMPAN_ERROR_IO,
-                           "keys: the file is not the one that belongs to " DATABASE_FILE
+                           "keys: the file is not the one that belongs to " SAMPAN_DATABASE_FILE
                            ": put both back from the same backup");
       return false;
     }
@@ -139,7 +137,7 @@ open_files (SampanAccountStore *self, bool create, GError **error)
 {
   bool has_database, has_keys;
 
-  if (!sampan_state_folder_check_file (self->folder, DATABASE_FILE, &has_database, error) ||
+  if (!sampan_state_folder_check_file (self->folder, SAMPAN_DATABASE_FILE, &has_database, error) ||
       !sampan_state_folder_check_file (self->folder, SAMPAN_KEYS_FILE, &has_keys, error))
     return false;
   if (!has_database && has_keys)
@@ -147,7 +145,7 @@ open_files (SampanAccountStore *self, bool create, GError **error)
       g_set_error_literal (error,
                            SAMPAN_ERROR,
                            SAMPAN_ERROR_IO,
-                           "The file " DATABASE_FILE " is missing, but " SAMPAN_KEYS_FILE
+                           "The file " SAMPAN_DATABASE_FILE " is missing, but " SAMPAN_KEYS_FILE
                            " is there: put a backup back, or move " SAMPAN_KEYS_FILE
                            " away to start with no account");
       return false;

@@ -188,6 +188,24 @@ sampan_database_close (SampanDatabase *self)
   g_free (self);
 }
 
+GBytes *
+sampan_database_dup_content (SampanDatabase *self, GError **error)
+{
+  g_autoptr (SampanTransaction) transaction = sampan_transaction_begin (self, error);
+  sqlite3_int64 length = 0;
+  unsigned char *content;
+
+  /* Inside the transaction nobody else writes, this connection has not, and so the file is whole.
+   */
+  if (transaction == NULL)
+    return NULL;
+  content = sqlite3_serialize (self->handle, "main", &length, 0);
+  if (content != NULL)
+    return g_bytes_new_with_free_func (content, (gsize)length, sqlite3_free, content);
+  set_error (error, NULL, SQLITE_NOMEM);
+  return NULL;
+}
+
 bool
 sampan_database_execute (SampanDatabase *self, const char *sql, GError **error)
 {

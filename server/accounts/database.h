@@ -25,6 +25,10 @@ SampanDatabase *sampan_database_open (const char *filename,
 void sampan_database_close (SampanDatabase *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanDatabase, sampan_database_close)
 
+/* The whole file as it is now. */
+GBytes *sampan_database_dup_content (SampanDatabase *self,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* SQL is constant; several statements; results are dropped. */
 bool sampan_database_execute (SampanDatabase *self,
                               const char *sql,

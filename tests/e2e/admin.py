@@ -74,6 +74,26 @@ class Accounts(harness.Case):
                     arguments += ["--password-file", self.server.write_secret("x")]
                 self.assertNotEqual(self.server.command(*arguments, check=False).status, 0)
 
+    def test_backup_while_it_runs_and_restore(self):
+        backup = self.folder / "backup"
+        self.server.command("backup", str(backup))
+        self.assertEqual(backup.stat().st_mode & 0o777, 0o600)
+        self.assertNotEqual(self.server.command("backup", str(backup), check=False).status, 0)
+        self.server.add_user("ben")
+        self.server.command("user", "passwd", "ann", "--password-file", self.server.write_secret("a new one"))
+        running = self.server.command("restore", "--replace", str(backup), check=False)
+        self.assertNotEqual(running.status, 0)
+        self.assertIn("stop it first", running.errors)
+        self.server.stop()
+        there = self.server.command("restore", str(backup), check=False)
+        self.assertNotEqual(there.status, 0)
+        self.assertIn("--replace", there.errors)
+        self.assertIn("kept", self.server.command("restore", "--replace", str(backup)).text)
+        self.server.start()
+        self.client.port = self.server.port
+        self.client.run("ls", self.client.remote())
+        self.assertEqual(sorted(self.names()), ["ann"])
+
     def test_status(self):
         status = json.loads(self.server.command("status", "--json").text)
         self.assertTrue(status)
