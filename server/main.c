@@ -42,6 +42,7 @@ static const Command commands[] = {
   { "status", sampan_command_status, "show what the server does", true },
   { "backup", sampan_command_backup, "put accounts, shares and keys into a file", true },
   { "restore", sampan_command_restore, "make the state that is in such a file", true },
+  { "doctor", sampan_command_doctor, "find what keeps people from using it, and the cure", true },
 };
 
 static void

@@ -17,6 +17,7 @@ int sampan_command_share (int argc, char **argv);
 int sampan_command_status (int argc, char **argv);
 int sampan_command_backup (int argc, char **argv);
 int sampan_command_restore (int argc, char **argv);
+int sampan_command_doctor (int argc, char **argv);
 int sampan_command_who (int argc, char **argv);
 int sampan_command_kick (int argc, char **argv);
 

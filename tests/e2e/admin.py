@@ -219,6 +219,72 @@ class Who(harness.Case):
             self.assertIn("no server runs", result.errors)
 
 
+class Doctor(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.start_server()
+
+    def examine(self, status):
+        result = self.server.command("doctor", "--json", check=False)
+        self.assertEqual(result.status, status, str(result))
+        findings = [json.loads(line) for line in result.text.splitlines()]
+        for one in findings:
+            self.assertIn(one["finding"], ("ok", "warning", "problem"))
+            self.assertEqual(one["cure"] is None, one["finding"] == "ok", one)
+        return findings
+
+    def problems(self):
+        return {one["check"]: one["text"] for one in self.examine(1) if one["finding"] == "problem"}
+
+    def test_all_is_well(self):
+        checks = {one["check"]: one["finding"] for one in self.examine(0)}
+        for check in ("database", "server", "port", "accounts", "share files"):
+            self.assertEqual(checks[check], "ok")
+        self.assertIn("clock", checks)
+        self.assertIn("announcing", checks)
+        self.assertIn("ok       port: 127.0.0.1:", self.server.command("doctor").text)
+
+    def test_no_server(self):
+        self.server.stop()
+        self.assertEqual(self.problems()["server"], "none runs on this state directory")
+
+    def test_nobody_can_log_in(self):
+        self.server.command("user", "disable", "ann")
+        self.server.command("invite", "ben")
+        self.server.command("invite", "ben", "--revoke")
+        self.assertEqual(self.problems(), {"accounts": "nobody can log in"})
+        self.assertIn("the one-time code of ben is void, and no password was chosen", [one["text"] for one in self.examine(1)])
+
+    def test_folder_that_is_gone(self):
+        self.share.rename(self.folder / "elsewhere")
+        self.assertIn("is not there", self.problems()["share files"])
+        self.share.mkdir()
+        self.assertIn("is not the folder that was shared", self.problems()["share files"])
+        self.share.rmdir()
+        self.share.write_text("")
+        self.assertIn("is no folder", self.problems()["share files"])
+
+    def test_full_disk(self):
+        small = self.folder / "shares" / "small"
+        self.mount_small(small, 2_000_000)
+        self.server.add_share("small", read="ann")
+        self.assertRegex(self.problems()["share small"], "the disk is full: 2.0.MB left")
+        self.server.command("share", "remove", "small")
+        self.server.stop()
+
+    def test_damaged_database(self):
+        self.server.stop()
+        with open(self.server.state / "sampan.db", "r+b") as database:
+            database.seek(100)
+            database.write(bytes(range(256)) * 40)
+        self.assertIn("database", self.problems())
+
+    def test_lost_keys(self):
+        self.server.stop()
+        (self.server.state / "keys").unlink()
+        self.assertIn("keys is missing", self.problems()["database"])
+
+
 class EndedInTransfer(harness.Case):
     """What takes an account's right to be here also takes its transfers, within a second."""
 
