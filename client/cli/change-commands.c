@@ -10,6 +10,7 @@
 #include "await.h"
 #include "escape.h"
 #include "output.h"
+#include "remote-target.h"
 #include "session-pool.h"
 
 #include <glib/gi18n.h>
@@ -64,8 +65,10 @@ command_mkdir (Cli *cli, const Command *command, char **argv)
         output_failed_because (cli,
                                operands[i],
                                CLI_STATUS_ITEMS_FAILED,
-                               parents ? _ ("There is no such share; shares are made on the box")
-                                       : _ ("The folder above is not there; -p makes it as well"));
+                               parents || remote_is_share (sampan_remote_get_path (
+                                              g_ptr_array_index (remotes, i)))
+                                   ? _ ("There is no such share; shares are made on the box")
+                                   : _ ("The folder above is not there; -p makes it as well"));
       else
         output_failed (cli, operands[i], error);
     }

@@ -33,6 +33,25 @@ look_at_parent (Cli *cli, RemoteTarget *target)
 }
 
 bool
+remote_is_share (const SampanPath *path)
+{
+  g_autoptr (SampanPath) parent = sampan_path_get_parent (path);
+
+  return parent != NULL && sampan_path_is_root (parent);
+}
+
+/* NULL: all is well. Shares stand where no file can go, and only the box makes them. */
+static const char *
+why_not_there (const SampanPath *path, bool exists)
+{
+  if (sampan_path_is_root (path))
+    return _ ("Files go into a share; ls shows which there are");
+  return exists || !remote_is_share (path)
+             ? NULL
+             : _ ("There is no such share; shares are made on the box");
+}
+
+bool
 remote_target_look (Cli *cli,
                     const char *typed,
                     bool many,
@@ -45,6 +64,7 @@ remote_target_look (Cli *cli,
   g_autoptr (SampanFileInfo) info = NULL;
   g_autoptr (GError) local_error = NULL;
   const SampanPath *path;
+  const char *reason;
 
   target->remote = cli_resolve (cli, typed, error);
   if (target->remote == NULL)
@@ -59,13 +79,14 @@ remote_target_look (Cli *cli,
       g_propagate_error (error, g_steal_pointer (&local_error));
       return false;
     }
-  target->is_folder = info != NULL && (entry_is_folder (info) || sampan_path_is_root (path));
-  if (target->is_folder || (!many && !g_str_has_suffix (typed, "/")))
+  target->is_folder = info != NULL && entry_is_folder (info);
+  reason = why_not_there (path, info != NULL);
+  if (reason == NULL && (target->is_folder || (!many && !g_str_has_suffix (typed, "/"))))
     return true;
   g_set_error_literal (error,
                        CLI_ERROR,
                        CLI_STATUS_ITEMS_FAILED,
-                       _ ("This is no folder on the box"));
+                       reason != NULL ? reason : _ ("This is no folder on the box"));
   return false;
 }
 

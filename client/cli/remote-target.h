@@ -39,6 +39,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RemoteTarget, remote_target_clear)
 
 /* Another path on the same server. */
 SampanRemote *remote_with_path (const SampanRemote *remote, const SampanPath *path);
+/* Whether PATH is that of a share, there or not. */
+bool remote_is_share (const SampanPath *path);
 bool remote_is_same_server (const SampanRemote *a, const SampanRemote *b);
 
 /* stat, waiting. */

@@ -14,9 +14,10 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define LOGIN_TRIES 3      /* for a person who mistypes; a password file gets one */
-#define LOGOUT_WAIT_SECS 2 /* for the sending; the box ends the session too when the link closes   \
-                            */
+#define LOGIN_TRIES 3 /* for a person who mistypes; a password file gets one */
+#define LOGOUT_WAIT_SECS                                                                           \
+  2 /* for the sending; the box ends the session too when the link closes                          \
+     */
 
 /* At a prompt: the next command tries again. */
 #define SHELL_PATIENCE_SECS 10

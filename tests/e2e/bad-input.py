@@ -160,6 +160,20 @@ class Names(harness.Case):
                 self.assertFalse((self.folder / "stolen").exists())
         self.assertTrue(outside.exists())
 
+    def test_where_no_files_can_be(self):
+        source = harness.make_file(self.share / "source", 10)
+        for verb in (["put"], ["put", "-r"], ["mkdir"], ["mkdir", "-p"]):
+            with self.subTest(verb=verb):
+                operands = [] if verb[0] == "mkdir" else [source]
+                result = self.client.run(*verb, *operands, self.client.remote("flies"), status=1)
+                self.assertIn("no such share", result.errors)
+        for verb in ("cp", "mv"):
+            with self.subTest(verb=verb):
+                result = self.client.run(verb, self.client.remote("files/source"), self.client.remote("flies"), status=1)
+                self.assertIn("no such share", result.errors)
+        self.assertIn("go into a share", self.client.run("put", source, self.client.remote(""), status=1).errors)
+        self.assertEqual(self.visible(), ["source"])
+
     def test_reserved_folder_is_hidden(self):
         harness.make_file(self.share / "file", 10)
         self.client.run("rm", self.client.remote("files/file"))
