@@ -9,8 +9,8 @@ BUILD is a meson build folder (buildtype=release). All programs of a comparison 
 is the ratio within a round, of which the median is printed. Times are of whole commands, login included, unless a part says
 otherwise. Files lie in memory, but for the part that measures a disk.
 
-Parts: throughput (1 GiB each way), trees (10 000 small files), latency (far away), durable (small files onto a disk),
-crowd (32 clients at once), browsing (listings beside transfers), login, listing (100 000 entries), idle (memory),
+Parts: throughput (1 GiB each way), trees (10 000 small files), latency (small files far away), far (one large file far
+away), durable (small files onto a disk), crowd (32 clients at once), browsing (listings beside transfers), login, listing (100 000 entries), idle (memory),
 gap (the window's longest pause)."""
 
 import argparse
@@ -22,21 +22,11 @@ import sessions
 import streams
 import trees
 
-
-def latency(arguments, work):
-    near = work / "small"
-    near.mkdir()
-    trees.far(arguments.build, near, arguments.rounds)
-    peers.remove_folder(near)
-    large = work / "large"
-    large.mkdir()
-    streams.far(arguments.build, large, arguments.rounds)
-
-
 PARTS = {
     "throughput": lambda at, work: streams.throughput(at.build, work, at.rounds, at.size_mib),
     "trees": lambda at, work: trees.trees(at.build, work, at.rounds),
-    "latency": latency,
+    "latency": lambda at, work: trees.far(at.build, work, at.rounds),
+    "far": lambda at, work: streams.far(at.build, work, at.rounds),
     "durable": lambda at, work: trees.durable(at.build, work, at.rounds, at.disk),
     "crowd": lambda at, work: streams.crowd(at.build, work, at.rounds),
     "browsing": lambda at, work: sessions.browsing(at.build, work, at.rounds),

@@ -57,8 +57,29 @@ def throughput(build, work, count, size_mib):
             peer.stop()
 
 
+class Standing:
+    """A session that stands, with the connection for transfers, in which one file moves again and again."""
+
+    def __init__(self, build, sampan, port, word, path, local):
+        self.process = subprocess.Popen([str(build / "tests" / "bench" / "move-file"), word, str(port), "bench",
+                                         str(sampan.password), path, str(local)], env=sampan.environment,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        if self.process.stdout.readline() != "ready\n":
+            raise RuntimeError("move-file did not log in")
+
+    def seconds(self, before):
+        before()
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
 def far(build, work, count):
-    """One file over a long distance, against a plain socket."""
+    """One file over a long distance, against a plain socket: by new processes, and in a session that stands."""
     source, share, target = work / "source", work / "share", work / "target"
     make_file(source, FAR_MIB)
     share.mkdir()
@@ -79,12 +100,16 @@ def far(build, work, count):
             arrived = target if word == "get" else share / "by-sampan"
             names = [f"{remote}/file", target] if word == "get" else [source, f"{remote}/by-sampan"]
             names_bare = [share / "file", target] if word == "get" else [share / "by-bare", source]
+            standing = Standing(build, sampan, relays[0].port, word, "files/" + ("file" if word == "get" else "by-sampan"),
+                                target if word == "get" else source)
             print_table(f"{FAR_MIB} MiB {title} at {2 * FAR_MS} ms round trip", rounds(count, {
                 "sampan": lambda: timed(sampan.command(word, *names), sampan.environment, cleared,
                                         same_file(source, arrived)),
                 "sampan, login and a ping": ping,
+                "sampan, within a session": lambda: standing.seconds(cleared),
                 "bare plain": lambda: timed(bare.command(word, "plain", *names_bare, relays[1].port), None, cleared),
             }), "bare plain", FAR_MIB * MIB / 1e6, "MB/s")
+            standing.stop()
     finally:
         for peer in (*relays, sampan, bare):
             peer.stop()
