@@ -210,6 +210,32 @@ typedef struct
   uint64_t bytes; /* of the files */
 } SampanMeasured;
 
+typedef struct
+{
+  uint8_t id[SAMPAN_TRASH_ID_LENGTH];
+  uint8_t kind;  /* SampanEntryKind, checked */
+  uint64_t size; /* of a file, or of all files in a folder */
+  SampanTime removed;
+  SampanBytes user; /* whose doing; at most SAMPAN_USER_MAX, empty if not known */
+  SampanBytes path; /* where it was, the share in front */
+} SampanTrashEntry;
+typedef struct
+{
+  uint64_t count; /* of entries */
+  uint64_t bytes; /* the sum of their sizes */
+} SampanTrashEnd;
+typedef struct
+{
+  SampanBytes share; /* a path of one component */
+  uint8_t conflict;  /* SampanConflict, checked */
+} SampanRestoreRequest;
+typedef struct
+{
+  uint16_t code;                            /* 0: restored; else SampanErrorCode */
+  uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH]; /* of what it replaced; zero if nothing */
+  SampanBytes path; /* where it is now, the share in front; empty if it is not */
+} SampanRestored;
+
 /* Messages without fields: CLOSE DONE LOGOUT PUT_ABORT ATTACH_OK CHANGES. */
 void sampan_write_empty (SampanWriter *writer, SampanKind kind);
 bool sampan_read_empty (SampanReader *reader) G_GNUC_WARN_UNUSED_RESULT;
@@ -247,6 +273,7 @@ SAMPAN_DECLARE_MESSAGE (stored, SampanStored)
 SAMPAN_DECLARE_MESSAGE (hash_is, SampanHashIs)
 SAMPAN_DECLARE_MESSAGE (progress, SampanProgress)
 SAMPAN_DECLARE_MESSAGE (plan_end, SampanPlanEnd)
+SAMPAN_DECLARE_MESSAGE (trash_end, SampanTrashEnd)
 SAMPAN_DECLARE_MESSAGE (found_end, SampanFoundEnd)
 SAMPAN_DECLARE_MESSAGE (measured, SampanMeasured)
 
@@ -288,5 +315,23 @@ bool sampan_write_plan_answer (SampanWriter *writer,
 bool sampan_read_plan_answer (SampanReader *reader,
                               SampanPlanAnswer *answer) G_GNUC_WARN_UNUSED_RESULT;
 bool sampan_plan_verdict_has_entry (uint8_t verdict);
+
+/* TRASH_PAGE: entries, begun as a LIST_PAGE is. RESTORE and PURGE: the share, then ids to the end
+ * of the frame; the caller counts them. RESTORED: results, begun as a LIST_PAGE is. */
+bool sampan_write_trash_entry (SampanWriter *writer,
+                               const SampanTrashEntry *entry) G_GNUC_WARN_UNUSED_RESULT;
+bool sampan_read_trash_entry (SampanReader *reader,
+                              SampanTrashEntry *entry) G_GNUC_WARN_UNUSED_RESULT;
+void sampan_write_restore (SampanWriter *writer, const SampanRestoreRequest *message);
+bool sampan_read_restore (SampanReader *reader,
+                          SampanRestoreRequest *message) G_GNUC_WARN_UNUSED_RESULT;
+void sampan_write_purge (SampanWriter *writer, SampanBytes share);
+bool sampan_read_purge (SampanReader *reader, SampanBytes *share) G_GNUC_WARN_UNUSED_RESULT;
+void sampan_write_trash_id (SampanWriter *writer, const uint8_t id[static SAMPAN_TRASH_ID_LENGTH]);
+bool sampan_read_trash_id (SampanReader *reader,
+                           uint8_t id[static SAMPAN_TRASH_ID_LENGTH]) G_GNUC_WARN_UNUSED_RESULT;
+bool sampan_write_restored (SampanWriter *writer,
+                            const SampanRestored *message) G_GNUC_WARN_UNUSED_RESULT;
+bool sampan_read_restored (SampanReader *reader, SampanRestored *message) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -13,6 +13,7 @@
   (PATH_BYTES + 8 + MTIME_BYTES + 1 + 1 + SAMPAN_VERSION_LENGTH + SAMPAN_UPLOAD_ID_LENGTH)
 #define MOVE_BYTES (2 * PATH_BYTES + 1 + 1 + SAMPAN_VERSION_LENGTH)
 #define FIND_BYTES (PATH_BYTES + 1 + SAMPAN_FIND_PATTERN_MAX + 1 + 8 + 8 + 1 + 2 * MTIME_BYTES + 4)
+#define TRASH_IDS_BYTES (SAMPAN_TRASH_IDS_MAX * SAMPAN_TRASH_ID_LENGTH)
 #define PLAN_BYTES (SAMPAN_FRAME_PLAIN_MAX - 1) /* the largest of all: a frame */
 
 /* Whoever asks and waits comes back within a round trip: cheaper to wait for than to park. */
@@ -93,6 +94,27 @@ static const SampanRequest requests[] = {
     true,
     SAMPAN_REGISTRATION_RECORD_LENGTH },
   { SAMPAN_KIND_PLAN, "plan", sampan_request_plan, SAMPAN_RIGHT_READ, false, false, PLAN_BYTES },
+  { SAMPAN_KIND_TRASH_LIST,
+    "trash",
+    sampan_request_trash_list,
+    SAMPAN_RIGHT_READ,
+    false,
+    false,
+    PATH_BYTES },
+  { SAMPAN_KIND_RESTORE,
+    "restore",
+    sampan_request_restore,
+    SAMPAN_RIGHT_ADD,
+    true,
+    false,
+    PATH_BYTES + 1 + TRASH_IDS_BYTES },
+  { SAMPAN_KIND_PURGE,
+    "purge",
+    sampan_request_purge,
+    SAMPAN_RIGHT_CHANGE,
+    true,
+    false,
+    PATH_BYTES + TRASH_IDS_BYTES },
   { SAMPAN_KIND_FIND, "find", sampan_request_find, SAMPAN_RIGHT_READ, false, false, FIND_BYTES },
   { SAMPAN_KIND_WATCH, "watch", sampan_request_watch, SAMPAN_RIGHT_READ, false, false, PATH_BYTES },
   { SAMPAN_KIND_MEASURE,

@@ -9,7 +9,9 @@
 
 #include "storage/disk.h"
 #include "storage/placement.h"
+#include "storage/staging.h"
 #include "storage/swap.h"
+#include "storage/tree-removal.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -245,6 +247,32 @@ check_removal (int folder_fd, const SampanPath *path, bool recursive, GError **e
   return true;
 }
 
+/* There is no room for a record, and nothing in the trash that could make some: else nobody could
+ * ever free any. It leaves its place in one step all the same. */
+static bool
+remove_for_good (SampanShareRoot *root,
+                 int folder_fd,
+                 const SampanPath *path,
+                 uint8_t trash_id[static SAMPAN_TRASH_ID_LENGTH],
+                 GError **error)
+{
+  int staging_fd = sampan_share_root_get_staging_fd (root);
+  char staged_name[SAMPAN_STAGED_NAME_BYTES];
+  uint64_t freed_bytes = 0;
+
+  sampan_staging_make_name (staged_name);
+  if (renameat (folder_fd, sampan_path_get_name (path), staging_fd, staged_name) != 0)
+    {
+      sampan_disk_set_error (error, errno, "cannot remove", sampan_path_get (path));
+      return false;
+    }
+  if (!sampan_tree_removal_count (staging_fd, staged_name, &freed_bytes))
+    g_warning ("what was removed is not all deleted: %s", g_strerror (errno));
+  sampan_usage_release (sampan_share_root_get_usage (root), freed_bytes);
+  memset (trash_id, 0, SAMPAN_TRASH_ID_LENGTH);
+  return sync_folder (folder_fd, path, error);
+}
+
 bool
 sampan_storage_remove (SampanShareRoot *root,
                        const SampanPath *path,
@@ -255,13 +283,19 @@ sampan_storage_remove (SampanShareRoot *root,
 {
   g_autoptr (SampanUsageBusy) busy = sampan_usage_enter (sampan_share_root_get_usage (root));
   g_autoptr (SampanTrashSlot) slot = NULL;
+  g_autoptr (GError) local_error = NULL;
   SAMPAN_AUTO_FD int folder_fd = sampan_share_root_open_folder_of (root, path, error);
 
   if (folder_fd < 0 || !check_removal (folder_fd, path, recursive, error))
     return false;
-  slot = sampan_trash_slot_new (root, path, account_id, error);
-  if (slot == NULL || !sampan_trash_slot_sync_info (slot, error))
-    return false;
+  slot = sampan_trash_slot_new (root, path, account_id, &local_error);
+  if (slot == NULL || !sampan_trash_slot_sync_info (slot, &local_error))
+    {
+      if (sampan_error_to_code (local_error) == SAMPAN_ERROR_NO_SPACE)
+        return remove_for_good (root, folder_fd, path, trash_id, error);
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return false;
+    }
   if (renameat (folder_fd, sampan_path_get_name (path), slot->fd, SAMPAN_TRASH_ITEM) != 0)
     {
       sampan_disk_set_error (error, errno, "cannot remove", sampan_path_get (path));

@@ -10,7 +10,7 @@
 #include "storage/confine.h"
 #include "storage/disk.h"
 #include "storage/staging.h"
-#include "storage/trash.h"
+#include "storage/trash-limits.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -8,7 +8,8 @@
 #include "storage/trash.h"
 
 #include "storage/disk.h"
-#include "storage/tree-removal.h"
+#include "storage/staging.h"
+#include "storage/trash-limits.h"
 #include "wire.h"
 
 #include <fcntl.h>
@@ -16,11 +17,13 @@
 #include <string.h>
 
 #define INFO_NAME "info"
-#define INFO_MAGIC "SAMPANT\x01"
+#define INFO_MAGIC "SAMPANT\x02"
 #define INFO_MAGIC_LENGTH 8
-/* magic, seconds, nanoseconds, account, length, path */
-#define INFO_MAX_BYTES (INFO_MAGIC_LENGTH + 8 + 4 + 8 + 2 + SAMPAN_PATH_MAX)
-#define SECS_PER_DAY (24 * 60 * 60)
+/* magic, size, seconds, nanoseconds, account, length, path */
+#define INFO_MAX_BYTES (INFO_MAGIC_LENGTH + 8 + 8 + 4 + 8 + 2 + SAMPAN_PATH_MAX)
+#define SLOT_ATTEMPTS                                                                              \
+  16 /* things that make room for one: the smallest may free next to nothing                       \
+      */
 
 static size_t
 write_record (uint8_t buffer[static INFO_MAX_BYTES], const SampanPath *path, uint64_t account_id)
@@ -31,6 +34,7 @@ write_record (uint8_t buffer[static INFO_MAX_BYTES], const SampanPath *path, uin
   clock_gettime (CLOCK_REALTIME, &now);
   sampan_writer_init (&writer, buffer, INFO_MAX_BYTES);
   sampan_writer_put_fixed (&writer, (const uint8_t *)INFO_MAGIC, INFO_MAGIC_LENGTH);
+  sampan_writer_put_u64 (&writer, SAMPAN_TRASH_SIZE_UNKNOWN);
   sampan_writer_put_i64 (&writer, now.tv_sec);
   sampan_writer_put_u32 (&writer, (uint32_t)now.tv_nsec);
   sampan_writer_put_u64 (&writer, account_id);
@@ -57,11 +61,8 @@ fill_slot (SampanTrashSlot *self, const SampanPath *path, uint64_t account_id)
   return self->info_fd >= 0 && sampan_disk_write (self->info_fd, buffer, length, 0);
 }
 
-SampanTrashSlot *
-sampan_trash_slot_new (const SampanShareRoot *root,
-                       const SampanPath *path,
-                       uint64_t account_id,
-                       GError **error)
+static SampanTrashSlot *
+make_slot (const SampanShareRoot *root, const SampanPath *path, uint64_t account_id, GError **error)
 {
   g_autoptr (SampanTrashSlot) self = g_new0 (SampanTrashSlot, 1);
 
@@ -76,6 +77,30 @@ sampan_trash_slot_new (const SampanShareRoot *root,
       return NULL;
     }
   return g_steal_pointer (&self);
+}
+
+SampanTrashSlot *
+sampan_trash_slot_new (const SampanShareRoot *root,
+                       const SampanPath *path,
+                       uint64_t account_id,
+                       GError **error)
+{
+  SampanTrashSlot *self = NULL;
+
+  for (int i = 0; i < SLOT_ATTEMPTS; i++)
+    {
+      g_autoptr (GError) local_error = NULL;
+
+      self = make_slot (root, path, account_id, &local_error);
+      if (self != NULL)
+        break;
+      if (i + 1 < SLOT_ATTEMPTS && sampan_error_to_code (local_error) == SAMPAN_ERROR_NO_SPACE &&
+          sampan_trash_make_room (root))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      break;
+    }
+  return self;
 }
 
 void
@@ -127,6 +152,7 @@ parse_record (const uint8_t *data, size_t length, SampanTrashRecord *record)
   sampan_reader_init (&reader, data, length);
   if (!sampan_reader_get_fixed (&reader, magic, sizeof magic) ||
       memcmp (magic, INFO_MAGIC, INFO_MAGIC_LENGTH) != 0 ||
+      !sampan_reader_get_u64 (&reader, &record->size) ||
       !sampan_reader_get_i64 (&reader, &seconds) ||
       !sampan_reader_get_u32 (&reader, &nanoseconds) || nanoseconds > SAMPAN_MTIME_NSEC_MAX ||
       !sampan_reader_get_u64 (&reader, &record->account_id) ||
@@ -138,23 +164,14 @@ parse_record (const uint8_t *data, size_t length, SampanTrashRecord *record)
   return record->path != NULL;
 }
 
-bool
-sampan_trash_read_record (const SampanShareRoot *root,
-                          const uint8_t id[static SAMPAN_TRASH_ID_LENGTH],
-                          SampanTrashRecord *record,
-                          GError **error)
+static bool
+read_record (int slot_fd, const char *name, SampanTrashRecord *record, GError **error)
 {
-  SAMPAN_AUTO_FD int slot_fd = -1;
-  SAMPAN_AUTO_FD int fd = -1;
-  char name[SAMPAN_TRASH_NAME_BYTES];
+  SAMPAN_AUTO_FD int fd =
+      sampan_disk_open (slot_fd, INFO_NAME, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
   uint8_t buffer[INFO_MAX_BYTES + 1];
-  ssize_t length;
+  ssize_t length = fd >= 0 ? sampan_disk_read (fd, buffer, sizeof buffer, 0) : -1;
 
-  sodium_bin2hex (name, sizeof name, id, SAMPAN_TRASH_ID_LENGTH);
-  slot_fd = sampan_disk_open (sampan_share_root_get_trash_fd (root), name, O_PATH | O_DIRECTORY, 0);
-  if (slot_fd >= 0)
-    fd = sampan_disk_open (slot_fd, INFO_NAME, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
-  length = fd >= 0 ? sampan_disk_read (fd, buffer, sizeof buffer, 0) : -1;
   if (length < 0)
     {
       sampan_disk_set_error (error, errno, "cannot read the trash record", name);
@@ -166,6 +183,37 @@ sampan_trash_read_record (const SampanShareRoot *root,
   return false;
 }
 
+bool
+sampan_trash_read_record (const SampanShareRoot *root,
+                          const uint8_t id[static SAMPAN_TRASH_ID_LENGTH],
+                          SampanTrashRecord *record,
+                          GError **error)
+{
+  SAMPAN_AUTO_FD int slot_fd = -1;
+  char name[SAMPAN_TRASH_NAME_BYTES];
+
+  sodium_bin2hex (name, sizeof name, id, SAMPAN_TRASH_ID_LENGTH);
+  slot_fd = sampan_disk_open (sampan_share_root_get_trash_fd (root), name, O_PATH | O_DIRECTORY, 0);
+  if (slot_fd >= 0)
+    return read_record (slot_fd, name, record, error);
+  sampan_disk_set_error (error, errno, "cannot read the trash record", name);
+  return false;
+}
+
+/* A hint for the next who asks: it may be lost. */
+void
+sampan_trash_write_size (int slot_fd, uint64_t size)
+{
+  SAMPAN_AUTO_FD int fd = sampan_disk_open (slot_fd, INFO_NAME, O_WRONLY | O_NOCTTY, 0);
+  uint8_t buffer[8];
+  SampanWriter writer;
+
+  sampan_writer_init (&writer, buffer, sizeof buffer);
+  sampan_writer_put_u64 (&writer, size);
+  if (fd < 0 || !sampan_disk_write (fd, buffer, sizeof buffer, INFO_MAGIC_LENGTH))
+    g_debug ("the size of a trash slot is counted again next time");
+}
+
 void
 sampan_trash_record_clear (SampanTrashRecord *record)
 {
@@ -173,38 +221,45 @@ sampan_trash_record_clear (SampanTrashRecord *record)
 }
 
 bool
-sampan_trash_purge (const SampanShareRoot *root, const char *name)
+sampan_trash_hold (const SampanShareRoot *root,
+                   const uint8_t id[static SAMPAN_TRASH_ID_LENGTH],
+                   SampanTrashHold *hold,
+                   GError **error)
 {
-  int trash_fd = sampan_share_root_get_trash_fd (root);
-  SampanUsage *usage = sampan_share_root_get_usage (root);
-  g_autoptr (SampanUsageBusy) busy = sampan_usage_enter (usage);
-  SAMPAN_AUTO_FD int slot_fd = sampan_disk_open (trash_fd, name, O_PATH | O_DIRECTORY, 0);
-  uint64_t freed_bytes = 0;
-  bool is_gone;
-
-  /* The record is not part of what the share holds. */
-  if (slot_fd >= 0)
-    unlinkat (slot_fd, INFO_NAME, 0);
-  is_gone = sampan_tree_removal_count (trash_fd, name, &freed_bytes);
-  sampan_usage_release (usage, freed_bytes);
-  return is_gone;
+  hold->record.path = NULL;
+  sodium_bin2hex (hold->name, sizeof hold->name, id, SAMPAN_TRASH_ID_LENGTH);
+  hold->fd = sampan_disk_open (sampan_share_root_get_trash_fd (root),
+                               hold->name,
+                               O_RDONLY | O_DIRECTORY,
+                               0);
+  if (hold->fd >= 0 && !sampan_staging_lock (hold->fd) && errno == EWOULDBLOCK)
+    {
+      g_set_error_literal (error, SAMPAN_ERROR, SAMPAN_ERROR_TRY_LATER, "the slot is in use");
+      sampan_trash_hold_clear (hold);
+      return false;
+    }
+  if (hold->fd < 0 || sampan_disk_stat (hold->fd, SAMPAN_TRASH_ITEM, &hold->status) != 0)
+    {
+      sampan_disk_set_error (error, errno, "cannot look into the trash", hold->name);
+      sampan_trash_hold_clear (hold);
+      return false;
+    }
+  if (read_record (hold->fd, hold->name, &hold->record, error))
+    return true;
+  sampan_trash_hold_clear (hold);
+  return false;
 }
 
 void
-sampan_trash_expire (const SampanShareRoot *root, int64_t now)
+sampan_trash_hold_clear (SampanTrashHold *self)
 {
-  int trash_fd = sampan_share_root_get_trash_fd (root);
-  g_autoptr (SampanDirStream) stream = sampan_disk_open_stream (trash_fd);
-  const char *name;
+  sampan_trash_record_clear (&self->record);
+  sampan_disk_clear_fd (&self->fd);
+}
 
-  while (stream != NULL && (name = sampan_disk_next_name (stream)) != NULL)
-    {
-      struct stat status;
-
-      /* A slot's ctime is when its item came: the disk's clock, not the record's. */
-      if (sampan_disk_stat (trash_fd, name, &status) == 0 &&
-          now - status.st_ctim.tv_sec > (int64_t)SAMPAN_TRASH_DAYS * SECS_PER_DAY &&
-          !sampan_trash_purge (root, name))
-        g_warning ("cannot empty a trash slot: %s", g_strerror (errno));
-    }
+void
+sampan_trash_hold_remove_empty (const SampanShareRoot *root, SampanTrashHold *self)
+{
+  unlinkat (self->fd, INFO_NAME, 0);
+  unlinkat (sampan_share_root_get_trash_fd (root), self->name, AT_REMOVEDIR);
 }

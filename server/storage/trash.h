@@ -2,22 +2,23 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* The folder .sampan/trash of a share. Each removed or replaced thing has a slot, a folder named by
- * 16 random bytes in hex, with the thing itself as "item" and a record of where it was as "info".
+ * 16 random bytes in hex, with the thing itself as "item" and a record of where it was as "info". A
+ * slot without an item is what a crash left. Who takes an item out or deletes it locks the slot.
  *
- * Layout of info: magic[8], removal time (i64 seconds, u32 nanoseconds), u64 account id (0: not
- * known), u16 length and bytes of the path below the share. Big-endian. */
+ * Layout of info: magic[8], u64 size of the item with all in it (2^64 - 1: not counted yet),
+ * removal time (i64 seconds, u32 nanoseconds), u64 account id (0: not known), u16 length and bytes
+ * of the path below the share. Big-endian. */
 
 #pragma once
 
 #include "storage/share-root.h"
+#include <sys/stat.h>
 #include <time.h>
 
 G_BEGIN_DECLS
 
-#define SAMPAN_TRASH_DAYS                                                                          \
-  30 /* long enough to miss something, short enough to get the space back                          \
-      */
 #define SAMPAN_TRASH_ITEM "item"
+#define SAMPAN_TRASH_SIZE_UNKNOWN UINT64_MAX
 #define SAMPAN_TRASH_NAME_BYTES (2 * SAMPAN_TRASH_ID_LENGTH + 1)
 
 typedef struct
@@ -30,7 +31,8 @@ typedef struct
   bool is_used; /* holds an item: set by who moved it in */
 } SampanTrashSlot;
 
-/* Makes a slot with the record of PATH written but not synced. */
+/* Makes a slot with the record of PATH written but not synced. On a full disk the oldest things in
+ * the trash make room for it; NO_SPACE if there are none. */
 SampanTrashSlot *sampan_trash_slot_new (const SampanShareRoot *root,
                                         const SampanPath *path,
                                         uint64_t account_id,
@@ -47,6 +49,7 @@ bool sampan_trash_slot_sync (SampanTrashSlot *self, GError **error) G_GNUC_WARN_
 typedef struct
 {
   SampanPath *path;
+  uint64_t size; /* SAMPAN_TRASH_SIZE_UNKNOWN until it was counted */
   struct timespec removed;
   uint64_t account_id;
 } SampanTrashRecord;
@@ -57,12 +60,25 @@ bool sampan_trash_read_record (const SampanShareRoot *root,
                                SampanTrashRecord *record,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void sampan_trash_record_clear (SampanTrashRecord *record);
+void sampan_trash_write_size (int slot_fd, uint64_t size);
 
-/* Deletes the slot NAME for good and counts what that frees. FALSE with errno if something is left.
- */
-bool sampan_trash_purge (const SampanShareRoot *root, const char *name);
+/* A slot that is there, open and locked, with its record and what it holds. */
+typedef struct
+{
+  int fd;
+  char name[SAMPAN_TRASH_NAME_BYTES];
+  SampanTrashRecord record;
+  struct stat status; /* of the item */
+} SampanTrashHold;
 
-/* Deletes for good what came into the trash SAMPAN_TRASH_DAYS before NOW (seconds since 1970). */
-void sampan_trash_expire (const SampanShareRoot *root, int64_t now);
+/* Fails with NOT_FOUND, also if there is no item in it; TRY_LATER if somebody else has it. */
+bool sampan_trash_hold (const SampanShareRoot *root,
+                        const uint8_t id[static SAMPAN_TRASH_ID_LENGTH],
+                        SampanTrashHold *hold,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void sampan_trash_hold_clear (SampanTrashHold *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SampanTrashHold, sampan_trash_hold_clear)
+/* Removes the slot, from which the item was taken. */
+void sampan_trash_hold_remove_empty (const SampanShareRoot *root, SampanTrashHold *self);
 
 G_END_DECLS

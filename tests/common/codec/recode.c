@@ -52,6 +52,7 @@ DEFINE_RECODE (stored, SampanStored)
 DEFINE_RECODE (hash_is, SampanHashIs)
 DEFINE_RECODE (progress, SampanProgress)
 DEFINE_RECODE (plan_end, SampanPlanEnd)
+DEFINE_RECODE (trash_end, SampanTrashEnd)
 DEFINE_RECODE (found_end, SampanFoundEnd)
 DEFINE_RECODE (measured, SampanMeasured)
 DEFINE_RECODE_KINDS (login_challenge, SampanLoginChallenge)
@@ -179,6 +180,74 @@ recode_plan_page (SampanKind kind, SampanReader *reader, SampanWriter *writer)
   return true;
 }
 
+static bool
+recode_trash_page (SampanKind kind, SampanReader *reader, SampanWriter *writer)
+{
+  sampan_write_empty (writer, kind);
+  while (!sampan_reader_at_end (reader))
+    {
+      SampanTrashEntry entry;
+
+      if (!sampan_read_trash_entry (reader, &entry))
+        return false;
+      if (!sampan_write_trash_entry (writer, &entry))
+        writer->failed = true;
+    }
+  return true;
+}
+
+static bool
+recode_trash_ids (SampanReader *reader, SampanWriter *writer)
+{
+  while (!sampan_reader_at_end (reader))
+    {
+      uint8_t id[SAMPAN_TRASH_ID_LENGTH];
+
+      if (!sampan_read_trash_id (reader, id))
+        return false;
+      sampan_write_trash_id (writer, id);
+    }
+  return true;
+}
+
+static bool
+recode_restore (SampanKind kind, SampanReader *reader, SampanWriter *writer)
+{
+  SampanRestoreRequest request;
+
+  if (!sampan_read_restore (reader, &request))
+    return false;
+  sampan_write_restore (writer, &request);
+  return recode_trash_ids (reader, writer);
+}
+
+static bool
+recode_purge (SampanKind kind, SampanReader *reader, SampanWriter *writer)
+{
+  SampanBytes share;
+
+  if (!sampan_read_purge (reader, &share))
+    return false;
+  sampan_write_purge (writer, share);
+  return recode_trash_ids (reader, writer);
+}
+
+static bool
+recode_restored (SampanKind kind, SampanReader *reader, SampanWriter *writer)
+{
+  sampan_write_empty (writer, kind);
+  while (!sampan_reader_at_end (reader))
+    {
+      SampanRestored restored;
+
+      if (!sampan_read_restored (reader, &restored))
+        return false;
+      if (!sampan_write_restored (writer, &restored))
+        writer->failed = true;
+    }
+  return true;
+}
+
 static const struct
 {
   SampanKind kind;
@@ -206,6 +275,12 @@ static const struct
   { SAMPAN_KIND_PASSWD_FINISH, recode_passwd_finish },
   { SAMPAN_KIND_PASSWD_RECORD, recode_passwd_record },
   { SAMPAN_KIND_PLAN, recode_plan },
+  { SAMPAN_KIND_TRASH_LIST, recode_path_request },
+  { SAMPAN_KIND_RESTORE, recode_restore },
+  { SAMPAN_KIND_PURGE, recode_purge },
+  { SAMPAN_KIND_TRASH_END, recode_trash_end },
+  { SAMPAN_KIND_RESTORED, recode_restored },
+  { SAMPAN_KIND_TRASH_PAGE, recode_trash_page },
   { SAMPAN_KIND_FIND, recode_find_request },
   { SAMPAN_KIND_WATCH, recode_path_request },
   { SAMPAN_KIND_MEASURE, recode_path_request },

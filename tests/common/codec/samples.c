@@ -112,6 +112,20 @@ const MessageSample message_samples[] = {
     "c6 01 03 0102030405060708 1112131415161718 075bcd15 d1*16 0003 612f62"
     " 02 03 0000000000000000 ff*8 00000000 d8*16 1000 62*4096" },
   { "changes", "c7" },
+
+  { "trash-list", "30 0001 61" },
+  { "restore", "31 0001 61 01 e2*16" },
+  { "restore/two", "31 0001 61 04 e2*16 e3*16" },
+  { "purge", "32 0001 61 e2*16" },
+  { "purge/all", "32 0001 61" },
+  { "trash-end", "ac 0102030405060708 1112131415161718" },
+  { "restored", "ad 0000 00*16 0003 612f62" },
+  { "restored/two", "ad 000c 00*16 0000 0000 e4*16 0003 612f62" },
+  { "trash-page/empty", "c5" },
+  { "trash-page", "c5 e1*16 01 0102030405060708 1112131415161718 075bcd15 03 616e6e 0003 612f62" },
+  { "trash-page/two",
+    "c5 e1*16 01 0102030405060708 1112131415161718 075bcd15 03 616e6e 0003 612f62 e5*16 02 ff*8 7f "
+    "ff*7 3b9ac9ff 00 1000 61*4096" },
 };
 const size_t n_message_samples = G_N_ELEMENTS (message_samples);
 

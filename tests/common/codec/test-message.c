@@ -49,8 +49,10 @@ static const struct
   const char *sample;
   size_t n_shorter;
 } runs[] = {
-  { "list-page", 1 }, { "list-page/two", 2 }, { "plan", 1 },           { "plan/two", 2 },
-  { "plan-page", 1 }, { "plan-page/all", 8 }, { "plan/bad-names", 2 }, { "found-page/two", 2 },
+  { "list-page", 1 },    { "list-page/two", 2 }, { "plan", 1 },           { "plan/two", 2 },
+  { "plan-page", 1 },    { "plan-page/all", 8 }, { "plan/bad-names", 2 }, { "found-page/two", 2 },
+  { "restore", 1 },      { "restore/two", 2 },   { "purge", 1 },          { "restored", 1 },
+  { "restored/two", 2 }, { "trash-page", 1 },    { "trash-page/two", 2 },
 };
 
 static size_t
@@ -137,8 +139,8 @@ test_bit_flips (gconstpointer data)
 static void
 test_unknown_kinds (void)
 {
-  static const uint8_t unknown[] = { 0x00, 0x04, 0x0f, 0x13, 0x1f, 0x30, 0x3f, 0x42, 0x7f,
-                                     0x8f, 0x93, 0x9f, 0xac, 0xbf, 0xc5, 0xfe, 0xff };
+  static const uint8_t unknown[] = { 0x00, 0x04, 0x0f, 0x13, 0x1f, 0x36, 0x3f, 0x42,
+                                     0x7f, 0x8f, 0x93, 0x9f, 0xbf, 0xc8, 0xfe, 0xff };
 
   for (size_t i = 0; i < G_N_ELEMENTS (unknown); i++)
     g_assert_false (is_accepted (&unknown[i], 1));
@@ -292,7 +294,19 @@ static const struct
   { "c0 01 00 00*8 00*8 00*4 00*16 02 2e2e", false },
   { "c0 01 00 00*8 00*8 00*4 00*16 01 2f", false },
   { "c0 01 00 00*8 00*8 00*4 00*16 01 00", false },
-  { "a7 00*16 00*16 00*8 00", false }, /* stored name */
+  { "c5 00*16 00 00*8 00*8 00*4 00 0001 61", false }, /* trash page */
+  { "c5 00*16 04 00*8 00*8 3b9ac9ff 20 61*32 1000 61*4096", true },
+  { "c5 00*16 05 00*8 00*8 00*4 00 0001 61", false },
+  { "c5 00*16 01 00*8 00*8 3b9aca00 00 0001 61", false },
+  { "c5 00*16 01 00*8 00*8 00*4 21 61*33 0001 61", false },
+  { "c5 00*16 01 00*8 00*8 00*4 00 1001 61*4097", false },
+  { "31 0001 61 00 00*16", false }, /* restore */
+  { "31 0001 61 05 00*16", false },
+  { "31 0001 61 01 00*15", false },
+  { "31 1001 61*4097 01 00*16", false },
+  { "32 0001 61 00*17", false },           /* purge */
+  { "ad 0000 00*16 1001 61*4097", false }, /* restored */
+  { "a7 00*16 00*16 00*8 00", false },     /* stored name */
   { "a7 00*16 00*16 00*8 ff 61*255", true },
   { "a7 00*16 00*16 00*8 02 2e2e", false },
   { "a7 00*16 00*16 00*8 03 2e2e2f", false },

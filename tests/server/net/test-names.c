@@ -124,6 +124,29 @@ queue_find (TestClient *client, SampanKind kind, SampanBytes path)
   test_client_queue (client, &writer);
 }
 
+static void
+queue_restore (TestClient *client, SampanKind kind, SampanBytes path)
+{
+  static const uint8_t id[SAMPAN_TRASH_ID_LENGTH] = { 1 };
+  SampanRestoreRequest request = { .share = path, .conflict = SAMPAN_CONFLICT_REPLACE };
+  SampanWriter writer;
+
+  test_client_begin (&writer);
+  sampan_write_restore (&writer, &request);
+  sampan_write_trash_id (&writer, id);
+  test_client_queue (client, &writer);
+}
+
+static void
+queue_purge (TestClient *client, SampanKind kind, SampanBytes path)
+{
+  SampanWriter writer;
+
+  test_client_begin (&writer);
+  sampan_write_purge (&writer, path);
+  test_client_queue (client, &writer);
+}
+
 static const struct
 {
   const char *name;
@@ -145,6 +168,9 @@ static const struct
   { "plan", SAMPAN_KIND_PLAN, queue_plan },
   { "find", SAMPAN_KIND_FIND, queue_find },
   { "measure", SAMPAN_KIND_MEASURE, queue_path },
+  { "trash-list", SAMPAN_KIND_TRASH_LIST, queue_path },
+  { "restore", SAMPAN_KIND_RESTORE, queue_restore },
+  { "purge", SAMPAN_KIND_PURGE, queue_purge },
 };
 
 /* ---- What is refused ---- */

@@ -11,7 +11,7 @@ static void
 test_unknown (void)
 {
   queue_empty (ann, 0x3f);
-  queue_empty (ann, 0x30);
+  queue_empty (ann, 0x36);
   g_assert_true (test_client_flush (ann));
   g_assert_cmpint (get_error (ann), ==, SAMPAN_ERROR_UNSUPPORTED);
   g_assert_cmpint (get_error (ann), ==, SAMPAN_ERROR_UNSUPPORTED);

@@ -9,7 +9,7 @@
 #include "storage/commit-batch.h"
 #include "storage/files.h"
 #include "storage/listing.h"
-#include "storage/trash.h"
+#include "storage/trash-limits.h"
 
 #define CANARY "not to be seen"
 #define CANARY_NAME "canary"

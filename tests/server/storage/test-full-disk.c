@@ -206,13 +206,11 @@ check_quite_full (Fixture *self)
   g_assert_false (store (self, "large", "some", SAMPAN_CONFLICT_REPLACE, &result, &error));
   assert_code (&error, SAMPAN_ERROR_NO_SPACE);
   assert_content (self, "large", large);
-  /* Its record needs a block: if there is none the file has to stay. */
-  if (!sampan_storage_remove (self->root, from, false, ACCOUNT_ID, id, &error))
-    {
-      assert_code (&error, SAMPAN_ERROR_NO_SPACE);
-      assert_content (self, "large", large);
-    }
-  else
+  /* Its record needs a block: if there is none, nothing but deleting it makes room. */
+  g_assert_true (sampan_storage_remove (self->root, from, false, ACCOUNT_ID, id, &error));
+  g_assert_no_error (error);
+  g_assert_false (disk_exists (self, "large"));
+  if (!sodium_is_zero (id, sizeof id))
     {
       content = read_trash (self, id);
       g_assert_cmpstr (content, ==, large);
@@ -222,6 +220,29 @@ check_quite_full (Fixture *self)
   empty (self);
   g_assert_true (store (self, "some", "some", SAMPAN_CONFLICT_REFUSE, &result, &error));
   g_assert_no_error (error);
+}
+
+/* What was removed first makes room for the record of what is removed now. */
+static void
+check_trash_makes_room (Fixture *self)
+{
+  g_autoptr (SampanPath) first = path_of ("first");
+  g_autoptr (SampanPath) second = path_of ("second");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *large = g_strnfill (UPLOAD_BYTES, 'x'), *content = NULL;
+  uint8_t id[SAMPAN_TRASH_ID_LENGTH];
+
+  disk_write (self, "first", large);
+  disk_write (self, "second", "second");
+  g_assert_true (sampan_storage_remove (self->root, first, false, ACCOUNT_ID, id, &error));
+  g_assert_no_error (error);
+  fill (self, 0);
+  g_assert_true (sampan_storage_remove (self->root, second, false, ACCOUNT_ID, id, &error));
+  g_assert_no_error (error);
+  content = read_trash (self, id);
+  g_assert_cmpstr (content, ==, "second");
+  g_assert_cmpuint (count_entries (self, ".sampan/trash"), <=, 2);
+  empty (self);
 }
 
 static void
@@ -266,7 +287,9 @@ main (int argc, char **argv)
     }
   g_test_add_data_func ("/storage/full-disk/tmpfs/meanwhile", check_fills_meanwhile, test_tmpfs);
   g_test_add_data_func ("/storage/full-disk/tmpfs/full", check_quite_full, test_tmpfs);
+  g_test_add_data_func ("/storage/full-disk/tmpfs/trash", check_trash_makes_room, test_tmpfs);
   g_test_add_data_func ("/storage/full-disk/ext4/meanwhile", check_fills_meanwhile, test_ext4);
   g_test_add_data_func ("/storage/full-disk/ext4/full", check_quite_full, test_ext4);
+  g_test_add_data_func ("/storage/full-disk/ext4/trash", check_trash_makes_room, test_ext4);
   return g_test_run ();
 }

@@ -1,0 +1,45 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* How long things stay in the trash of a share, and how much of it there may be. What is deleted
+ * here is gone for good. Worker threads only. */
+
+#pragma once
+
+#include "storage/trash.h"
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Long enough to miss something, short enough to get the space back. */
+#define SAMPAN_TRASH_DAYS 30
+/* More than this of the disk makes the oldest go first... */
+#define SAMPAN_TRASH_DISK_PERCENT 10
+/* ...but nothing that somebody may just have removed by mistake. */
+#define SAMPAN_TRASH_KEPT_SECS (24 * 60 * 60)
+
+/* Deletes what came SAMPAN_TRASH_DAYS before NOW (seconds since 1970), what is too much, and slots
+ * that hold nothing. */
+void sampan_trash_expire (const SampanShareRoot *root, int64_t now);
+/* The same with other limits. */
+void sampan_trash_shrink (const SampanShareRoot *root,
+                          int64_t now,
+                          int64_t age_max_secs,
+                          int64_t kept_secs,
+                          uint64_t bytes_max);
+
+/* Deletes the oldest thing. FALSE: there is none that could be deleted. */
+bool sampan_trash_make_room (const SampanShareRoot *root);
+
+/* Deletes one thing; NOT_FOUND, TRY_LATER if it is in use. */
+bool sampan_trash_purge (const SampanShareRoot *root,
+                         const uint8_t id[static SAMPAN_TRASH_ID_LENGTH],
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The id in the name of a slot; FALSE: it is no slot. */
+bool sampan_trash_parse_name (const char *name, uint8_t id[static SAMPAN_TRASH_ID_LENGTH]);
+
+/* All bytes of the item; counted once, then known. */
+uint64_t sampan_trash_get_size (const SampanTrashHold *hold);
+
+G_END_DECLS
