@@ -172,17 +172,13 @@ check_server (SampanDoctor *self)
 int
 sampan_command_doctor (int argc, char **argv)
 {
-  gboolean as_json = FALSE;
-  const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One JSON object per line and check", NULL },
-    G_OPTION_ENTRY_NULL,
-  };
   g_auto (SampanArguments) arguments = { 0 };
+  const GOptionEntry entries[] = { SAMPAN_JSON_ENTRY (arguments), G_OPTION_ENTRY_NULL };
   SampanDoctor doctor = { 0 };
 
   if (!sampan_arguments_parse (&arguments, "doctor", "", entries, 0, argc, argv))
     return SAMPAN_EXIT_USAGE;
-  doctor.as_json = as_json;
+  doctor.as_json = arguments.as_json;
   doctor.state_dir = arguments.state;
   check_database (&doctor);
   check_server (&doctor);

@@ -22,7 +22,6 @@ typedef struct
   char *expires; /* nullable */
   gboolean list;
   gboolean revoke;
-  gboolean as_json;
 } Options;
 
 static void
@@ -33,34 +32,6 @@ options_clear (Options *options)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
 /* ---- Inviting ---- */
-
-static void
-print_invite (const char *user, const SampanSecret *code, int64_t secs, bool as_json)
-{
-  g_autofree char *span = sampan_duration_format (secs);
-  g_autofree char *expires =
-      sampan_command_format_time_for_scripts (g_get_real_time () / G_USEC_PER_SEC + secs);
-  g_autofree char *text =
-      g_strndup ((const char *)sampan_secret_get (code), sampan_secret_get_length (code));
-  g_autoptr (GString) json = g_string_new ("{");
-
-  if (as_json)
-    {
-      sampan_json_add_string (json, "user", user);
-      sampan_json_add_string (json, "code", text);
-      sampan_json_add_string (json, "expires", expires);
-      g_print ("%s}\n", json->str);
-    }
-  else
-    g_print ("One-time code for %s: %s\n"
-             "Pass it on where nobody else reads it. It is typed in place of the password at the "
-             "first\nlogin, which asks for a password of one's own. It is good for %s.\n",
-             user,
-             text,
-             span);
-  sodium_memzero (json->str, json->len);
-  sodium_memzero (text, strlen (text));
-}
 
 /* A new account, or a new code for one whose person has not chosen a password yet. */
 static bool
@@ -150,7 +121,7 @@ invite_person (const SampanArguments *arguments, const Options *options)
   if (!make_code (store, name, secs, &code, &error))
     return sampan_command_fail ("Cannot invite", error);
   status = sampan_command_reload (arguments);
-  print_invite (name, code, secs, options->as_json);
+  sampan_password_print_code (name, code, secs, arguments->as_json);
   return status;
 }
 
@@ -181,7 +152,7 @@ print_open (const SampanAccount *account, bool as_json)
 }
 
 static int
-list_open (const SampanArguments *arguments, bool as_json)
+list_open (const SampanArguments *arguments)
 {
   g_autoptr (SampanAccountStore) store = sampan_command_open_store (arguments, false);
   g_autoptr (GArray) accounts = NULL;
@@ -197,13 +168,13 @@ list_open (const SampanArguments *arguments, bool as_json)
       const SampanAccount *account = &g_array_index (accounts, SampanAccount, i);
 
       if (account->one_time)
-        print_open (account, as_json);
+        print_open (account, arguments->as_json);
     }
   return SAMPAN_EXIT_DONE;
 }
 
 static int
-revoke_code (const SampanArguments *arguments, bool as_json)
+revoke_code (const SampanArguments *arguments)
 {
   g_autoptr (SampanAccountStore) store = sampan_command_open_store (arguments, false);
   g_autoptr (GString) json = g_string_new ("{");
@@ -218,7 +189,7 @@ revoke_code (const SampanArguments *arguments, bool as_json)
   status = sampan_command_reload (arguments);
   sampan_json_add_string (json, "user", name);
   sampan_json_add_bool (json, "revoked", true);
-  if (as_json)
+  if (arguments->as_json)
     g_print ("%s}\n", json->str);
   else
     g_print ("The code of %s is void. The account stays: remove it with 'sampand user remove', or "
@@ -231,6 +202,7 @@ int
 sampan_command_invite (int argc, char **argv)
 {
   g_auto (Options) options = { 0 };
+  g_auto (SampanArguments) arguments = { 0 };
   const GOptionEntry entries[] = {
     { "expires",
       0,
@@ -241,10 +213,9 @@ sampan_command_invite (int argc, char **argv)
       "SPAN" },
     { "list", 0, 0, G_OPTION_ARG_NONE, &options.list, "Show who has not chosen a password", NULL },
     { "revoke", 0, 0, G_OPTION_ARG_NONE, &options.revoke, "Make NAME's code void", NULL },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.as_json, "One JSON object on a line", NULL },
+    SAMPAN_JSON_ENTRY (arguments),
     G_OPTION_ENTRY_NULL,
   };
-  g_auto (SampanArguments) arguments = { 0 };
 
   if (!sampan_arguments_parse (&arguments,
                                "invite",
@@ -259,7 +230,6 @@ sampan_command_invite (int argc, char **argv)
   if (options.list + options.revoke + (options.expires != NULL) > 1)
     return sampan_command_usage ("invite", "--list, --revoke and --expires exclude each other");
   if (options.list)
-    return list_open (&arguments, options.as_json);
-  return options.revoke ? revoke_code (&arguments, options.as_json)
-                        : invite_person (&arguments, &options);
+    return list_open (&arguments);
+  return options.revoke ? revoke_code (&arguments) : invite_person (&arguments, &options);
 }

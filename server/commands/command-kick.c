@@ -45,12 +45,8 @@ print_kick (const char *who, int ended, bool as_json)
 int
 sampan_command_kick (int argc, char **argv)
 {
-  gboolean as_json = FALSE;
-  const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One JSON object on one line", NULL },
-    G_OPTION_ENTRY_NULL,
-  };
   g_auto (SampanArguments) arguments = { 0 };
+  const GOptionEntry entries[] = { SAMPAN_JSON_ENTRY (arguments), G_OPTION_ENTRY_NULL };
   g_autofree char *line = NULL;
   g_autofree char *reply = NULL;
   g_autofree char *ended = NULL;
@@ -70,5 +66,5 @@ sampan_command_kick (int argc, char **argv)
   if (reply == NULL)
     return SAMPAN_EXIT_FAILED;
   ended = sampan_json_find (reply, "ended_sessions");
-  return print_kick (who, ended != NULL ? atoi (ended) : 0, as_json);
+  return print_kick (who, ended != NULL ? atoi (ended) : 0, arguments.as_json);
 }

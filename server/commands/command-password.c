@@ -8,9 +8,13 @@
 #include "commands/command-password.h"
 
 #include "accounts/first-start.h"
+#include "commands/command-utils.h"
+#include "commands/duration-text.h"
+#include "commands/json-text.h"
 #include "commands/terminal.h"
 
 #include <sodium.h>
+#include <string.h>
 
 void
 sampan_password_options_clear (SampanPasswordOptions *self)
@@ -131,4 +135,32 @@ sampan_password_make_record (const SampanPasswordOptions *options,
     return false;
   *code = g_steal_pointer (&shown);
   return true;
+}
+
+void
+sampan_password_print_code (const char *user, const SampanSecret *code, int64_t secs, bool as_json)
+{
+  g_autofree char *span = sampan_duration_format (secs);
+  g_autofree char *expires =
+      sampan_command_format_time_for_scripts (g_get_real_time () / G_USEC_PER_SEC + secs);
+  g_autofree char *text =
+      g_strndup ((const char *)sampan_secret_get (code), sampan_secret_get_length (code));
+  g_autoptr (GString) json = g_string_new ("{");
+
+  if (as_json)
+    {
+      sampan_json_add_string (json, "user", user);
+      sampan_json_add_string (json, "code", text);
+      sampan_json_add_string (json, "expires", expires);
+      g_print ("%s}\n", json->str);
+    }
+  else
+    g_print ("One-time code for %s: %s\n"
+             "Pass it on where nobody else reads it. It is typed in place of the password at the "
+             "first\nlogin, which asks for a password of one's own. It is good for %s.\n",
+             user,
+             text,
+             span);
+  sodium_memzero (json->str, json->len);
+  sodium_memzero (text, strlen (text));
 }

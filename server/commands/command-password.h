@@ -30,6 +30,10 @@ bool sampan_password_make_record (const SampanPasswordOptions *options,
                                   SampanSecret **code,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* CODE is good for SECS. */
+void
+sampan_password_print_code (const char *user, const SampanSecret *code, int64_t secs, bool as_json);
+
 /* When a code made now is void; wall clock. */
 int64_t sampan_password_get_expiry_secs (void);
 

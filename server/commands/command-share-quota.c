@@ -49,12 +49,8 @@ print_quota (const char *name, uint64_t quota_bytes, bool as_json)
 int
 sampan_command_share_quota (int argc, char **argv)
 {
-  gboolean as_json = FALSE;
-  const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One JSON object on one line", NULL },
-    G_OPTION_ENTRY_NULL,
-  };
   g_auto (SampanArguments) arguments = { 0 };
+  const GOptionEntry entries[] = { SAMPAN_JSON_ENTRY (arguments), G_OPTION_ENTRY_NULL };
   g_autoptr (SampanAccountStore) store = NULL;
   g_autoptr (GError) error = NULL;
   uint64_t quota_bytes;
@@ -76,6 +72,6 @@ sampan_command_share_quota (int argc, char **argv)
   if (!sampan_account_store_set_share_quota (store, arguments.values[0], quota_bytes, &error))
     return sampan_command_fail ("Cannot set the quota", error);
   status = sampan_command_reload (&arguments);
-  print_quota (arguments.values[0], quota_bytes, as_json);
+  print_quota (arguments.values[0], quota_bytes, arguments.as_json);
   return status;
 }

@@ -164,9 +164,13 @@ check_directory (const char *directory, GError **error)
 static int
 command_add (int argc, char **argv)
 {
-  g_auto (Grants) grants = { 0 };
-  const GOptionEntry entries[] = { GRANT_ENTRIES (grants), G_OPTION_ENTRY_NULL };
   g_auto (SampanArguments) arguments = { 0 };
+  g_auto (Grants) grants = { 0 };
+  const GOptionEntry entries[] = {
+    GRANT_ENTRIES (grants),
+    SAMPAN_JSON_ENTRY (arguments),
+    G_OPTION_ENTRY_NULL,
+  };
   g_autoptr (SampanAccountStore) store = NULL;
   g_autoptr (GError) error = NULL;
   const char *name, *directory;
@@ -191,7 +195,7 @@ command_add (int argc, char **argv)
       return SAMPAN_EXIT_FAILED;
     }
   status = sampan_command_reload (&arguments);
-  g_print ("Added the share %s.\n", name);
+  sampan_command_print_change (&arguments, "share", "add", -1, "Added the share %s.", name);
   if (grants_are_empty (&grants))
     g_printerr ("Nobody may use it yet: see 'sampand share grant --help'.\n");
   return status;
@@ -202,13 +206,14 @@ command_add (int argc, char **argv)
 static int
 command_grant (int argc, char **argv)
 {
+  g_auto (SampanArguments) arguments = { 0 };
   g_auto (Grants) grants = { 0 };
   const GOptionEntry entries[] = {
     GRANT_ENTRIES (grants),
     GRANT_ENTRY (grants, SAMPAN_RIGHT_NONE, "Loses the right given before"),
+    SAMPAN_JSON_ENTRY (arguments),
     G_OPTION_ENTRY_NULL,
   };
-  g_auto (SampanArguments) arguments = { 0 };
   g_autoptr (SampanAccountStore) store = NULL;
   g_autoptr (GError) error = NULL;
   const char *name;
@@ -226,7 +231,7 @@ command_grant (int argc, char **argv)
       !foreach_grant (&grants, sampan_account_store_grant, store, name, &error))
     return sampan_command_fail ("Cannot change the rights", error);
   status = sampan_command_reload (&arguments);
-  g_print ("Changed the rights on %s.\n", name); /* it exists: it needs no escaping */
+  sampan_command_print_change (&arguments, "share", "grant", -1, "Changed the rights on %s.", name);
   return status;
 }
 
@@ -234,11 +239,12 @@ static int
 command_accept (int argc, char **argv)
 {
   g_auto (SampanArguments) arguments = { 0 };
+  const GOptionEntry entries[] = { SAMPAN_JSON_ENTRY (arguments), G_OPTION_ENTRY_NULL };
   g_autoptr (SampanAccountStore) store = NULL;
   g_autoptr (GError) error = NULL;
   int status;
 
-  if (!sampan_arguments_parse (&arguments, "share accept", "NAME", NULL, 1, argc, argv))
+  if (!sampan_arguments_parse (&arguments, "share accept", "NAME", entries, 1, argc, argv))
     return SAMPAN_EXIT_USAGE;
   store = sampan_command_open_store (&arguments, false);
   if (store == NULL)
@@ -246,7 +252,12 @@ command_accept (int argc, char **argv)
   if (!sampan_account_store_set_share_mark (store, arguments.values[0], NULL, &error))
     return sampan_command_fail ("Cannot accept the folder", error);
   status = sampan_command_reload (&arguments);
-  g_print ("The folder that is there now is the share %s.\n", arguments.values[0]);
+  sampan_command_print_change (&arguments,
+                               "share",
+                               "accept",
+                               -1,
+                               "The folder that is there now is the share %s.",
+                               arguments.values[0]);
   return status;
 }
 
@@ -254,21 +265,25 @@ static int
 command_remove (int argc, char **argv)
 {
   g_auto (SampanArguments) arguments = { 0 };
+  const GOptionEntry entries[] = { SAMPAN_JSON_ENTRY (arguments), G_OPTION_ENTRY_NULL };
   g_autoptr (SampanAccountStore) store = NULL;
   g_autoptr (GError) error = NULL;
-  const char *name;
   int status;
 
-  if (!sampan_arguments_parse (&arguments, "share remove", "NAME", NULL, 1, argc, argv))
+  if (!sampan_arguments_parse (&arguments, "share remove", "NAME", entries, 1, argc, argv))
     return SAMPAN_EXIT_USAGE;
   store = sampan_command_open_store (&arguments, false);
   if (store == NULL)
     return SAMPAN_EXIT_FAILED;
-  name = arguments.values[0];
-  if (!sampan_account_store_remove_share (store, name, &error))
+  if (!sampan_account_store_remove_share (store, arguments.values[0], &error))
     return sampan_command_fail ("Cannot remove the share", error);
   status = sampan_command_reload (&arguments);
-  g_print ("Removed the share %s. Its files stay where they are.\n", name);
+  sampan_command_print_change (&arguments,
+                               "share",
+                               "remove",
+                               -1,
+                               "Removed the share %s. Its files stay where they are.",
+                               arguments.values[0]);
   return status;
 }
 
@@ -366,12 +381,8 @@ print_share (const SampanShareRow *row, const Holders *holders)
 static int
 command_list (int argc, char **argv)
 {
-  gboolean as_json = FALSE;
-  const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One JSON object per line and share", NULL },
-    G_OPTION_ENTRY_NULL,
-  };
   g_auto (SampanArguments) arguments = { 0 };
+  const GOptionEntry entries[] = { SAMPAN_JSON_ENTRY (arguments), G_OPTION_ENTRY_NULL };
   g_autoptr (SampanAccountStore) store = NULL;
   g_autoptr (GPtrArray) rows = NULL;
   g_autoptr (GError) error = NULL;
@@ -392,12 +403,12 @@ command_list (int argc, char **argv)
       holders_init (&holders, row->name);
       if (!sampan_account_store_foreach_grant (store, collect_holder, &holders, &error))
         return sampan_command_fail ("Cannot list the rights", error);
-      if (as_json)
+      if (arguments.as_json)
         print_share_json (row, &holders);
       else
         print_share (row, &holders);
     }
-  if (rows->len == 0 && !as_json)
+  if (rows->len == 0 && !arguments.as_json)
     g_printerr ("There is no share yet: make one with 'sampand share add'.\n");
   return SAMPAN_EXIT_DONE;
 }

@@ -128,12 +128,8 @@ read_state (const SampanArguments *arguments)
 int
 sampan_command_status (int argc, char **argv)
 {
-  gboolean as_json = FALSE;
-  const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One JSON object on one line", NULL },
-    G_OPTION_ENTRY_NULL,
-  };
   g_auto (SampanArguments) arguments = { 0 };
+  const GOptionEntry entries[] = { SAMPAN_JSON_ENTRY (arguments), G_OPTION_ENTRY_NULL };
   g_autoptr (GError) error = NULL;
   g_autofree char *status = NULL;
   bool running;
@@ -153,6 +149,6 @@ sampan_command_status (int argc, char **argv)
     status = read_state (&arguments);
   if (status == NULL)
     return SAMPAN_EXIT_FAILED;
-  print_status (status, arguments.state, running, as_json);
+  print_status (status, arguments.state, running, arguments.as_json);
   return SAMPAN_EXIT_DONE;
 }

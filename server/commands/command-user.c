@@ -16,8 +16,6 @@
 #include <sodium.h>
 #include <string.h>
 
-#define SECS_PER_DAY (24 * 60 * 60)
-
 #define PASSWORD_ENTRIES(options)                                                                  \
   { "password-file",                                                                               \
     0,                                                                                             \
@@ -31,18 +29,6 @@
         "Print a one-time code with which the person chooses a password", NULL                     \
   }
 
-static void
-print_code (const char *user, const SampanSecret *code)
-{
-  g_print ("One-time code for %s: %.*s\n"
-           "Pass it on where nobody else reads it. It is typed in place of the password at the "
-           "first\nlogin, which asks for a password of one's own. It is good for %d days.\n",
-           user,
-           (int)sampan_secret_get_length (code),
-           (const char *)sampan_secret_get (code),
-           SAMPAN_INVITE_SECS / SECS_PER_DAY);
-}
-
 static bool
 parse_password (SampanArguments *arguments,
                 SampanPasswordOptions *options,
@@ -50,7 +36,11 @@ parse_password (SampanArguments *arguments,
                 int argc,
                 char **argv)
 {
-  const GOptionEntry entries[] = { PASSWORD_ENTRIES (*options), G_OPTION_ENTRY_NULL };
+  const GOptionEntry entries[] = {
+    PASSWORD_ENTRIES (*options),
+    SAMPAN_JSON_ENTRY (*arguments),
+    G_OPTION_ENTRY_NULL,
+  };
 
   if (!sampan_arguments_parse (arguments, command, "NAME", entries, 1, argc, argv))
     return false;
@@ -127,9 +117,9 @@ command_add (int argc, char **argv)
     return sampan_command_fail ("Cannot add the account", error);
   status = sampan_command_reload (&arguments);
   if (code != NULL)
-    print_code (name, code);
+    sampan_password_print_code (name, code, SAMPAN_INVITE_SECS, arguments.as_json);
   else
-    g_print ("Added the account %s.\n", name);
+    sampan_command_print_change (&arguments, "user", "add", -1, "Added the account %s.", name);
   return status;
 }
 
@@ -173,7 +163,7 @@ command_passwd (int argc, char **argv)
   g_autoptr (SampanSecret) code = NULL;
   g_autoptr (GError) error = NULL;
   const char *name;
-  int status;
+  int status, ended_sessions;
 
   if (!parse_password (&arguments, &options, "user passwd", argc, argv))
     return SAMPAN_EXIT_USAGE;
@@ -183,11 +173,16 @@ command_passwd (int argc, char **argv)
   name = arguments.values[0];
   if (!change_password (store, name, &options, &code, &error))
     return sampan_command_fail ("Cannot change the password", error);
-  status = sampan_command_reload (&arguments);
+  status = sampan_command_reload_counting (&arguments, &ended_sessions);
   if (code != NULL)
-    print_code (name, code);
+    sampan_password_print_code (name, code, SAMPAN_INVITE_SECS, arguments.as_json);
   else
-    g_print ("Changed the password of %s; open sessions end.\n", name);
+    sampan_command_print_change (&arguments,
+                                 "user",
+                                 "passwd",
+                                 MAX (ended_sessions, 0),
+                                 "Changed the password of %s.",
+                                 name);
   return status;
 }
 
@@ -229,12 +224,8 @@ print_account (const SampanAccount *account)
 static int
 command_list (int argc, char **argv)
 {
-  gboolean as_json = FALSE;
-  const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One JSON object per line and account", NULL },
-    G_OPTION_ENTRY_NULL,
-  };
   g_auto (SampanArguments) arguments = { 0 };
+  const GOptionEntry entries[] = { SAMPAN_JSON_ENTRY (arguments), G_OPTION_ENTRY_NULL };
   g_autoptr (SampanAccountStore) store = NULL;
   g_autoptr (GArray) accounts = NULL;
   g_autoptr (GError) error = NULL;
@@ -251,12 +242,12 @@ command_list (int argc, char **argv)
     {
       const SampanAccount *account = &g_array_index (accounts, SampanAccount, i);
 
-      if (as_json)
+      if (arguments.as_json)
         print_account_json (account);
       else
         print_account (account);
     }
-  if (accounts->len == 0 && !as_json)
+  if (accounts->len == 0 && !arguments.as_json)
     g_printerr ("There is no account yet: make one with 'sampand user add'.\n");
   return SAMPAN_EXIT_DONE;
 }
@@ -277,25 +268,6 @@ enable (SampanAccountStore *store, const char *name, GError **error)
   return sampan_account_store_set_enabled (store, name, true, error);
 }
 
-static void
-print_change (const char *name, const char *done, const char *word, int ended_sessions)
-{
-  g_autoptr (GString) json = g_string_new ("{");
-
-  if (word == NULL)
-    {
-      g_print ("%s %s.\n", done, name); /* a name that exists needs no escaping */
-      if (ended_sessions > 0)
-        g_print (ended_sessions == 1 ? "One session ended.\n" : "%d sessions ended.\n",
-                 ended_sessions);
-      return;
-    }
-  sampan_json_add_string (json, "user", name);
-  sampan_json_add_string (json, "change", word);
-  sampan_json_add_int (json, "ended_sessions", MAX (ended_sessions, 0));
-  g_print ("%s}\n", json->str);
-}
-
 /* COMMAND is "user disable". */
 static int
 change_account (const char *command,
@@ -305,12 +277,8 @@ change_account (const char *command,
                 int argc,
                 char **argv)
 {
-  gboolean as_json = FALSE;
-  const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One JSON object on one line", NULL },
-    G_OPTION_ENTRY_NULL,
-  };
   g_auto (SampanArguments) arguments = { 0 };
+  const GOptionEntry entries[] = { SAMPAN_JSON_ENTRY (arguments), G_OPTION_ENTRY_NULL };
   g_autoptr (SampanAccountStore) store = NULL;
   g_autoptr (GError) error = NULL;
   int status, ended_sessions;
@@ -323,10 +291,13 @@ change_account (const char *command,
   if (!change (store, arguments.values[0], &error))
     return sampan_command_fail (failed, error);
   status = sampan_command_reload_counting (&arguments, &ended_sessions);
-  print_change (arguments.values[0],
-                done,
-                as_json ? strchr (command, ' ') + 1 : NULL,
-                ended_sessions);
+  sampan_command_print_change (&arguments,
+                               "user",
+                               strchr (command, ' ') + 1,
+                               MAX (ended_sessions, 0),
+                               "%s %s.",
+                               done,
+                               arguments.values[0]);
   return status;
 }
 

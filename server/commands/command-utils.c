@@ -141,6 +141,42 @@ sampan_command_format_time_for_scripts (int64_t secs)
   return format_time (g_date_time_new_from_unix_utc (secs), "%Y-%m-%dT%H:%M:%SZ");
 }
 
+static void
+print_change_json (const char *kind, const char *name, const char *word, int ended_sessions)
+{
+  g_autoptr (GString) json = g_string_new ("{");
+
+  sampan_json_add_string (json, kind, name);
+  sampan_json_add_string (json, "change", word);
+  if (ended_sessions >= 0)
+    sampan_json_add_int (json, "ended_sessions", ended_sessions);
+  g_print ("%s}\n", json->str);
+}
+
+void
+sampan_command_print_change (const SampanArguments *arguments,
+                             const char *kind,
+                             const char *word,
+                             int ended_sessions,
+                             const char *format,
+                             ...)
+{
+  g_autofree char *text = NULL;
+  va_list values;
+
+  if (arguments->as_json)
+    {
+      print_change_json (kind, arguments->values[0], word, ended_sessions);
+      return;
+    }
+  va_start (values, format);
+  text = g_strdup_vprintf (format, values);
+  va_end (values);
+  g_print ("%s\n", text);
+  if (ended_sessions > 0)
+    g_print (ended_sessions == 1 ? "One session ended.\n" : "%d sessions ended.\n", ended_sessions);
+}
+
 /* ---- Errors ---- */
 
 int

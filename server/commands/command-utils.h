@@ -31,11 +31,17 @@ int sampan_subcommand_dispatch (const SampanSubcommand *table,
 
 typedef struct
 {
-  char *state;   /* --state, resolved; never NULL after parsing */
-  char **values; /* what is no option, N_VALUES of them */
+  char *state;      /* --state, resolved; never NULL after parsing */
+  char **values;    /* what is no option, N_VALUES of them */
+  gboolean as_json; /* --json, of commands with SAMPAN_JSON_ENTRY */
 } SampanArguments;
 void sampan_arguments_clear (SampanArguments *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SampanArguments, sampan_arguments_clear)
+
+#define SAMPAN_JSON_ENTRY(arguments)                                                               \
+  {                                                                                                \
+    "json", 0, 0, G_OPTION_ARG_NONE, &(arguments).as_json, "Print JSON, one object per line", NULL \
+  }
 
 /* Parses ENTRIES (nullable) and --state. COMMAND is "user add", USAGE is "NAME". FALSE: printed
  * what is wrong; return SAMPAN_EXIT_USAGE. N_VALUES may be SAMPAN_VALUES_MAYBE: none or one. */
@@ -51,6 +57,15 @@ bool sampan_arguments_parse (SampanArguments *self,
 /* A moment of the wall clock in local time, or in UTC for scripts; g_free. */
 char *sampan_command_format_time (int64_t secs);
 char *sampan_command_format_time_for_scripts (int64_t secs);
+
+/* Says that the KIND ("share") of the first value was changed: FORMAT, or with --json the WORD for
+ * it, as in {"share":"files","change":"remove"}. ENDED_SESSIONS are told unless below 0. */
+void sampan_command_print_change (const SampanArguments *arguments,
+                                  const char *kind,
+                                  const char *word,
+                                  int ended_sessions,
+                                  const char *format,
+                                  ...) G_GNUC_PRINTF (5, 6);
 
 /* Print on stderr and return the exit status. WHAT is "Cannot add the account"; ERROR is local
  * text, with names escaped. */

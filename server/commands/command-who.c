@@ -86,12 +86,8 @@ count_cb (const char *key, const char *session, gpointer user_data)
 int
 sampan_command_who (int argc, char **argv)
 {
-  gboolean as_json = FALSE;
-  const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One JSON object per line and session", NULL },
-    G_OPTION_ENTRY_NULL,
-  };
   g_auto (SampanArguments) arguments = { 0 };
+  const GOptionEntry entries[] = { SAMPAN_JSON_ENTRY (arguments), G_OPTION_ENTRY_NULL };
   g_autofree char *status = NULL;
   g_autofree char *sessions = NULL;
   int shown = 0, all;
@@ -104,9 +100,13 @@ sampan_command_who (int argc, char **argv)
   sessions = sampan_json_find (status, "sessions");
   all = find_number (status, "session_count");
   if (sessions == NULL || !sampan_json_foreach_item (sessions, count_cb, &shown) ||
-      !sampan_json_foreach_item (sessions, as_json ? print_json_cb : print_line_cb, NULL))
-    return sampan_command_usage ("who", "the server's answer is not understood");
-  if (all == 0 && !as_json)
+      !sampan_json_foreach_item (sessions, arguments.as_json ? print_json_cb : print_line_cb, NULL))
+    {
+      g_printerr ("sampand: Cannot see who is logged in: the server's answer is not understood; "
+                  "update it and this program to the same version\n");
+      return SAMPAN_EXIT_FAILED;
+    }
+  if (all == 0 && !arguments.as_json)
     g_printerr ("Nobody is logged in.\n");
   else if (all > shown)
     g_printerr ("... and %d more.\n", all - shown);

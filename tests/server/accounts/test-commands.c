@@ -177,6 +177,19 @@ test_refusals (void)
     { "share grant files --read ann,nobody", 1, "no account \"nobody\"" },
     { "share grant files --read ann,", 1, "no account \"\"" },
     { "share accept nofiles", 1, "no share \"nofiles\"" },
+    { "user remove a\xff", 1, "no account \"a\\xff\"" },
+    { "share grant \xff --read ann", 1, "no share \"\\xff\"" },
+    { "share add a\xff folder", 1, "share name" },
+    { "share add new no\xffwhere", 1, "no\\xffwhere does not exist" },
+    { "invite a\nb", 1, "\"a\\nb\"" },
+    { "doctor extra", 2, "options only" },
+    { "doctor --state nowhere extra", 2, "options only" },
+    { "backup", 2, "FILE" },
+    { "backup password", 1, "Cannot make the backup" },
+    { "backup nowhere/backup", 1, "Cannot make the backup" },
+    { "restore", 2, "FILE" },
+    { "restore nofile", 1, "Cannot restore" },
+    { "restore --replace password", 1, "Cannot restore" },
     { "who", 1, "no server runs" },
     { "who ann", 2, "options only" },
     { "kick", 2, "SESSION" },
@@ -291,7 +304,7 @@ test_invite (void)
   code = sampan_secret_new (start, strcspn (start, "\n"));
   folded = sampan_one_time_code_fold (code);
   g_assert_nonnull (folded);
-  g_assert_nonnull (strstr (result.out, "7 days"));
+  g_assert_nonnull (strstr (result.out, "1 week"));
 }
 
 static void
@@ -374,6 +387,56 @@ test_help (void)
       g_assert_cmpint (result.status, ==, 0);
       g_assert_cmpstr (result.err, ==, "");
       g_assert_nonnull (strstr (result.out, "sampand"));
+    }
+}
+
+/* What a script can rely on: each command tells what it did as objects. */
+static void
+test_json (void)
+{
+  static const struct
+  {
+    const char *line;
+    const char *out; /* a pattern */
+  } cases[] = {
+    { "user add ann --password-file password --json", "{\"user\":\"ann\",\"change\":\"add\"}\n" },
+    { "user add bob --invite --json", "{\"user\":\"bob\",\"code\":\"*\",\"expires\":\"*Z\"}\n" },
+    { "user passwd ann --password-file password --json",
+      "{\"user\":\"ann\",\"change\":\"passwd\",\"ended_sessions\":0}\n" },
+    { "user passwd bob --invite --json", "{\"user\":\"bob\",\"code\":\"*\",\"expires\":\"*Z\"}\n" },
+    { "invite bob --json", "{\"user\":\"bob\",\"code\":\"*\",\"expires\":\"*Z\"}\n" },
+    { "invite --list --json", "{\"user\":\"bob\",\"expires\":\"*Z\",\"expired\":false}\n" },
+    { "invite bob --revoke --json", "{\"user\":\"bob\",\"revoked\":true}\n" },
+    { "user disable ann --json",
+      "{\"user\":\"ann\",\"change\":\"disable\",\"ended_sessions\":0}\n" },
+    { "user enable ann --json", "{\"user\":\"ann\",\"change\":\"enable\",\"ended_sessions\":0}\n" },
+    { "share add files folder --read ann --json", "{\"share\":\"files\",\"change\":\"add\"}\n" },
+    { "share grant files --add bob --json", "{\"share\":\"files\",\"change\":\"grant\"}\n" },
+    { "share quota files 5G --json", "{\"share\":\"files\",\"quota_bytes\":5000000000}\n" },
+    { "share accept files --json", "{\"share\":\"files\",\"change\":\"accept\"}\n" },
+    { "backup saved --json", "{\"file\":\"saved\",\"change\":\"backup\"}\n" },
+    { "share remove files --json", "{\"share\":\"files\",\"change\":\"remove\"}\n" },
+    { "user remove bob --json", "{\"user\":\"bob\",\"change\":\"remove\",\"ended_sessions\":0}\n" },
+    { "restore saved --replace --json", "{\"made\":\"*Z\",\"kept_suffix\":\"*\"}\n" },
+    { "share list --json",
+      "{\"name\":\"files\",\"directory\":\"*/folder\",\"quota_bytes\":5000000000,"
+      "\"read\":[\"ann\"],\"add\":[\"bob\"],\"change\":[]}\n" },
+    { "user list --json",
+      "{\"name\":\"ann\",*}\n{\"name\":\"bob\",\"enabled\":true,\"invited\":true,*}\n" },
+    { "status --json", "{\"running\":false,*,\"accounts\":2,\"shares\":1}\n" },
+  };
+  g_auto (Scratch) scratch = { 0 };
+
+  set_up (&scratch);
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (Result) result = { 0 };
+
+      run (&scratch, &result, cases[i].line);
+      if (result.status != 0 || !g_pattern_match_simple (cases[i].out, result.out))
+        g_test_message ("%s: %s%s", cases[i].line, result.out, result.err);
+      g_assert_cmpint (result.status, ==, 0);
+      g_assert_true (g_pattern_match_simple (cases[i].out, result.out));
     }
 }
 
@@ -620,6 +683,7 @@ main (int argc, char **argv)
   g_test_add_func ("/commands/share-is-untouched", test_share_is_untouched);
   g_test_add_func ("/commands/status", test_status);
   g_test_add_func ("/commands/help", test_help);
+  g_test_add_func ("/commands/json", test_json);
   g_test_add_func ("/commands/full-output", test_full_output);
   g_test_add_func ("/commands/running", test_running);
   return g_test_run ();
