@@ -13,7 +13,8 @@ declare -A sets=(
   [tests]="python3 python3-gi python3-pyatspi gir1.2-atspi-2.0 gir1.2-gtk-3.0 at-spi2-core dbus dbus-daemon xvfb openbox
            xdotool imagemagick fonts-noto-cjk locales desktop-file-utils appstream procps
            libasan8 libubsan1 strace libglib2.0-bin shared-mime-info
-           man-db groff-base mandoc zsh fish systemd"
+           man-db groff-base mandoc zsh fish systemd
+           avahi-daemon iproute2"
   [bench]="openssh-server openssh-client sshpass rsync tar"
 )
 

@@ -66,6 +66,11 @@ static const Command commands[] = {
     "[--new-password-file FILE]",
     N_ ("Change your password, or choose one after a one-time code"),
     command_passwd },
+  { "discover",
+    "[--seconds=NUMBER]",
+    "[--seconds=NUMBER]",
+    N_ ("List the servers that announce themselves on this network"),
+    command_discover },
   { "shell", "[REMOTE]", NULL, N_ ("Type commands one after the other"), command_shell },
   { NULL },
 };

@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define COMMAND_COLUMN 8
+#define COMMAND_COLUMN 9
 #define STDOUT_BUFFER_BYTES (64 * 1024) /* listings of 100 000 names in a few hundred writes */
 
 static void

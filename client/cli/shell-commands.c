@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NAME_COLUMN 8
+#define NAME_COLUMN 9
 
 static void
 print_bytes (const char *prefix, const char *bytes)

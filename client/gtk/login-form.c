@@ -7,6 +7,7 @@
 
 #include "login-form.h"
 
+#include "found-list.h"
 #include "protocol.h"
 #include "remote.h"
 
@@ -93,6 +94,19 @@ entry_activated_cb (SampanLoginForm *self)
     login_clicked_cb (self);
 }
 
+/* The user stays as typed; what is missing comes next. */
+static void
+box_chosen_cb (SampanLoginForm *self, SampanFoundBox *box)
+{
+  if (!gtk_widget_get_sensitive (self->fields))
+    return;
+  sampan_login_form_fill (self,
+                          sampan_found_box_get_target (box),
+                          sampan_found_box_get_port (box),
+                          NULL);
+  sampan_login_form_focus (self);
+}
+
 static void
 cancel_clicked_cb (SampanLoginForm *self)
 {
@@ -115,6 +129,7 @@ sampan_login_form_class_init (SampanLoginFormClass *klass)
                                NULL,
                                G_TYPE_NONE,
                                0);
+  g_type_ensure (SAMPAN_TYPE_FOUND_LIST);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sampan/Sampan/ui/login-form.ui");
   gtk_widget_class_bind_template_child (widget_class, SampanLoginForm, fields);
@@ -132,6 +147,7 @@ sampan_login_form_class_init (SampanLoginFormClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, entry_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, login_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, cancel_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, box_chosen_cb);
 }
 
 static void

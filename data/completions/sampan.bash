@@ -28,7 +28,7 @@ _sampan() {
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ -n $skip ]]; then skip=; [[ $word == = ]] && skip=1; continue; fi
     case $word in
-      --password-file | --state | --progress | --reconnect | --listen) skip=1 ;;
+      --password-file | --state | --progress | --reconnect | --listen | --announce-name | --seconds) skip=1 ;;
       = | -*) ;;
       *) command+=("$word") ;;
     esac

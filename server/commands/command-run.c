@@ -12,6 +12,7 @@
 #include "control.h"
 #include "escape.h"
 #include "log.h"
+#include "net/announcer.h"
 #include "net/server.h"
 #include "net/service-manager.h"
 #include "protocol.h"
@@ -40,8 +41,9 @@ typedef struct
   SampanAccountStore *store;
   SampanControl *control;
   SampanServer *server;
-  GPtrArray *endpoints;   /* char *, where it listens */
-  unsigned int n_sockets; /* that a service manager handed over */
+  SampanAnnouncer *announcer; /* NULL: nobody is to hear of it */
+  GPtrArray *endpoints;       /* char *, where it listens */
+  unsigned int n_sockets;     /* that a service manager handed over */
   GThread *expiry;
   int is_expiring; /* atomic */
   bool is_stopping;
@@ -205,6 +207,7 @@ stop_cb (gpointer user_data)
   self->is_stopping = true;
   sampan_service_notify ("STOPPING=1");
   sampan_log_event (SAMPAN_LOG_NOTICE, "stop", NULL);
+  g_clear_pointer (&self->announcer, sampan_announcer_free);
   sampan_server_stop (self->server, stopped_cb, self);
   return G_SOURCE_CONTINUE;
 }
@@ -290,6 +293,14 @@ start_watchdog (void)
 }
 
 static void
+start_announcing (Run *self, const char *name)
+{
+  uint16_t port = sampan_announcer_choose_port (self->endpoints);
+  if (port != 0)
+    self->announcer = sampan_announcer_new (name, port);
+}
+
+static void
 serve (Run *self)
 {
   g_timeout_add_seconds (EXPIRE_EVERY_SECS, expire_cb, self);
@@ -322,6 +333,8 @@ int
 sampan_command_run (int argc, char **argv)
 {
   g_auto (GStrv) listen = NULL;
+  g_autofree char *announce_name = NULL;
+  gboolean no_announce = FALSE;
   const GOptionEntry entries[] = {
     { "listen",
       0,
@@ -330,6 +343,20 @@ sampan_command_run (int argc, char **argv)
       &listen,
       "Where to accept connections; may be given more than once; port 0 picks a free one",
       "ADDRESS:PORT" },
+    { "no-announce",
+      0,
+      0,
+      G_OPTION_ARG_NONE,
+      &no_announce,
+      "Do not tell the network (DNS-SD) that this server is here",
+      NULL },
+    { "announce-name",
+      0,
+      0,
+      G_OPTION_ARG_STRING,
+      &announce_name,
+      "What people see when they look for servers; the name of this machine without it",
+      "NAME" },
     G_OPTION_ENTRY_NULL,
   };
   g_auto (SampanArguments) arguments = { 0 };
@@ -348,6 +375,8 @@ sampan_command_run (int argc, char **argv)
   self->is_clean = true;
   self->endpoints = g_ptr_array_new_with_free_func (g_free);
   bool ok = start (self, arguments.state, listen, &error);
+  if (ok && !no_announce)
+    start_announcing (self, announce_name);
   if (ok)
     serve (self);
   finish (self);

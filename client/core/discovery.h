@@ -1,0 +1,26 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The boxes that announce themselves on the network (DNS-SD, _sampan._tcp), found by the Avahi
+ * daemon on the system bus: a GListModel of SampanFoundBox in order of their names. Lives on the
+ * caller's main context and never blocks it. Without a bus or Avahi it stays empty. */
+
+#pragma once
+
+#include "found-box.h"
+
+G_BEGIN_DECLS
+
+#define SAMPAN_DISCOVERY_BOXES_MAX 64 /* more than a person looks through; a flood ends here */
+
+#define SAMPAN_TYPE_DISCOVERY (sampan_discovery_get_type ())
+G_DECLARE_FINAL_TYPE (SampanDiscovery, sampan_discovery, SAMPAN, DISCOVERY, GObject)
+
+SampanDiscovery *sampan_discovery_new (void);
+/* Looks until it is stopped, which empties the list. */
+void sampan_discovery_start (SampanDiscovery *self);
+void sampan_discovery_stop (SampanDiscovery *self);
+/* Whether Avahi answered. */
+gboolean sampan_discovery_is_looking (SampanDiscovery *self);
+
+G_END_DECLS
