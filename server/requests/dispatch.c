@@ -9,8 +9,10 @@
 
 #define PATH_BYTES (2 + SAMPAN_PATH_MAX)
 #define MTIME_BYTES (8 + 4)
+#define MODE_BYTES 2
 #define PUT_BYTES                                                                                  \
-  (PATH_BYTES + 8 + MTIME_BYTES + 1 + 1 + SAMPAN_VERSION_LENGTH + SAMPAN_UPLOAD_ID_LENGTH)
+  (PATH_BYTES + 8 + MTIME_BYTES + 1 + 1 + SAMPAN_VERSION_LENGTH + MODE_BYTES +                     \
+   SAMPAN_UPLOAD_ID_LENGTH)
 #define MOVE_BYTES (2 * PATH_BYTES + 1 + 1 + SAMPAN_VERSION_LENGTH)
 #define FIND_BYTES (PATH_BYTES + 1 + SAMPAN_FIND_PATTERN_MAX + 1 + 8 + 8 + 1 + 2 * MTIME_BYTES + 4)
 #define TRASH_IDS_BYTES (SAMPAN_TRASH_IDS_MAX * SAMPAN_TRASH_ID_LENGTH)

@@ -167,6 +167,7 @@ static const struct
   { "hash", SAMPAN_KIND_HASH, queue_hash },
   { "plan", SAMPAN_KIND_PLAN, queue_plan },
   { "find", SAMPAN_KIND_FIND, queue_find },
+  { "watch", SAMPAN_KIND_WATCH, queue_path },
   { "measure", SAMPAN_KIND_MEASURE, queue_path },
   { "trash-list", SAMPAN_KIND_TRASH_LIST, queue_path },
   { "restore", SAMPAN_KIND_RESTORE, queue_restore },
@@ -428,11 +429,77 @@ test_odd (void)
   test_assert_names (fixture->files, nothing);
 }
 
+/* ---- The limits ---- */
+
+/* A path of SAMPAN_PATH_MAX bytes, of names as long as they may be. */
+static char *
+make_longest (void)
+{
+  GString *path = g_string_new ("files");
+
+  while (path->len < SAMPAN_PATH_MAX)
+    {
+      g_string_append_c (path, '/');
+      g_string_append_len (path, X255, (gssize)MIN (SAMPAN_PATH_MAX - path->len, SAMPAN_NAME_MAX));
+    }
+  return g_string_free (path, FALSE);
+}
+
+/* Whatever the answer: it comes, and the connection goes on. */
+static void
+assert_answered (void)
+{
+  SampanWriter writer;
+  SampanReader reader;
+  uint8_t kind = 0;
+
+  test_client_begin (&writer);
+  sampan_write_text (&writer, SAMPAN_KIND_PING, test_bytes ("there?"));
+  g_assert_true (test_client_send (ann, &writer));
+  while (kind != SAMPAN_KIND_PONG)
+    g_assert_true (test_client_receive (ann, &kind, &reader));
+}
+
+/* D8, C6: the longest path is within the largest size of each request, missing or there. */
+static void
+test_longest (void)
+{
+  g_autofree char *longest = make_longest ();
+  g_autofree char *folder = g_path_get_dirname (longest);
+  g_autofree char *first = g_strndup (longest, strlen ("files/") + SAMPAN_NAME_MAX);
+
+  g_assert_cmpuint (strlen (longest), ==, SAMPAN_PATH_MAX);
+  for (int is_there = 0; is_there < 2; is_there++)
+    {
+      if (is_there)
+        {
+          queue_path_flags (ann, SAMPAN_KIND_MKDIR, test_bytes (folder));
+          expect_kind (SAMPAN_KIND_DONE);
+          put (ann, longest, "long", 4, SAMPAN_CONFLICT_REFUSE);
+          g_free (expect_stored (ann));
+          put (ann, longest, "longer", 6, SAMPAN_CONFLICT_REPLACE);
+          g_free (expect_stored (ann));
+          queue_path (ann, SAMPAN_KIND_STAT, test_bytes (longest));
+          expect_name (strrchr (longest, '/') + 1);
+        }
+      for (size_t i = 0; i < G_N_ELEMENTS (requests); i++)
+        {
+          g_test_message ("%s, %s", requests[i].name, is_there ? "there" : "missing");
+          requests[i].queue (ann, requests[i].kind, test_bytes (longest));
+          g_assert_true (test_client_flush (ann));
+          assert_answered ();
+        }
+      queue_path_flags (ann, SAMPAN_KIND_REMOVE, test_bytes (first));
+      expect_kind (SAMPAN_KIND_REMOVED);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   request_test_begin (&argc, &argv);
   g_test_add_func ("/server/names/refused", test_refused);
   g_test_add_func ("/server/names/odd", test_odd);
+  g_test_add_func ("/server/names/longest", test_longest);
   return request_test_run ();
 }
