@@ -1,59 +1,44 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* A hash table of fixed size whose entries are also linked by age of their last failure. */
+/* Three tables: what sources owe, what accounts owe, and which of them belong together. */
 
 #include "config.h"
 
 #include "net/penalties.h"
 
+#include "net/debt-table.h"
+
 #include <sodium.h>
 
-#define NONE UINT32_MAX
+#define ACCOUNT_FAILURE_US ((int64_t)SAMPAN_PENALTY_ACCOUNT_FAILURE_SECS * G_USEC_PER_SEC)
+#define ACCOUNT_BUDGET_US (SAMPAN_PENALTY_ACCOUNT_FAILURES * ACCOUNT_FAILURE_US)
 
-typedef struct
-{
-  SampanSourceKey source;
-  int64_t ends_us;
-  uint32_t chain; /* next in the same bucket */
-  uint32_t older; /* by last failure */
-  uint32_t newer;
-  bool acts; /* passed the threshold; holds until the penalty has run off */
-} Entry;
+G_STATIC_ASSERT (SAMPAN_SOURCE_KEY_BYTES == SAMPAN_DEBT_KEY_BYTES);
+G_STATIC_ASSERT (SAMPAN_DEBT_KEY_BYTES >= crypto_generichash_BYTES_MIN);
 
 struct _SampanPenalties
 {
   GMutex lock;
-  /* Keyed, so that nobody can choose addresses that all fall into one bucket. */
-  uint8_t hash_key[crypto_shorthash_KEYBYTES];
-  uint32_t capacity;
-  uint32_t count;
-  uint32_t oldest;
-  uint32_t newest;
-  uint32_t *buckets;
-  Entry *entries;
+  uint8_t name_key[crypto_generichash_KEYBYTES]; /* nobody can make two names collide */
+  SampanDebtTable *sources;
+  SampanDebtTable *accounts;
+  SampanDebtTable *known; /* accounts and sources: until when */
 };
 
 SampanPenalties *
-sampan_penalties_new (uint32_t max_sources)
+sampan_penalties_new (uint32_t max_entries)
 {
-  g_return_val_if_fail (max_sources > 0 && max_sources < NONE, NULL);
   SampanPenalties *self = g_new0 (SampanPenalties, 1);
   g_mutex_init (&self->lock);
-  randombytes_buf (self->hash_key, sizeof self->hash_key);
-  self->capacity = max_sources;
-  self->oldest = NONE;
-  self->newest = NONE;
-  self->buckets = g_try_new (uint32_t, max_sources);
-  self->entries = g_try_new0 (Entry, max_sources);
-  if (self->buckets == NULL || self->entries == NULL)
-    {
-      sampan_penalties_free (self);
-      return NULL;
-    }
-  for (uint32_t i = 0; i < max_sources; i++)
-    self->buckets[i] = NONE;
-  return self;
+  randombytes_buf (self->name_key, sizeof self->name_key);
+  self->sources = sampan_debt_table_new (MIN (max_entries, SAMPAN_PENALTY_SOURCES));
+  self->accounts = sampan_debt_table_new (MIN (max_entries, SAMPAN_PENALTY_ACCOUNTS));
+  self->known = sampan_debt_table_new (MIN (max_entries, SAMPAN_PENALTY_KNOWN));
+  if (self->sources != NULL && self->accounts != NULL && self->known != NULL)
+    return self;
+  sampan_penalties_free (self);
+  return NULL;
 }
 
 void
@@ -62,121 +47,118 @@ sampan_penalties_free (SampanPenalties *self)
   if (self == NULL)
     return;
   g_mutex_clear (&self->lock);
-  g_free (self->buckets);
-  g_free (self->entries);
+  sampan_debt_table_free (self->sources);
+  sampan_debt_table_free (self->accounts);
+  sampan_debt_table_free (self->known);
   g_free (self);
 }
 
-static uint32_t *
-get_bucket (SampanPenalties *self, const SampanSourceKey *source)
+/* Of a name, or of a name at a source. Fails only on wrong lengths. */
+static void
+make_key (SampanPenalties *self,
+          SampanBytes user,
+          const SampanSourceKey *source,
+          uint8_t key[static SAMPAN_DEBT_KEY_BYTES])
 {
-  union
-  {
-    uint8_t bytes[crypto_shorthash_BYTES];
-    uint64_t number;
-  } hash;
-  crypto_shorthash (hash.bytes, source->bytes, sizeof source->bytes, self->hash_key);
-  return &self->buckets[hash.number % self->capacity];
+  crypto_generichash_state state;
+  int failed = crypto_generichash_init (&state,
+                                        self->name_key,
+                                        sizeof self->name_key,
+                                        SAMPAN_DEBT_KEY_BYTES);
+  if (source != NULL)
+    failed |= crypto_generichash_update (&state, source->bytes, sizeof source->bytes);
+  failed |= crypto_generichash_update (&state, user.data, user.length);
+  failed |= crypto_generichash_final (&state, key, SAMPAN_DEBT_KEY_BYTES);
+  g_assert (failed == 0);
 }
 
 static uint32_t
-find (SampanPenalties *self, const SampanSourceKey *source)
+to_secs (int64_t left_us)
 {
-  uint32_t i = *get_bucket (self, source);
-  while (i != NONE && !sampan_source_key_equal (&self->entries[i].source, source))
-    i = self->entries[i].chain;
-  return i;
-}
-
-static void
-unlink_age (SampanPenalties *self, uint32_t i)
-{
-  Entry *entry = &self->entries[i];
-  *(entry->older != NONE ? &self->entries[entry->older].newer : &self->oldest) = entry->newer;
-  *(entry->newer != NONE ? &self->entries[entry->newer].older : &self->newest) = entry->older;
-}
-
-static void
-link_newest (SampanPenalties *self, uint32_t i)
-{
-  Entry *entry = &self->entries[i];
-  entry->older = self->newest;
-  entry->newer = NONE;
-  *(self->newest != NONE ? &self->entries[self->newest].newer : &self->oldest) = i;
-  self->newest = i;
-}
-
-static void
-unlink_chain (SampanPenalties *self, uint32_t i)
-{
-  uint32_t *link = get_bucket (self, &self->entries[i].source);
-  while (*link != i)
-    link = &self->entries[*link].chain;
-  *link = self->entries[i].chain;
-}
-
-/* A fresh slot, or that of the oldest. */
-static uint32_t
-take_slot (SampanPenalties *self)
-{
-  if (self->count < self->capacity)
-    return self->count++;
-  uint32_t i = self->oldest;
-  unlink_age (self, i);
-  unlink_chain (self, i);
-  return i;
+  return left_us > 0 ? (uint32_t)((left_us + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC) : 0;
 }
 
 static uint32_t
-insert (SampanPenalties *self, const SampanSourceKey *source)
+check_source (SampanPenalties *self, const SampanSourceKey *source, int64_t now_us)
 {
-  uint32_t i = take_slot (self);
-  Entry *entry = &self->entries[i];
-  uint32_t *bucket = get_bucket (self, source);
-  *entry = (Entry){ .source = *source, .chain = *bucket };
-  *bucket = i;
-  link_newest (self, i);
-  return i;
+  const SampanDebt *debt = sampan_debt_table_find (self->sources, source->bytes);
+  return debt != NULL && debt->acts ? to_secs (debt->ends_us - now_us) : 0;
+}
+
+static bool
+is_known (SampanPenalties *self, const SampanSourceKey *source, SampanBytes user, int64_t now_us)
+{
+  uint8_t key[SAMPAN_DEBT_KEY_BYTES];
+  make_key (self, user, source, key);
+  const SampanDebt *debt = sampan_debt_table_find (self->known, key);
+  return debt != NULL && debt->ends_us > now_us;
+}
+
+uint32_t
+sampan_penalties_begin (SampanPenalties *self,
+                        const SampanSourceKey *source,
+                        SampanBytes user,
+                        int64_t now_us)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  uint8_t key[SAMPAN_DEBT_KEY_BYTES];
+  uint32_t wait_secs = check_source (self, source, now_us);
+  if (wait_secs > 0)
+    return wait_secs;
+  if (is_known (self, source, user, now_us))
+    return 0;
+  make_key (self, user, NULL, key);
+  SampanDebt *account = sampan_debt_table_touch (self->accounts, key);
+  int64_t ends_us = MAX (account->ends_us, now_us) + ACCOUNT_FAILURE_US;
+  wait_secs = to_secs (ends_us - (now_us + ACCOUNT_BUDGET_US));
+  if (wait_secs == 0)
+    account->ends_us = ends_us;
+  return wait_secs;
 }
 
 void
 sampan_penalties_add_failure (SampanPenalties *self, const SampanSourceKey *source, int64_t now_us)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  uint32_t i = find (self, source);
-  if (i == NONE)
-    i = insert (self, source);
-  else
+  SampanDebt *debt = sampan_debt_table_touch (self->sources, source->bytes);
+  if (debt->ends_us <= now_us)
     {
-      unlink_age (self, i);
-      link_newest (self, i);
+      debt->ends_us = now_us;
+      debt->acts = false;
     }
-  Entry *entry = &self->entries[i];
-  if (entry->ends_us <= now_us)
-    {
-      entry->ends_us = now_us;
-      entry->acts = false;
-    }
-  entry->ends_us += SAMPAN_PENALTY_FAILURE_SECS * G_USEC_PER_SEC;
-  entry->ends_us = MIN (entry->ends_us, now_us + SAMPAN_PENALTY_CAP_SECS * G_USEC_PER_SEC);
-  if (entry->ends_us - now_us >= SAMPAN_PENALTY_ACTS_SECS * G_USEC_PER_SEC)
-    entry->acts = true;
+  debt->ends_us += SAMPAN_PENALTY_FAILURE_SECS * G_USEC_PER_SEC;
+  debt->ends_us = MIN (debt->ends_us, now_us + SAMPAN_PENALTY_CAP_SECS * G_USEC_PER_SEC);
+  if (debt->ends_us - now_us >= SAMPAN_PENALTY_ACTS_SECS * G_USEC_PER_SEC)
+    debt->acts = true;
+}
+
+void
+sampan_penalties_add_success (SampanPenalties *self,
+                              const SampanSourceKey *source,
+                              SampanBytes user,
+                              int64_t now_us)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  uint8_t key[SAMPAN_DEBT_KEY_BYTES];
+  make_key (self, user, NULL, key);
+  SampanDebt *account = sampan_debt_table_find (self->accounts, key);
+  if (account != NULL && !is_known (self, source, user, now_us))
+    account->ends_us -= ACCOUNT_FAILURE_US;
+  make_key (self, user, source, key);
+  sampan_debt_table_touch (self->known, key)->ends_us =
+      now_us + (int64_t)SAMPAN_PENALTY_KNOWN_SECS * G_USEC_PER_SEC;
 }
 
 uint32_t
 sampan_penalties_check (SampanPenalties *self, const SampanSourceKey *source, int64_t now_us)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  uint32_t i = find (self, source);
-  if (i == NONE || !self->entries[i].acts || self->entries[i].ends_us <= now_us)
-    return 0;
-  int64_t left_us = self->entries[i].ends_us - now_us;
-  return (uint32_t)((left_us + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
+  return check_source (self, source, now_us);
 }
 
 uint32_t
 sampan_penalties_get_count (SampanPenalties *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  return self->count;
+  return sampan_debt_table_get_count (self->sources);
 }

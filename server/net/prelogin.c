@@ -100,14 +100,19 @@ log_stranger (SampanPrelogin *self)
   unlogged = 0;
 }
 
+static SampanBytes
+get_user (const SampanPrelogin *self)
+{
+  return (SampanBytes){ (const uint8_t *)self->user, self->user_length };
+}
+
 static void
-count_failure (SampanPrelogin *self, const char *outcome)
+count_failure (SampanPrelogin *self)
 {
   self->state = STATE_FIRST;
   sampan_penalties_add_failure (self->services->penalties,
                                 &self->slot.source,
                                 g_get_monotonic_time ());
-  log_login (self, SAMPAN_LOG_NOTICE, outcome);
 }
 
 void
@@ -116,10 +121,14 @@ sampan_prelogin_free (SampanPrelogin *self)
   if (self == NULL)
     return;
   sampan_prelogin_table_remove (self->table, &self->slot);
-  if (self->state == STATE_FINISH && !sampan_services_is_stopping (self->services))
-    count_failure (self, "refused");
+  bool is_failure = self->state == STATE_FINISH && !sampan_services_is_stopping (self->services);
+  if (is_failure)
+    count_failure (self);
   if (self->poll_item.fd >= 0)
     close (self->poll_item.fd);
+  /* Last: how long a line takes to write depends on who it was. */
+  if (is_failure)
+    log_login (self, SAMPAN_LOG_NOTICE, "refused");
   sampan_channel_free (self->channel);
   sodium_memzero (self, sizeof *self);
   g_free (self);
@@ -273,8 +282,9 @@ handle_login_start (SampanPrelogin *self, SampanReader *reader)
     return SAMPAN_PRELOGIN_CLOSED;
   self->user_length = start.user.length;
   memcpy (self->user, start.user.data, start.user.length);
-  uint32_t wait_secs = sampan_penalties_check (self->services->penalties,
+  uint32_t wait_secs = sampan_penalties_begin (self->services->penalties,
                                                &self->slot.source,
+                                               get_user (self),
                                                g_get_monotonic_time ());
   if (wait_secs > 0)
     {
@@ -357,7 +367,8 @@ handle_login_finish (SampanPrelogin *self, SampanReader *reader, SampanConnectio
     {
       sampan_sessions_end (sessions, session, NULL);
       sampan_server_session_unref (session);
-      count_failure (self, "refused");
+      count_failure (self);
+      log_login (self, SAMPAN_LOG_NOTICE, "refused");
       return refuse (self, SAMPAN_ERROR_LOGIN_REFUSED, 0);
     }
   uint8_t frame[PRELOGIN_REPLY_BYTES];
@@ -368,6 +379,10 @@ handle_login_finish (SampanPrelogin *self, SampanReader *reader, SampanConnectio
   sampan_writer_init (&writer, frame + SAMPAN_FRAME_HEADER, PRELOGIN_PLAIN_MAX);
   sampan_write_login_ok (&writer, &ok);
   sodium_memzero (&ok, sizeof ok);
+  sampan_penalties_add_success (self->services->penalties,
+                                &self->slot.source,
+                                get_user (self),
+                                g_get_monotonic_time ());
   log_login (self, SAMPAN_LOG_NOTICE, "ok");
   return hand_over (self, session, frame, &writer, connection);
 }

@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include "net/penalties.h"
 #include "test-client.h"
 #include "test-fixture.h"
 
@@ -109,16 +110,16 @@ test_wrong_ke3 (void)
 /* Gets a challenge and breaks off: every client learns from the challenge whether it guessed right.
  * Waits for the server to have noticed. */
 static SampanErrorCode
-start_and_leave (const char *source)
+start_and_leave_as (const char *user, const char *source)
 {
   g_autoptr (TestClient) client = test_client_connect (fixture->port, source);
   g_autoptr (SampanSecret) password = sampan_secret_new ("x", 1);
-  g_autoptr (SampanLoginClient) login = sampan_login_client_new ("ann", password);
+  g_autoptr (SampanLoginClient) login = sampan_login_client_new (user, password);
   SampanLoginChallenge challenge;
   SampanErrorCode code;
   SampanWriter writer;
   g_assert_true (test_client_hello (client));
-  if (!test_client_start_login (client, login, "ann", &challenge, &code))
+  if (!test_client_start_login (client, login, user, &challenge, &code))
     return code;
   /* A message out of place has the server close, and says when it did. */
   test_client_begin (&writer);
@@ -126,6 +127,12 @@ start_and_leave (const char *source)
   g_assert_true (test_client_send (client, &writer));
   g_assert_true (test_client_is_closed (client));
   return 0;
+}
+
+static SampanErrorCode
+start_and_leave (const char *source)
+{
+  return start_and_leave_as ("ann", source);
 }
 
 static void
@@ -143,6 +150,36 @@ test_penalty (void)
   g_assert_cmpint (test_client_login (refused, "ann", TEST_PASSWORD), ==, SAMPAN_ERROR_TRY_LATER);
   g_autoptr (TestClient) welcome = test_client_connect (fixture->port, "127.0.1.21");
   g_assert_cmpint (test_client_login (welcome, "ann", TEST_PASSWORD), ==, 0);
+}
+
+/* Guesses from very many addresses: the account is shut for strangers, but not for where its owner
+ * logged in before. A name that nobody has is shut alike. */
+static void
+test_guessed_from_everywhere (void)
+{
+  static const char *const users[] = { "off", "nobody-at-all", "reader" };
+
+  g_autoptr (TestClient) before = test_client_connect (fixture->port, "127.0.1.22");
+  g_assert_cmpint (test_client_login (before, "reader", TEST_PASSWORD), ==, 0);
+  for (size_t i = 0; i < G_N_ELEMENTS (users); i++)
+    {
+      int attempts = 0;
+      bool is_refused = false;
+      while (!is_refused)
+        {
+          g_autofree char *source = g_strdup_printf ("127.0.%zu.%d", 10 + i, ++attempts);
+          is_refused = start_and_leave_as (users[i], source) == SAMPAN_ERROR_TRY_LATER;
+        }
+      /* Other tests guessed at some too, and a slow machine gives some time to run off. */
+      g_assert_cmpint (attempts, >, SAMPAN_PENALTY_ACCOUNT_FAILURES / 2);
+      g_assert_cmpint (attempts, <, 2 * SAMPAN_PENALTY_ACCOUNT_FAILURES);
+    }
+  g_autoptr (TestClient) elsewhere = test_client_connect (fixture->port, "127.0.1.23");
+  g_assert_cmpint (test_client_login (elsewhere, "reader", TEST_PASSWORD),
+                   ==,
+                   SAMPAN_ERROR_TRY_LATER);
+  g_autoptr (TestClient) home = test_client_connect (fixture->port, "127.0.1.22");
+  g_assert_cmpint (test_client_login (home, "reader", TEST_PASSWORD), ==, 0);
 }
 
 static void
@@ -432,6 +469,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/login/alike", test_alike);
   g_test_add_func ("/server/login/wrong-ke3", test_wrong_ke3);
   g_test_add_func ("/server/login/penalty", test_penalty);
+  g_test_add_func ("/server/login/guessed-from-everywhere", test_guessed_from_everywhere);
   g_test_add_func ("/server/login/bad-ke1", test_bad_ke1);
   g_test_add_func ("/server/attach/ok", test_attach);
   g_test_add_func ("/server/attach/refused", test_attach_refused);

@@ -118,6 +118,111 @@ test_flood (void)
   g_assert_cmpuint (sampan_penalties_get_count (penalties), ==, SAMPAN_PENALTY_SOURCES);
 }
 
+static SampanBytes
+make_user (const char *name)
+{
+  return (SampanBytes){ (const uint8_t *)name, strlen (name) };
+}
+
+/* Guesses at NAME, each from a source of its own. Returns what the last has to wait. */
+static uint32_t
+guess_from_everywhere (SampanPenalties *penalties, const char *name, int count, int64_t now_us)
+{
+  static uint32_t number = 1000000;
+  uint32_t wait_secs = 0;
+  for (int i = 0; i < count; i++)
+    {
+      SampanSourceKey source = make_source (number++);
+      wait_secs = sampan_penalties_begin (penalties, &source, make_user (name), now_us);
+      if (wait_secs == 0)
+        sampan_penalties_add_failure (penalties, &source, now_us);
+    }
+  return wait_secs;
+}
+
+static void
+test_account_budget (void)
+{
+  g_autoptr (SampanPenalties) penalties = sampan_penalties_new (SAMPAN_PENALTY_SOURCES);
+  int64_t now_us = START_US;
+
+  g_assert_cmpuint (guess_from_everywhere (penalties, "ann", 100, now_us), ==, 0);
+  g_assert_cmpuint (guess_from_everywhere (penalties, "ann", 1, now_us), ==, 36);
+  g_assert_cmpuint (guess_from_everywhere (penalties, "bob", 1, now_us), ==, 0);
+  /* What is refused does not make it longer. */
+  g_assert_cmpuint (guess_from_everywhere (penalties, "ann", 1000, now_us), ==, 36);
+  now_us += 36 * SEC - 1;
+  g_assert_cmpuint (guess_from_everywhere (penalties, "ann", 1, now_us), ==, 1);
+  now_us += 1;
+  g_assert_cmpuint (guess_from_everywhere (penalties, "ann", 1, now_us), ==, 0);
+  g_assert_cmpuint (guess_from_everywhere (penalties, "ann", 1, now_us), ==, 36);
+  now_us += (int64_t)3600 * SEC;
+  g_assert_cmpuint (guess_from_everywhere (penalties, "ann", 100, now_us), ==, 0);
+  g_assert_cmpuint (guess_from_everywhere (penalties, "ann", 1, now_us), ==, 36);
+}
+
+static void
+log_in (SampanPenalties *penalties, uint32_t source_number, const char *name, int64_t now_us)
+{
+  SampanSourceKey source = make_source (source_number);
+  g_assert_cmpuint (sampan_penalties_begin (penalties, &source, make_user (name), now_us), ==, 0);
+  sampan_penalties_add_success (penalties, &source, make_user (name), now_us);
+}
+
+static void
+test_known_source (void)
+{
+  g_autoptr (SampanPenalties) penalties = sampan_penalties_new (SAMPAN_PENALTY_SOURCES);
+  SampanSourceKey home = make_source (1);
+  SampanBytes ann = make_user ("ann");
+  int64_t now_us = START_US;
+  int64_t known_us = (int64_t)SAMPAN_PENALTY_KNOWN_SECS * SEC;
+
+  log_in (penalties, 1, "ann", now_us);
+  log_in (penalties, 2, "bob", now_us);
+  g_assert_cmpuint (guess_from_everywhere (penalties, "ann", 101, now_us), >, 0);
+  for (int i = 0; i < 200; i++)
+    log_in (penalties, 1, "ann", now_us);
+  /* That gave nobody else more guesses; and only she is known there, and only at home. */
+  g_assert_cmpuint (guess_from_everywhere (penalties, "ann", 1, now_us), ==, 36);
+  SampanSourceKey bobs = make_source (2);
+  g_assert_cmpuint (sampan_penalties_begin (penalties, &bobs, ann, now_us), ==, 36);
+  /* The penalty of her own source holds for her. */
+  for (int i = 0; i < 3; i++)
+    sampan_penalties_add_failure (penalties, &home, now_us);
+  g_assert_cmpuint (sampan_penalties_begin (penalties, &home, ann, now_us), ==, 15);
+  /* Known until a month after the last login. */
+  now_us += known_us - 1;
+  guess_from_everywhere (penalties, "ann", 101, now_us);
+  g_assert_cmpuint (sampan_penalties_begin (penalties, &home, ann, now_us), ==, 0);
+  g_assert_cmpuint (sampan_penalties_begin (penalties, &home, ann, now_us + 1), ==, 36);
+}
+
+/* Who logs in again and again, also from new places, is no guesser. */
+static void
+test_successes_cost_nothing (void)
+{
+  g_autoptr (SampanPenalties) penalties = sampan_penalties_new (SAMPAN_PENALTY_SOURCES);
+
+  for (uint32_t i = 0; i < 1000; i++)
+    log_in (penalties, i % 500, "ann", START_US);
+}
+
+/* Names that nobody has push a real one out only after as many as the table holds. */
+static void
+test_invented_names (void)
+{
+  g_autoptr (SampanPenalties) penalties = sampan_penalties_new (SAMPAN_PENALTY_SOURCES);
+
+  guess_from_everywhere (penalties, "ann", 100, START_US);
+  for (int i = 0; i < SAMPAN_PENALTY_ACCOUNTS - 1; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("nobody-%d", i);
+      guess_from_everywhere (penalties, name, 1, START_US);
+    }
+  g_assert_cmpuint (guess_from_everywhere (penalties, "ann", 1, START_US), ==, 36);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -129,5 +234,9 @@ main (int argc, char **argv)
   g_test_add_func ("/net/penalties/cap", test_cap);
   g_test_add_func ("/net/penalties/full", test_full);
   g_test_add_func ("/net/penalties/flood", test_flood);
+  g_test_add_func ("/net/penalties/account-budget", test_account_budget);
+  g_test_add_func ("/net/penalties/known-source", test_known_source);
+  g_test_add_func ("/net/penalties/successes-cost-nothing", test_successes_cost_nothing);
+  g_test_add_func ("/net/penalties/invented-names", test_invented_names);
   return g_test_run ();
 }
