@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: Sampan contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many clients at once: every file is one whole version, and none waits for another's slow wire."""
+"""D18: many clients at once: every file is one whole version, and none waits for another's slow wire."""
 
 import concurrent.futures
 

@@ -158,7 +158,7 @@ class Files(unittest.TestCase):
             ]
             self.assertIn("lighthouse.jpg", trashed)
 
-    def test_hostile_names(self):
+    def test_h7_hostile_names(self):
         names = (
             b"two\nlines",
             b"<b>bold<b> & <i>",

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Downloads of folders from a server that means no good. */
+/* H1, H2, H5: downloads of folders from a server that means no good. */
 
 #include "config.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Logging in at servers that break off, lie or say nothing, and cancelling it at five moments. */
+/* B9, H8: logging in at servers that break off, lie or say nothing, and cancelling it at five
+ * moments. */
 
 #include "config.h"
 
@@ -216,6 +217,7 @@ test_try_later_tells_seconds (void)
   g_assert_nonnull (strstr (error->message, "17"));
 }
 
+/* H10 */
 static void
 test_server_changed (void)
 {

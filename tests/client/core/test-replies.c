@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Replies that no server should send: hostile names, wrong counts and kinds, forged and missing
- * records, silence. */
+/* C10, H1, H5, H8, H9: replies that no server should send: hostile names, wrong counts and kinds,
+ * forged and missing records, silence. */
 
 #include "config.h"
 
@@ -160,7 +160,7 @@ typedef enum
   LIE_WRONG_COUNT,
   LIE_WRONG_KIND,
   LIE_UNKNOWN_KIND,
-  LIE_REQUEST_KIND,
+  LIE_REQUEST_KIND, /* H9 */
   LIE_LOGIN_KIND,
   LIE_TRUNCATED,
   LIE_TRAILING,

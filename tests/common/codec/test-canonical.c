@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Hostile names and paths, and which of them are canonical. */
+/* D1, D7, D8, D10: hostile names and paths, and which of them are canonical. */
 
 #include "config.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Every message: layout, round trip, truncation, trailing bytes, limits and damage. */
+/* C1, C2, C6: every message: layout, round trip, truncation, trailing bytes, limits and damage. */
 
 #include "config.h"
 
@@ -146,7 +146,7 @@ test_unknown_kinds (void)
     g_assert_false (is_accepted (&unknown[i], 1));
 }
 
-/* Each enumerated byte: only FIRST to LAST are accepted. */
+/* C8: each enumerated byte: only FIRST to LAST are accepted. */
 static const struct
 {
   const char *sample;

@@ -208,6 +208,7 @@ test_split_share (void)
     }
 }
 
+/* D3: nothing is told from how a path begins. */
 static void
 test_is_below (void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The bounded reader and writer at their bounds. */
+/* C2, C4, C6: the bounded reader and writer at their bounds. */
 
 #include "config.h"
 

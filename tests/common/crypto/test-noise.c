@@ -100,6 +100,7 @@ run_vector (const NoiseVector *vector)
       run_transport_message (&responder_sending, &initiator_receiving, vector, i);
 }
 
+/* B1 */
 static void
 test_vectors (SampanSuite suite)
 {

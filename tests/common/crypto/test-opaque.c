@@ -181,6 +181,7 @@ check_login (const OpaqueVector *vector)
   assert_hex_array (output.server_public_key, vector->server_public_key);
 }
 
+/* B1 */
 static void
 test_vectors (void)
 {
@@ -368,6 +369,7 @@ test_identity_elements (void)
                                                        response));
 }
 
+/* B10: no weaker setting in its place. */
 static void
 test_no_memory (void)
 {

@@ -45,6 +45,7 @@ test_derive_key_pair (void)
   g_assert_cmpmem (public_key, sizeof public_key, expected, sizeof expected);
 }
 
+/* B1 */
 static void
 test_vectors (void)
 {

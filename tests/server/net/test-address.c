@@ -26,6 +26,7 @@ set_address (struct sockaddr_storage *address, const char *text)
     }
 }
 
+/* B8, G10: an IPv6 network of 64 bits is one source. */
 static void
 test_source_key (void)
 {

@@ -54,6 +54,7 @@ test_client_free (TestClient *self)
   close (self->fd);
   sampan_channel_free (self->channel);
   g_byte_array_unref (self->out);
+  g_clear_pointer (&self->sent, g_byte_array_unref);
   g_array_unref (self->received_bytes);
   g_free (self->in);
   g_free (self);
@@ -63,6 +64,8 @@ bool
 test_client_send_raw (TestClient *self, const void *bytes, size_t length)
 {
   const uint8_t *next = bytes;
+  if (self->sent != NULL)
+    g_byte_array_append (self->sent, bytes, (guint)length);
   while (length > 0)
     {
       ssize_t sent = send (self->fd, next, length, MSG_NOSIGNAL);

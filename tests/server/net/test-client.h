@@ -25,6 +25,7 @@ typedef struct
   uint8_t session_id[SAMPAN_SESSION_ID_LENGTH];
   uint8_t ticket[SAMPAN_TICKET_LENGTH];
   uint8_t flags;          /* of LOGIN_OK */
+  GByteArray *sent;       /* nullable: a test may set it, to hold all that was sent */
   GArray *received_bytes; /* size_t: how long each hello and frame of the server was */
 } TestClient;
 

@@ -39,7 +39,7 @@ test_one_time (void)
   g_assert_null (test_fixture_read (fixture, "x"));
 }
 
-/* All that must not be told apart: same messages, same sizes. */
+/* B4: all that must not be told apart: same messages, same sizes. */
 static void
 test_alike (void)
 {
@@ -107,8 +107,8 @@ test_wrong_ke3 (void)
     }
 }
 
-/* Gets a challenge and breaks off: every client learns from the challenge whether it guessed right.
- * Waits for the server to have noticed. */
+/* B6: gets a challenge and breaks off: every client learns from the challenge whether it guessed
+ * right. Waits for the server to have noticed. */
 static SampanErrorCode
 start_and_leave_as (const char *user, const char *source)
 {

@@ -82,6 +82,7 @@ test_cap (void)
   g_assert_cmpuint (sampan_penalties_check (penalties, &source, START_US + 600 * SEC), ==, 0);
 }
 
+/* B8: the oldest has to go. */
 static void
 test_full (void)
 {
@@ -105,6 +106,7 @@ test_full (void)
   g_assert_cmpuint (sampan_penalties_check (penalties, &second, START_US), ==, 0);
 }
 
+/* B8: no more memory, whatever comes. */
 static void
 test_flood (void)
 {

@@ -185,7 +185,7 @@ test_in_turn (void)
   tear_down (&self);
 }
 
-/* Somebody else's upload of the same id, and one that does not resume, take nothing. */
+/* C9: somebody else's upload of the same id, and one that does not resume, take nothing. */
 static void
 test_left_alone (void)
 {

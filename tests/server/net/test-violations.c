@@ -7,6 +7,7 @@
 
 #include "request-test.h"
 
+/* C8 */
 static void
 test_unknown (void)
 {
@@ -90,7 +91,7 @@ test_goodbye (void)
   test_fixture_assert_file (fixture, "last", "last", 4);
 }
 
-/* A byte at a time: nothing changes but the time it takes. */
+/* A10: a byte at a time: nothing changes but the time it takes. */
 static void
 test_single_bytes (void)
 {

@@ -54,7 +54,7 @@ test_mkdir (Fixture *self, gconstpointer confine)
   assert_code (&error, SAMPAN_ERROR_WRONG_KIND);
 }
 
-/* D10: byte for byte. */
+/* D9, D10: byte for byte; the longest leaves no room for anything behind it. */
 static void
 test_hostile_names (Fixture *self, gconstpointer confine)
 {
@@ -171,6 +171,7 @@ test_rename (Fixture *self, gconstpointer confine)
   g_assert_cmpuint (count_entries (self, ".sampan/trash"), ==, 0);
 }
 
+/* D15 */
 static void
 test_rename_conflict (Fixture *self, gconstpointer confine)
 {
@@ -214,7 +215,7 @@ test_rename_folder_over_folder (Fixture *self, gconstpointer confine)
   g_assert_cmpuint (count_entries (self, ".sampan/trash"), ==, 1);
 }
 
-/* Two names of one file: rename() alone would do nothing and report success. */
+/* D15: two names of one file: rename() alone would do nothing and report success. */
 static void
 test_rename_hard_link (Fixture *self, gconstpointer confine)
 {
