@@ -9,10 +9,20 @@
 
 #include "folder-list-private.h"
 #include "paths.h"
+#include "session-trash.h"
 
 #include <glib/gi18n-lib.h>
 #include <sodium.h>
 #include <string.h>
+
+static GError *
+error_from_code (SampanErrorCode code)
+{
+  return g_error_new (SAMPAN_ERROR,
+                      (int)code,
+                      "The server says: %s",
+                      sampan_error_code_get_word (code));
+}
 
 GError *
 sampan_error_from_reply (SampanReader *fields)
@@ -33,10 +43,7 @@ sampan_error_from_reply (SampanReader *fields)
                                    (gulong)reply.detail),
                          (int)reply.detail);
   else
-    error = g_error_new (SAMPAN_ERROR,
-                         (int)code,
-                         "The server says: %s",
-                         sampan_error_code_get_word (code));
+    error = error_from_code (code);
   sampan_error_set_detail (error, reply.detail);
   return error;
 }
@@ -92,6 +99,32 @@ read_found_page (SampanCall *self, SampanReader *fields)
 }
 
 static bool
+read_trash_page (SampanCall *self, SampanReader *fields)
+{
+  g_clear_pointer (&self->trash, g_ptr_array_unref);
+  self->trash = g_ptr_array_new_with_free_func ((GDestroyNotify)sampan_trash_item_free);
+  while (!sampan_reader_at_end (fields))
+    {
+      SampanTrashEntry entry;
+      SampanTrashItem *item;
+
+      if (!sampan_read_trash_entry (fields, &entry) || !is_path_below (entry.path) ||
+          (entry.user.length > 0 && memchr (entry.user.data, 0, entry.user.length) != NULL))
+        return false;
+      item = g_new0 (SampanTrashItem, 1);
+      memcpy (item->id.bytes, entry.id, sizeof entry.id);
+      item->kind = (SampanEntryKind)entry.kind;
+      item->size = entry.size;
+      item->removed = entry.removed;
+      item->path = sampan_path_new (entry.path.data, entry.path.length, NULL);
+      item->user = g_strndup ((const char *)entry.user.data, entry.user.length);
+      g_ptr_array_add (self->trash, item);
+      self->n_trash++;
+    }
+  return true;
+}
+
+static bool
 read_plan_page (SampanCall *self, SampanReader *fields)
 {
   SampanPlanAnswer answer;
@@ -116,6 +149,8 @@ read_part (SampanCall *self, SampanReader *fields)
     ok = read_plan_page (self, fields);
   else if (self->part_kind == SAMPAN_KIND_FOUND_PAGE)
     ok = read_found_page (self, fields);
+  else if (self->part_kind == SAMPAN_KIND_TRASH_PAGE)
+    ok = read_trash_page (self, fields);
   else if (self->part_kind == SAMPAN_KIND_CHANGES)
     ok = sampan_read_empty (fields);
   else
@@ -177,6 +212,31 @@ read_stored (SampanCall *self, SampanReader *fields)
   return true;
 }
 
+/* Fewer than were asked for, if no more fit: but never none. */
+static bool
+read_restored (SampanCall *self, SampanReader *fields)
+{
+  self->restored = g_ptr_array_new_with_free_func ((GDestroyNotify)sampan_restore_result_free);
+  while (!sampan_reader_at_end (fields))
+    {
+      SampanRestored restored;
+      SampanRestoreResult *result;
+
+      if (self->restored->len >= self->n_items || !sampan_read_restored (fields, &restored) ||
+          (restored.code == 0 && !is_path_below (restored.path)))
+        return false;
+      result = g_new0 (SampanRestoreResult, 1);
+      g_ptr_array_add (self->restored, result);
+      memcpy (result->replaced.bytes, restored.trash_id, sizeof restored.trash_id);
+      result->has_replaced = !sodium_is_zero (restored.trash_id, sizeof restored.trash_id);
+      if (restored.code != 0)
+        result->error = error_from_code (sampan_error_code_from_wire (restored.code));
+      else
+        result->path = sampan_path_new (restored.path.data, restored.path.length, NULL);
+    }
+  return self->restored->len > 0;
+}
+
 static bool
 read_final (SampanCall *self, SampanReader *fields)
 {
@@ -206,6 +266,11 @@ read_final (SampanCall *self, SampanReader *fields)
     case SAMPAN_KIND_FOUND_END:
       return sampan_read_found_end (fields, &self->reply.found_end) &&
              self->reply.found_end.n_found == self->n_found;
+    case SAMPAN_KIND_TRASH_END:
+      return sampan_read_trash_end (fields, &self->reply.trash_end) &&
+             self->reply.trash_end.count == self->n_trash;
+    case SAMPAN_KIND_RESTORED:
+      return read_restored (self, fields);
     case SAMPAN_KIND_MEASURED:
       return sampan_read_measured (fields, &self->reply.measured);
     case SAMPAN_KIND_LOGIN_CHALLENGE:
@@ -258,6 +323,8 @@ call_finalize (SampanRequest *request)
   g_clear_error (&self->error);
   g_clear_pointer (&self->list, sampan_folder_list_unref);
   g_clear_pointer (&self->info, sampan_file_info_free);
+  g_clear_pointer (&self->trash, g_ptr_array_unref);
+  g_clear_pointer (&self->restored, g_ptr_array_unref);
   g_clear_pointer (&self->answers, g_array_unref);
   g_free (self->text);
   g_free (self);

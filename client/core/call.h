@@ -47,21 +47,26 @@ struct _SampanCall
     SampanStored stored; /* without its name */
     SampanFoundEnd found_end;
     SampanMeasured measured;
+    SampanTrashEnd trash_end;
     uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH];
   } reply;
   SampanFolderList *list; /* of a search: the page that came last */
   uint64_t n_found;       /* by a search, up to here */
+  GPtrArray *trash;       /* SampanTrashItem: the page that came last */
+  uint64_t n_trash;       /* items, up to here */
+  GPtrArray *restored;    /* SampanRestoreResult, without their ids */
   SampanFileInfo *info;
   char *text;      /* of a PONG, or the name that something was stored under */
   GArray *answers; /* SampanPlanAnswer */
-  size_t n_items;  /* answers that a plan needs, or that a search may give; set by who made it */
+  size_t n_items;  /* answers that a plan needs, or that a search or restore may give; set by who
+                      made it */
 };
 
 /* The largest message sent by a call: two paths and their lengths. */
 #define SAMPAN_CALL_MESSAGE_MAX (2 * SAMPAN_PATH_MAX + 64)
 
 /* Copies the message that WRITER holds, kind byte first. PART_KIND: 0, LIST_PAGE, PLAN_PAGE,
- * FOUND_PAGE, CHANGES or PROGRESS. */
+ * FOUND_PAGE, TRASH_PAGE, CHANGES or PROGRESS. */
 SampanCall *
 sampan_call_new (SampanKind final_kind, SampanKind part_kind, const SampanWriter *writer);
 

@@ -10,6 +10,7 @@
 #include "fuzz.h"
 #include "paths.h"
 #include "protocol.h"
+#include "session-trash.h"
 
 #include <string.h>
 
@@ -31,6 +32,10 @@ static const struct
   { SAMPAN_KIND_LOGIN_OK, 0 },
   { SAMPAN_KIND_PASSWD_CHALLENGE, 0 },
   { SAMPAN_KIND_PASSWD_RESPONSE, 0 },
+  { SAMPAN_KIND_FOUND_END, SAMPAN_KIND_FOUND_PAGE },
+  { SAMPAN_KIND_MEASURED, SAMPAN_KIND_PROGRESS },
+  { SAMPAN_KIND_TRASH_END, SAMPAN_KIND_TRASH_PAGE },
+  { SAMPAN_KIND_RESTORED, 0 },
 };
 
 static SampanCall *
@@ -54,15 +59,48 @@ check_name (const char *name)
   g_assert_true (sampan_name_is_valid ((const uint8_t *)name, strlen (name)));
 }
 
+/* What is shown and asked for again leads to nowhere else. */
+static void
+check_trash (const SampanCall *call)
+{
+  for (guint i = 0; call->trash != NULL && i < call->trash->len; i++)
+    {
+      const SampanTrashItem *item = g_ptr_array_index (call->trash, i);
+
+      g_assert_false (sampan_path_is_root (item->path));
+      g_assert_cmpuint (strlen (item->user), <=, SAMPAN_USER_MAX);
+    }
+  if (call->restored != NULL)
+    g_assert_cmpuint (call->restored->len, <=, call->n_items);
+  for (guint i = 0; call->restored != NULL && i < call->restored->len; i++)
+    {
+      const SampanRestoreResult *result = g_ptr_array_index (call->restored, i);
+
+      g_assert_true ((result->error == NULL) == (result->path != NULL));
+    }
+}
+
+static void
+check_found (const char *name)
+{
+  g_autoptr (SampanPath) path = sampan_path_new ((const uint8_t *)name, strlen (name), NULL);
+
+  g_assert_nonnull (path);
+}
+
 static void
 check_reply (const SampanCall *call)
 {
   for (size_t i = 0; call->list != NULL && i < sampan_folder_list_get_length (call->list); i++)
-    check_name (sampan_folder_list_get (call->list, i)->name);
+    if (call->final_kind == SAMPAN_KIND_FOUND_END)
+      check_found (sampan_folder_list_get (call->list, i)->name);
+    else
+      check_name (sampan_folder_list_get (call->list, i)->name);
   if (call->info != NULL && call->info->name[0] != '\0')
     check_name (call->info->name);
   if (call->answers != NULL)
     g_assert_cmpuint (call->answers->len, <=, call->n_items);
+  check_trash (call);
 }
 
 int

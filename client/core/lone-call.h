@@ -1,0 +1,49 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A call on a leased link of its own: it delays nothing, and is cancelled by closing the link,
+ * which ends the work on the box. */
+
+#pragma once
+
+#include "call.h"
+#include "link-pool.h"
+#include "session-search.h"
+#include "session-trash.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SampanLoneCall SampanLoneCall;
+
+struct _SampanLoneCall
+{
+  gatomicrefcount refs;
+  GMainContext *owner;
+  SampanLinkPool *pool;
+  SampanCall *call; /* its reply is the engine's until it is posted back */
+
+  /* owner's thread */
+  GTask *task; /* NULL once returned */
+  GSource *cancel;
+  SampanFoundFunc found; /* these are for whose parts come */
+  SampanTrashFunc trashed;
+  SampanSessionProgressFunc progress;
+  gpointer func_data;
+
+  /* engine thread */
+  SampanLink *link; /* while the call runs */
+  bool is_cancelled;
+  bool is_over;
+  GError *error; /* the owner's from then on */
+};
+
+/* For the session of TASK, whose cancellable it obeys and which it returns with itself, as a new
+ * reference. SESSION is READY. Takes CALL. */
+SampanLoneCall *sampan_lone_call_new (SampanSession *session, GTask *task, SampanCall *call);
+void sampan_lone_call_unref (gpointer self);
+/* To be set as the call's part function: hands parts on to the owner's thread. */
+void sampan_lone_call_part (SampanCall *call, gpointer user_data);
+/* Takes SELF. */
+void sampan_lone_call_start (SampanLoneCall *self);
+
+G_END_DECLS
