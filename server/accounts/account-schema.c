@@ -16,6 +16,7 @@
  *   1  server, accounts, shares, grants
  *   2  shares.mark
  *   3  quotas of shares; homes
+ *   4  homes are shares with an owner; what new accounts get as a home
  *
  * A step changes the tables and nothing else; bring_up() sets the version in the same transaction.
  * Steps are never edited once released: tests/server/accounts holds a database of each version. */
@@ -84,10 +85,32 @@ migrate_to_3 (SampanDatabase *database, GError **error)
       error);
 }
 
+/* A home is found, marked and opened as any other share is; it goes with its owner. One whose name
+ * cannot be a share's is dropped, its folder stays. */
+static bool
+migrate_to_4 (SampanDatabase *database, GError **error)
+{
+  return sampan_database_execute (
+      database,
+      "ALTER TABLE shares ADD COLUMN"
+      "  owner INTEGER REFERENCES accounts (id) ON DELETE CASCADE;"
+      "CREATE UNIQUE INDEX shares_by_owner ON shares (owner);"
+      "ALTER TABLE server ADD COLUMN homes_directory BLOB;"
+      "ALTER TABLE server ADD COLUMN"
+      "  homes_quota_bytes INTEGER NOT NULL DEFAULT -1 CHECK (homes_quota_bytes >= -1);"
+      "INSERT INTO shares (name, directory, quota_bytes, owner)"
+      "  SELECT name, directory, quota_bytes, id FROM homes JOIN accounts ON id = account"
+      "  WHERE name NOT LIKE '.%' ON CONFLICT DO NOTHING;"
+      "INSERT INTO grants (share, account, level)"
+      "  SELECT id, owner, 3 FROM shares WHERE owner IS NOT NULL;"
+      "DROP TABLE homes;",
+      error);
+}
+
 typedef bool (*Migration) (SampanDatabase *database, GError **error);
 
 /* migrations[n] makes version n + 1 of version n. */
-static const Migration migrations[] = { migrate_to_1, migrate_to_2, migrate_to_3 };
+static const Migration migrations[] = { migrate_to_1, migrate_to_2, migrate_to_3, migrate_to_4 };
 G_STATIC_ASSERT (G_N_ELEMENTS (migrations) == SAMPAN_SCHEMA_VERSION);
 
 static bool

@@ -24,6 +24,7 @@ enum
   COLUMN_SHARE_DIRECTORY,
   COLUMN_SHARE_MARK,
   COLUMN_SHARE_QUOTA,
+  COLUMN_SHARE_OWNER,
 };
 
 enum
@@ -49,13 +50,29 @@ sampan_share_row_free (SampanShareRow *row)
   g_free (row);
 }
 
+uint64_t
+sampan_account_store_read_quota (SampanStatement *statement, int column)
+{
+  int64_t quota_bytes = sampan_statement_get_int (statement, column);
+
+  return quota_bytes != NO_QUOTA ? (uint64_t)quota_bytes : SAMPAN_QUOTA_NONE;
+}
+
+void
+sampan_account_store_bind_quota (SampanStatement *statement, int index, uint64_t quota_bytes)
+{
+  sampan_statement_bind_int (statement,
+                             index,
+                             quota_bytes != SAMPAN_QUOTA_NONE ? (int64_t)quota_bytes : NO_QUOTA);
+}
+
 static SampanShareRow *
 read_share (SampanStatement *statement, GError **error)
 {
   SampanShareRow *row = g_new0 (SampanShareRow, 1);
-  int64_t quota_bytes = sampan_statement_get_int (statement, COLUMN_SHARE_QUOTA);
 
-  row->quota_bytes = quota_bytes != NO_QUOTA ? (uint64_t)quota_bytes : SAMPAN_QUOTA_NONE;
+  row->quota_bytes = sampan_account_store_read_quota (statement, COLUMN_SHARE_QUOTA);
+  row->is_home = !sampan_statement_is_null (statement, COLUMN_SHARE_OWNER);
   row->id = (uint64_t)sampan_statement_get_int (statement, COLUMN_SHARE_ID);
   row->is_marked = !sampan_statement_is_null (statement, COLUMN_SHARE_MARK);
   if (sampan_statement_get_text (statement,
@@ -83,8 +100,8 @@ sampan_account_store_list_shares (SampanAccountStore *self, GError **error)
       g_ptr_array_new_with_free_func ((GDestroyNotify)sampan_share_row_free);
   g_autoptr (SampanStatement) statement =
       sampan_database_prepare (self->database,
-                               "SELECT id, name, directory, mark, quota_bytes FROM shares"
-                               " ORDER BY name",
+                               "SELECT id, name, directory, mark, quota_bytes, owner"
+                               " FROM shares ORDER BY name",
                                error);
 
   if (statement == NULL)
@@ -166,6 +183,16 @@ check_length (const char *directory, GError **error)
 }
 
 bool
+sampan_account_store_check_share (const SampanAccountStore *self,
+                                  const char *name,
+                                  const char *directory,
+                                  GError **error)
+{
+  return check_share_name (name, error) && check_length (directory, error) &&
+         sampan_account_store_check_directory (self, directory, error);
+}
+
+bool
 sampan_account_store_add_share (SampanAccountStore *self,
                                 const char *name,
                                 const char *directory,
@@ -176,8 +203,7 @@ sampan_account_store_add_share (SampanAccountStore *self,
   g_autoptr (SampanStatement) statement = NULL;
   uint64_t changes;
 
-  if (!check_share_name (name, error) || !check_length (absolute, error) ||
-      !sampan_account_store_check_directory (self, absolute, error))
+  if (!sampan_account_store_check_share (self, name, absolute, error))
     return false;
   statement = sampan_database_prepare (
       self->database,
@@ -258,9 +284,7 @@ sampan_account_store_set_share_quota (SampanAccountStore *self,
   if (statement == NULL)
     return false;
   sampan_statement_bind_text (statement, 1, name, strlen (name));
-  sampan_statement_bind_int (statement,
-                             2,
-                             quota_bytes != SAMPAN_QUOTA_NONE ? (int64_t)quota_bytes : NO_QUOTA);
+  sampan_account_store_bind_quota (statement, 2, quota_bytes);
   if (!sampan_statement_run (statement, &changes, error))
     return false;
   if (changes == 0)

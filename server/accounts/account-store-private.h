@@ -31,4 +31,13 @@ bool sampan_account_store_check_directory (const SampanAccountStore *self,
                                            const char *directory,
                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether a share NAME of DIRECTORY, which is absolute, could be added. BAD_NAME, NOT_ALLOWED. */
+bool sampan_account_store_check_share (const SampanAccountStore *self,
+                                       const char *name,
+                                       const char *directory,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+uint64_t sampan_account_store_read_quota (SampanStatement *statement, int column);
+void sampan_account_store_bind_quota (SampanStatement *statement, int index, uint64_t quota_bytes);
+
 G_END_DECLS

@@ -38,6 +38,7 @@ typedef struct
   bool is_marked;
   SampanShareMark mark; /* if is_marked */
   uint64_t quota_bytes; /* SAMPAN_QUOTA_NONE: none */
+  bool is_home;         /* of the account of the same name */
 } SampanShareRow;
 void sampan_share_row_free (SampanShareRow *row);
 

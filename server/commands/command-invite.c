@@ -9,6 +9,7 @@
 
 #include "accounts/first-start.h"
 #include "commands/command-password.h"
+#include "commands/command-share-homes.h"
 #include "commands/command-utils.h"
 #include "commands/duration-text.h"
 #include "commands/json-text.h"
@@ -22,6 +23,7 @@ typedef struct
   char *expires; /* nullable */
   gboolean list;
   gboolean revoke;
+  gboolean no_home;
 } Options;
 
 static void
@@ -40,13 +42,15 @@ store_code (SampanAccountStore *store,
             const SampanAccount *old, /* nullable */
             const uint8_t *record,
             int64_t secs,
+            bool with_home,
             GError **error)
 {
   uint8_t ksf = sampan_account_store_get_ksf (store);
   int64_t expires_secs = g_get_real_time () / G_USEC_PER_SEC + secs;
 
   if (old == NULL)
-    return sampan_account_store_add (store, name, record, ksf, true, expires_secs, error);
+    return sampan_account_store_add (store, name, record, ksf, true, expires_secs, error) &&
+           (!with_home || sampan_command_complete_account (store, name, error));
   return sampan_account_store_set_record (store,
                                           name,
                                           old->generation,
@@ -61,6 +65,7 @@ static bool
 make_code (SampanAccountStore *store,
            const char *name,
            int64_t secs,
+           bool with_home,
            SampanSecret **code,
            GError **error)
 {
@@ -91,7 +96,7 @@ make_code (SampanAccountStore *store,
   /* What cannot be an account goes to the store as it is: it knows why. */
   ok = !sampan_user_name_is_valid (name, strlen (name)) ||
        sampan_password_make_record (&options, store, name, record, code, error);
-  ok = ok && store_code (store, name, exists ? &account : NULL, record, secs, error);
+  ok = ok && store_code (store, name, exists ? &account : NULL, record, secs, with_home, error);
   sodium_memzero (record, sizeof record);
   return ok;
 }
@@ -118,7 +123,7 @@ invite_person (const SampanArguments *arguments, const Options *options)
   store = sampan_command_open_store (arguments, true);
   if (store == NULL)
     return SAMPAN_EXIT_FAILED;
-  if (!make_code (store, name, secs, &code, &error))
+  if (!make_code (store, name, secs, !options->no_home, &code, &error))
     return sampan_command_fail ("Cannot invite", error);
   status = sampan_command_reload (arguments);
   sampan_password_print_code (name, code, secs, arguments->as_json);
@@ -213,6 +218,7 @@ sampan_command_invite (int argc, char **argv)
       "SPAN" },
     { "list", 0, 0, G_OPTION_ARG_NONE, &options.list, "Show who has not chosen a password", NULL },
     { "revoke", 0, 0, G_OPTION_ARG_NONE, &options.revoke, "Make NAME's code void", NULL },
+    SAMPAN_NO_HOME_ENTRY (options.no_home),
     SAMPAN_JSON_ENTRY (arguments),
     G_OPTION_ENTRY_NULL,
   };

@@ -7,6 +7,7 @@
 
 #include "commands/commands.h"
 
+#include "commands/command-share-homes.h"
 #include "commands/command-share-quota.h"
 #include "commands/command-utils.h"
 #include "commands/json-text.h"
@@ -334,6 +335,7 @@ print_share_json (const SampanShareRow *row, const Holders *holders)
     sampan_json_add_int (json, "quota_bytes", (int64_t)row->quota_bytes);
   else
     sampan_json_add_raw (json, "quota_bytes", "null");
+  sampan_json_add_bool (json, "home", row->is_home);
   for (size_t i = SAMPAN_RIGHT_READ; i < N_RIGHTS; i++)
     {
       g_autoptr (GString) names = g_string_new ("[");
@@ -356,7 +358,7 @@ print_share (const SampanShareRow *row, const Holders *holders)
   g_autofree char *name = sampan_escape (row->name, -1, 0);
   g_autofree char *directory = sampan_escape (row->directory, -1, 0);
 
-  g_print ("%s  %s\n", name, directory);
+  g_print ("%s  %s%s\n", name, directory, row->is_home ? "  (home)" : "");
   if (row->quota_bytes != SAMPAN_QUOTA_NONE)
     {
       g_autofree char *quota = g_format_size (row->quota_bytes);
@@ -419,6 +421,7 @@ static const SampanSubcommand subcommands[] = {
   { "grant", command_grant, "give rights on a share, or take them" },
   { "accept", command_accept, "serve the folder that is at its place now, though it is another" },
   { "quota", sampan_command_share_quota, "limit how much may be stored" },
+  { "homes", sampan_command_share_homes, "give each account a share that nobody else sees" },
   { "remove", command_remove, "stop sharing; files stay" },
 };
 

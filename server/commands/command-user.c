@@ -9,6 +9,7 @@
 
 #include "accounts/first-start.h"
 #include "commands/command-password.h"
+#include "commands/command-share-homes.h"
 #include "commands/command-utils.h"
 #include "commands/json-text.h"
 #include "escape.h"
@@ -29,9 +30,11 @@
         "Print a one-time code with which the person chooses a password", NULL                     \
   }
 
+/* NO_HOME: nullable, of "user add". */
 static bool
 parse_password (SampanArguments *arguments,
                 SampanPasswordOptions *options,
+                gboolean *no_home,
                 const char *command,
                 int argc,
                 char **argv)
@@ -39,6 +42,8 @@ parse_password (SampanArguments *arguments,
   const GOptionEntry entries[] = {
     PASSWORD_ENTRIES (*options),
     SAMPAN_JSON_ENTRY (*arguments),
+    no_home != NULL ? (GOptionEntry)SAMPAN_NO_HOME_ENTRY (*no_home)
+                    : (GOptionEntry)G_OPTION_ENTRY_NULL,
     G_OPTION_ENTRY_NULL,
   };
 
@@ -104,16 +109,18 @@ command_add (int argc, char **argv)
   g_autoptr (SampanAccountStore) store = NULL;
   g_autoptr (SampanSecret) code = NULL;
   g_autoptr (GError) error = NULL;
+  gboolean no_home = FALSE;
   const char *name;
   int status;
 
-  if (!parse_password (&arguments, &options, "user add", argc, argv))
+  if (!parse_password (&arguments, &options, &no_home, "user add", argc, argv))
     return SAMPAN_EXIT_USAGE;
   store = sampan_command_open_store (&arguments, true);
   if (store == NULL)
     return SAMPAN_EXIT_FAILED;
   name = arguments.values[0];
-  if (!add_account (store, name, &options, &code, &error))
+  if (!add_account (store, name, &options, &code, &error) ||
+      (!no_home && !sampan_command_complete_account (store, name, &error)))
     return sampan_command_fail ("Cannot add the account", error);
   status = sampan_command_reload (&arguments);
   if (code != NULL)
@@ -165,7 +172,7 @@ command_passwd (int argc, char **argv)
   const char *name;
   int status, ended_sessions;
 
-  if (!parse_password (&arguments, &options, "user passwd", argc, argv))
+  if (!parse_password (&arguments, &options, NULL, "user passwd", argc, argv))
     return SAMPAN_EXIT_USAGE;
   store = sampan_command_open_store (&arguments, false);
   if (store == NULL)
@@ -280,6 +287,7 @@ change_account (const char *command,
   g_auto (SampanArguments) arguments = { 0 };
   const GOptionEntry entries[] = { SAMPAN_JSON_ENTRY (arguments), G_OPTION_ENTRY_NULL };
   g_autoptr (SampanAccountStore) store = NULL;
+  g_autofree char *home = NULL;
   g_autoptr (GError) error = NULL;
   int status, ended_sessions;
 
@@ -288,6 +296,8 @@ change_account (const char *command,
   store = sampan_command_open_store (&arguments, false);
   if (store == NULL)
     return SAMPAN_EXIT_FAILED;
+  if (change == sampan_account_store_remove)
+    home = sampan_command_find_home (store, arguments.values[0]);
   if (!change (store, arguments.values[0], &error))
     return sampan_command_fail (failed, error);
   status = sampan_command_reload_counting (&arguments, &ended_sessions);
@@ -295,9 +305,10 @@ change_account (const char *command,
                                "user",
                                strchr (command, ' ') + 1,
                                MAX (ended_sessions, 0),
-                               "%s %s.",
+                               home != NULL ? "%s %s. What was in its home stays in %s." : "%s %s.",
                                done,
-                               arguments.values[0]);
+                               arguments.values[0],
+                               home);
   return status;
 }
 
@@ -340,7 +351,7 @@ static const SampanSubcommand subcommands[] = {
   { "passwd", command_passwd, "set another password or one-time code" },
   { "disable", command_disable, "keep an account from logging in; its sessions end" },
   { "enable", command_enable, "let it log in again" },
-  { "remove", command_remove, "remove an account and its rights; files stay" },
+  { "remove", command_remove, "remove an account, its rights and its home; files stay" },
 };
 
 int

@@ -399,6 +399,57 @@ class Shares(harness.Case):
         self.assertEqual(self.visible(), ["file", "new"])
 
 
+class Homes(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.start_server()
+        self.homes = self.folder / "homes"
+        self.homes.mkdir()
+        self.server.command("share", "homes", str(self.homes), "--quota", "1M")
+
+    def test_only_its_person_sees_it(self):
+        self.server.add_user("ben")
+        code = json.loads(self.server.command("invite", "carl", "--json").text)["code"]
+        ben, carl = self.new_client("ben"), self.new_client("carl", code)
+        carl.run("passwd", "--new-password-file", self.server.write_secret("chosen by carl"), carl.remote())
+        carl.set_password("chosen by carl")
+        self.assertEqual(self.client.run("ls", self.client.remote()).text, "files/\n")
+        self.assertEqual(ben.run("ls", ben.remote()).text, "ben/\n")
+        self.assertEqual(carl.run("ls", carl.remote()).text, "carl/\n")
+        source = harness.make_file(self.folder / "file", 600_000)
+        ben.run("put", source, ben.remote("ben/mine"))
+        self.assertEqual((self.homes / "ben" / "mine").read_bytes(), source.read_bytes())
+        for other in (self.client, carl):
+            for command in (["ls", other.remote("ben")], ["stat", other.remote("ben/mine")],
+                            ["put", source, other.remote("ben/other")], ["rm", other.remote("ben/mine")]):
+                self.assertRegex(other.run(*command, status=1).errors, "No such|not there")
+        ben.run("put", source, ben.remote("ben/more"), status=1)  # 1.2 MB do not fit into a quota of 1 MB
+        self.assertEqual(self.visible(self.homes / "ben"), ["mine"])
+
+    def test_goes_with_its_account(self):
+        self.server.add_user("ben")
+        ben = self.new_client("ben")
+        self.assertEqual(self.open_shell(ben, "ben").run("pwd"), "/ben")
+        ben.run("put", harness.make_file(self.folder / "file", 10), ben.remote("ben/mine"))
+        self.assertIn(str(self.homes / "ben"), self.server.command("user", "remove", "ben").text)
+        self.assertNotIn("ben", self.server.command("share", "list").text)
+        self.assertEqual(self.server.command("who", "--json").text, "")
+        refused = self.server.command("invite", "ben", check=False)
+        self.assertEqual(refused.status, 1)
+        self.assertIn("holds files already", refused.errors)
+        (self.homes / "ben").rename(self.homes / "ben.old")
+        self.server.add_user("ben")
+        self.assertEqual(ben.run("ls", ben.remote("ben")).text, "")
+        self.assertEqual((self.homes / "ben.old" / "mine").stat().st_size, 10)
+
+    def test_homes_for_those_who_are_there(self):
+        shell = self.open_shell(self.client)
+        self.assertEqual(shell.run("ls /"), "files/")
+        made = json.loads(self.server.command("share", "homes", "--all", "--json").text)
+        self.assertEqual((made["made"], made["quota_bytes"]), (["ann"], 1_000_000))
+        self.assertEqual(shell.run("ls /"), "ann/\nfiles/")
+
+
 class Rights(harness.Case):
     """Every verb under every right; the disk is compared afterwards."""
 

@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "accounts/account-homes.h"
 #include "accounts/account-schema.h"
 #include "accounts/account-store.h"
 
@@ -97,14 +98,39 @@ append_grant (const char *share, const char *who, SampanRight right, gpointer us
   g_string_append_printf (user_data, "%s %s %d;", share, who, (int)right);
 }
 
+/* A home of version 3 has become a share of its owner's. */
 static void
-assert_quotas (const GPtrArray *shares, int version)
+assert_shares (const GPtrArray *shares, int version)
 {
-  const SampanShareRow *files = g_ptr_array_index (shares, 0);
-  const SampanShareRow *music = g_ptr_array_index (shares, 1);
+  static const char *const names[] = { "ann", "files", "music" };
+  size_t first = version >= 3 ? 0 : 1;
 
-  g_assert_cmpuint (files->quota_bytes, ==, SAMPAN_QUOTA_NONE);
-  g_assert_cmpuint (music->quota_bytes, ==, version >= 3 ? 5000000000 : SAMPAN_QUOTA_NONE);
+  g_assert_cmpuint (shares->len, ==, G_N_ELEMENTS (names) - first);
+  for (size_t i = first; i < G_N_ELEMENTS (names); i++)
+    {
+      const SampanShareRow *row = g_ptr_array_index (shares, i - first);
+
+      g_assert_cmpstr (row->name, ==, names[i]);
+      g_assert_true (row->is_home == (i == 0));
+      if (i == 0)
+        g_assert_cmpstr (row->directory, ==, "/srv/homes/ann");
+      g_assert_cmpuint (row->quota_bytes,
+                        ==,
+                        i == 0                   ? 1000000
+                        : i == 2 && version >= 3 ? 5000000000
+                                                 : SAMPAN_QUOTA_NONE);
+    }
+}
+
+static void
+assert_homes (SampanAccountStore *store, int version)
+{
+  g_auto (SampanHomes) homes = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (sampan_account_store_get_homes (store, &homes, &error));
+  g_assert_cmpstr (homes.directory, ==, version >= 4 ? "/srv/homes" : NULL);
+  g_assert_cmpuint (homes.quota_bytes, ==, version >= 4 ? 1000000 : SAMPAN_QUOTA_NONE);
 }
 
 static void
@@ -116,9 +142,10 @@ test_version (gconstpointer data)
   g_autoptr (GString) grants = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
   SampanAccount account;
+  int version = GPOINTER_TO_INT (data);
 
   scratch_init (&scratch);
-  write_fixture (&scratch, GPOINTER_TO_INT (data));
+  write_fixture (&scratch, version);
   store = sampan_account_store_open (scratch.state, false, &error);
   g_assert_no_error (error);
   g_assert_true (sampan_account_store_find (store, "ann", 3, &account, &error));
@@ -130,10 +157,13 @@ test_version (gconstpointer data)
   g_assert_false (account.enabled);
   g_assert_true (account.one_time);
   shares = sampan_account_store_list_shares (store, &error);
-  g_assert_cmpuint (shares->len, ==, 2);
-  assert_quotas (shares, GPOINTER_TO_INT (data));
+  assert_shares (shares, version);
+  assert_homes (store, version);
   g_assert_true (sampan_account_store_foreach_grant (store, append_grant, grants, &error));
-  g_assert_cmpstr (grants->str, ==, "files ann 3;files bob 1;music * 2;");
+  g_assert_cmpstr (grants->str,
+                   ==,
+                   version >= 3 ? "ann ann 3;files ann 3;files bob 1;music * 2;"
+                                : "files ann 3;files bob 1;music * 2;");
   /* The id of one that was removed is not used again. */
   scratch_add_account (store, "dora");
   g_assert_true (sampan_account_store_find (store, "dora", 4, &account, &error));

@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <gio/gio.h>
+#include <glib/gstdio.h>
 #include <pty.h>
 #include <signal.h>
 #include <string.h>
@@ -210,6 +211,17 @@ test_refusals (void)
     { "share quota files -1", 2, "-1" },
     { "share quota files 5X", 2, "no size" },
     { "share quota files 9999999T", 2, "no size" },
+    { "share homes nowhere", 1, "No such file" },
+    { "share homes password", 1, "not a directory" },
+    { "share homes state", 1, "must not be shared" },
+    { "share homes folder", 1, "lies in the share files" },
+    { "share homes folder/below", 1, "No such file" },
+    { "share homes folder more", 2, "DIRECTORY" },
+    { "share homes folder --quota 5X", 2, "no size" },
+    { "share homes --quota 5G", 2, "goes with" },
+    { "share homes --none folder", 2, "neither" },
+    { "share homes --none --all", 2, "neither" },
+    { "share homes --all", 2, "name the DIRECTORY" },
     { "share remove nofiles", 1, "no share \"nofiles\"" },
     { "share add new folder --read nobody", 1, "no account \"nobody\"" },
     /* directories */
@@ -329,12 +341,88 @@ test_shares (void)
                  "share quota files 2.5Mi --json",
                  "{\"share\":\"files\",\"quota_bytes\":2621440}\n");
   json = g_strdup_printf ("{\"name\":\"files\",\"directory\":\"%s/folder\",\"quota_bytes\":2621440,"
-                          "\"read\":[\"bob\"],\"add\":[\"ann\"],\"change\":[]}\n",
+                          "\"home\":false,\"read\":[\"bob\"],\"add\":[\"ann\"],\"change\":[]}\n",
                           scratch.path);
   assert_output (&scratch, "share list --json", json);
   assert_output (&scratch,
                  "share quota files none --json",
                  "{\"share\":\"files\",\"quota_bytes\":null}\n");
+}
+
+static void
+assert_folder (const Scratch *scratch, const char *name, bool exists)
+{
+  g_autofree char *path = scratch_build (scratch, name);
+  GStatBuf info;
+
+  g_assert_true ((g_stat (path, &info) == 0) == exists);
+  if (exists)
+    g_assert_cmpint (info.st_mode, ==, S_IFDIR | 0700);
+}
+
+static void
+test_homes (void)
+{
+  static const struct
+  {
+    const char *line;
+    int status;
+    const char *says; /* on either stream */
+  } steps[] = {
+    { "user add ann --invite", 0, "ann" },
+    { "share homes", 0, "get no home" },
+    { "share homes homes --quota 5G --json", 0, "\"quota_bytes\":5000000000,\"made\":[]}" },
+    { "user add bob --invite", 0, "bob" },
+    { "invite carl", 0, "carl" },
+    { "invite carl", 0, "carl" },
+    { "user add dora --no-home --invite", 0, "dora" },
+    { "invite ed --no-home", 0, "ed" },
+    { "share homes --all --json", 0, "\"made\":[\"ann\",\"dora\",\"ed\"]}" },
+    { "share homes --all --json", 0, "\"made\":[]}" },
+    /* the next of that name sees nothing of it */
+    { "user remove bob", 0, "homes/bob" },
+    { "user add bob --invite", 1, "--no-home" },
+    { "user passwd bob --invite", 1, "no account" },
+    { "share add fay folder", 0, "fay" },
+    { "invite fay", 1, "--no-home" },
+    { "user passwd fay --invite", 1, "no account" },
+    { "invite .gus", 1, "share name" },
+    { "user passwd .gus --invite", 1, "no account" },
+    { "share homes --none", 0, "get no home" },
+    { "user add bob --invite", 0, "bob" },
+  };
+  g_auto (Scratch) scratch = { 0 };
+  g_autofree char *homes = NULL;
+  g_autofree char *listing = NULL;
+
+  set_up (&scratch);
+  homes = scratch_make_folder (&scratch, "homes");
+  for (size_t i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      g_auto (Result) result = { 0 };
+
+      run (&scratch, &result, steps[i].line);
+      if (result.status != steps[i].status || (strstr (result.out, steps[i].says) == NULL &&
+                                               strstr (result.err, steps[i].says) == NULL))
+        g_test_message ("%s: %s%s", steps[i].line, result.out, result.err);
+      g_assert_cmpint (result.status, ==, steps[i].status);
+      g_assert_true (strstr (result.out, steps[i].says) != NULL ||
+                     strstr (result.err, steps[i].says) != NULL);
+      if (i == 3)
+        put_file (&scratch, "homes/bob/kept", "of the first bob");
+    }
+  listing = g_strdup_printf ("ann  %1$s/ann  (home)\n  quota: 5.0\302\240GB\n  change: ann\n"
+                             "carl  %1$s/carl  (home)\n  quota: 5.0\302\240GB\n  change: carl\n"
+                             "dora  %1$s/dora  (home)\n  quota: 5.0\302\240GB\n  change: dora\n"
+                             "ed  %1$s/ed  (home)\n  quota: 5.0\302\240GB\n  change: ed\n"
+                             "fay  %2$s/folder\n",
+                             homes,
+                             scratch.path);
+  assert_output (&scratch, "share list", listing);
+  assert_folder (&scratch, "homes/ann", true);
+  assert_folder (&scratch, "homes/bob", true);
+  assert_folder (&scratch, "homes/fay", false);
+  assert_folder (&scratch, "homes/.gus", false);
 }
 
 /* Adding a share makes nothing in it: that is the server's, who may be another user. */
@@ -420,7 +508,7 @@ test_json (void)
     { "restore saved --replace --json", "{\"made\":\"*Z\",\"kept_suffix\":\"*\"}\n" },
     { "share list --json",
       "{\"name\":\"files\",\"directory\":\"*/folder\",\"quota_bytes\":5000000000,"
-      "\"read\":[\"ann\"],\"add\":[\"bob\"],\"change\":[]}\n" },
+      "\"home\":false,\"read\":[\"ann\"],\"add\":[\"bob\"],\"change\":[]}\n" },
     { "user list --json",
       "{\"name\":\"ann\",*}\n{\"name\":\"bob\",\"enabled\":true,\"invited\":true,*}\n" },
     { "status --json", "{\"running\":false,*,\"accounts\":2,\"shares\":1}\n" },
@@ -680,6 +768,7 @@ main (int argc, char **argv)
   g_test_add_func ("/commands/users", test_users);
   g_test_add_func ("/commands/invite", test_invite);
   g_test_add_func ("/commands/shares", test_shares);
+  g_test_add_func ("/commands/homes", test_homes);
   g_test_add_func ("/commands/share-is-untouched", test_share_is_untouched);
   g_test_add_func ("/commands/status", test_status);
   g_test_add_func ("/commands/help", test_help);
