@@ -22,7 +22,9 @@
 
 #define SOCKET_NAME "control"
 #define LOCK_NAME "server.lock"
-#define LINE_MAX_BYTES 256          /* the longest request word is below 10 */
+#define LINE_MAX_BYTES 2048         /* a change with a name and more, each byte as %XX */
+#define PART_MAX_BYTES 256          /* of a change: what the log shows of it */
+#define RELOAD_WORDS 4              /* "reload" and three parts */
 #define REPLY_MAX_BYTES (64 * 1024) /* a status is below 1 KiB */
 #define CALL_TIMEOUT_SECS 5         /* a server that is busy opening shares answers within */
 #define SESSION_TIMEOUT_SECS 5      /* a client that says nothing */
@@ -45,6 +47,7 @@ typedef struct
   GSocketConnection *connection;
   GCancellable *cancellable;
   guint timeout_id;
+  unsigned int uid; /* of the other end */
   char line[LINE_MAX_BYTES + 1];
   size_t used_bytes;
   char *reply;
@@ -108,7 +111,7 @@ session_write_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 session_answer (Session *self)
 {
-  g_autofree char *reply = self->control->func (self->line, self->control->user_data);
+  g_autofree char *reply = self->control->func (self->line, self->uid, self->control->user_data);
 
   self->reply = g_strconcat (reply != NULL ? reply : UNKNOWN_REPLY, "\n", NULL);
   g_output_stream_write_all_async (g_io_stream_get_output_stream (G_IO_STREAM (self->connection)),
@@ -170,7 +173,7 @@ session_timeout_cb (gpointer user_data)
 }
 
 static bool
-peer_is_allowed (GSocketConnection *connection)
+peer_is_allowed (GSocketConnection *connection, unsigned int *allowed_uid)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GCredentials) peer =
@@ -178,6 +181,7 @@ peer_is_allowed (GSocketConnection *connection)
   uid_t uid = peer != NULL ? g_credentials_get_unix_user (peer, &error) : (uid_t)-1;
   g_autofree char *shown = NULL;
 
+  *allowed_uid = uid;
   if (error == NULL && (uid == geteuid () || uid == 0))
     return true;
   shown = error == NULL ? g_strdup_printf ("%u", (unsigned int)uid) : NULL;
@@ -199,11 +203,13 @@ incoming_cb (GSocketService *service,
 {
   SampanControl *self = user_data;
   Session *session;
+  unsigned int uid;
 
-  if (g_hash_table_size (self->sessions) >= SESSIONS_MAX || !peer_is_allowed (connection))
+  if (g_hash_table_size (self->sessions) >= SESSIONS_MAX || !peer_is_allowed (connection, &uid))
     return TRUE; /* dropping the connection closes it */
   session = g_new0 (Session, 1);
   session->control = self;
+  session->uid = uid;
   session->connection = g_object_ref (connection);
   session->cancellable = g_cancellable_new ();
   session->timeout_id = g_timeout_add_seconds (SESSION_TIMEOUT_SECS, session_timeout_cb, session);
@@ -329,6 +335,41 @@ sampan_control_close (SampanControl *self)
 }
 
 /* ---- Admin side ---- */
+
+char *
+sampan_control_make_reload (const char *command, const char *name, const char *more)
+{
+  const char *const parts[] = { command, name, more };
+  GString *line = g_string_new (SAMPAN_CONTROL_RELOAD);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (parts) && parts[i] != NULL; i++)
+    {
+      g_autofree char *cut = g_strndup (parts[i], PART_MAX_BYTES);
+      g_autofree char *part = g_uri_escape_string (cut, NULL, FALSE);
+
+      g_string_append_printf (line, " %s", part);
+    }
+  return g_string_free (line, FALSE);
+}
+
+char **
+sampan_control_parse_reload (const char *line)
+{
+  g_auto (GStrv) words = g_strsplit (line, " ", RELOAD_WORDS);
+  GPtrArray *parts;
+
+  if (words[0] == NULL || strcmp (words[0], SAMPAN_CONTROL_RELOAD) != 0)
+    return NULL;
+  parts = g_ptr_array_new ();
+  for (char **word = words + 1; *word != NULL; word++)
+    {
+      char *part = g_uri_unescape_string (*word, NULL);
+
+      g_ptr_array_add (parts, part != NULL ? part : g_strdup (*word));
+    }
+  g_ptr_array_add (parts, NULL);
+  return (char **)g_ptr_array_free (parts, FALSE);
+}
 
 /* FALSE without error: nobody listens. */
 static bool

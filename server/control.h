@@ -17,11 +17,15 @@ G_BEGIN_DECLS
 /* Before the account or session whose end is asked for. */
 #define SAMPAN_CONTROL_KICK "kick "
 
+/* Before what the admin changed: the command, the name it is about, and more; each nullable, each
+ * as sampan_control_make_reload() makes it. */
+#define SAMPAN_CONTROL_RELOAD "reload"
+
 /* Server side, on the default main context. FUNC is called for each line ("reload", "status", "kick
- * WHO") and
- * returns the reply as one line of JSON (g_free), or NULL for an unknown one. Only our own user and
- * root are heard. Holds a lock on the state directory: EXISTS if another server runs on it. */
-typedef char *(*SampanControlFunc) (const char *line, gpointer user_data);
+ * WHO") from the user UID and returns the reply as one line of JSON (g_free), or NULL for an
+ * unknown one. Only our own user and root are heard. Holds a lock on the state directory: EXISTS if
+ * another server runs on it. */
+typedef char *(*SampanControlFunc) (const char *line, unsigned int uid, gpointer user_data);
 typedef struct _SampanControl SampanControl;
 SampanControl *sampan_control_listen (const char *state_dir,
                                       SampanControlFunc func,
@@ -29,6 +33,12 @@ SampanControl *sampan_control_listen (const char *state_dir,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void sampan_control_close (SampanControl *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanControl, sampan_control_close)
+
+/* Admin side. The line that tells of a change: COMMAND ("user add"), what it is about and MORE, all
+ * nullable; g_free. */
+char *sampan_control_make_reload (const char *command, const char *name, const char *more);
+/* ...and its parts again, up to three and NULL; NULL: it is no such line. */
+char **sampan_control_parse_reload (const char *line);
 
 /* Admin side. Keeps servers off the state directory FOLDER_FD until *lock_fd is closed; -1 if none
  * has ever run there. EXISTS: one runs. */

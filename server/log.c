@@ -7,7 +7,8 @@
 
 #include "log.h"
 
-#include "escape.h"
+#include "log-limit.h"
+#include "log-line.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -23,139 +24,30 @@
 #include <systemd/sd-journal.h>
 #endif
 
-#define VALUE_MAX_BYTES 256 /* of one escaped value: shows any name, hides a flood of text */
-#define PAIRS_MAX 16        /* in one event; more are left out */
-
-/* A token bucket per event name: an attack or a broken disk fills no log, and what else happens
- * stays visible. The burst holds what 512 connections do at the same time. */
-#define BURST_EVENTS 1000
-#define EVENTS_PER_SEC 50
-
-/* Event names are constants; this bounds the table if one is not. */
-#define BUCKETS_MAX 128
-#define OVERFLOW_BUCKET "other"
-
 /* ?0123456789ab: enough to tell names apart in one log, nothing to search passwords with. */
 #define HASH_SHOWN_BYTES 6
 
-typedef struct
-{
-  double tokens;
-  int64_t last_us; /* monotonic */
-  uint64_t dropped;
-} Bucket;
-
-typedef struct
-{
-  const char *key;
-  char *value; /* escaped */
-} Pair;
-
-typedef struct
-{
-  SampanLogLevel level;
-  const char *event;
-  Pair pairs[PAIRS_MAX];
-  size_t n_pairs;
-} Event;
-
 static struct
 {
-  GMutex lock;         /* of all below */
-  GHashTable *buckets; /* event name to Bucket */
+  GMutex lock; /* of all below */
+  SampanLogLimit *limit;
   SampanLogLevel most_verbose;
   bool to_journal;
+  bool as_json;
 } log_state = { .most_verbose = SAMPAN_LOG_WARNING };
-
-static void
-event_clear (Event *event)
-{
-  for (size_t i = 0; i < event->n_pairs; i++)
-    g_free (event->pairs[i].value);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Event, event_clear)
-
-static const char *
-level_word (SampanLogLevel level)
-{
-  switch (level)
-    {
-    case SAMPAN_LOG_ERROR:
-      return "error";
-    case SAMPAN_LOG_WARNING:
-      return "warning";
-    case SAMPAN_LOG_NOTICE:
-      return "notice";
-    case SAMPAN_LOG_INFO:
-      return "info";
-    case SAMPAN_LOG_DEBUG:
-      return "debug";
-    }
-  return "notice";
-}
-
-static void
-event_add (Event *event, const char *key, const char *value)
-{
-  if (value == NULL || event->n_pairs == PAIRS_MAX)
-    return;
-  event->pairs[event->n_pairs].key = key;
-  event->pairs[event->n_pairs].value = sampan_escape (value, -1, VALUE_MAX_BYTES);
-  event->n_pairs++;
-}
-
-/* In quotes if a reader could not tell where it ends. Backslashes are escaped already. */
-static void
-append_value (GString *line, const char *value)
-{
-  if (value[0] != '\0' && strpbrk (value, " \"=") == NULL)
-    {
-      g_string_append (line, value);
-      return;
-    }
-  g_string_append_c (line, '"');
-  for (const char *c = value; *c != '\0'; c++)
-    {
-      if (*c == '"')
-        g_string_append_c (line, '\\');
-      g_string_append_c (line, *c);
-    }
-  g_string_append_c (line, '"');
-}
-
-/* "login user=ann outcome=ok" */
-static void
-append_event (GString *line, const Event *event)
-{
-  g_autofree char *name = sampan_escape (event->event, -1, VALUE_MAX_BYTES);
-
-  g_string_append (line, name);
-  for (size_t i = 0; i < event->n_pairs; i++)
-    {
-      g_string_append_printf (line, " %s=", event->pairs[i].key);
-      append_value (line, event->pairs[i].value);
-    }
-}
 
 /* ---- Where it goes ---- */
 
 static void
-write_stderr (const Event *event)
+write_stderr (const SampanLogLine *line)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *time = g_date_time_format (now, "%Y-%m-%dT%H:%M:%S");
-  g_autoptr (GString) line = g_string_new (NULL);
-  const char *rest;
-  size_t left;
+  g_autofree char *text = log_state.as_json ? sampan_log_line_to_json (line, now)
+                                            : sampan_log_line_to_text (line, now);
+  const char *rest = text;
+  size_t left = strlen (text);
 
-  g_string_append_printf (line,
-                          "%s.%03dZ %s ",
-                          time,
-                          g_date_time_get_microsecond (now) / 1000,
-                          level_word (event->level));
-  append_event (line, event);
-  g_string_append_c (line, '\n');
-  for (rest = line->str, left = line->len; left > 0;)
+  while (left > 0)
     {
       ssize_t n = write (STDERR_FILENO, rest, left);
 
@@ -187,7 +79,7 @@ stderr_is_journal (void)
 
 /* SAMPAN_KEY=value */
 static char *
-journal_field (const Pair *pair)
+journal_field (const SampanLogPair *pair)
 {
   g_autofree char *name = g_ascii_strup (pair->key, -1);
 
@@ -195,19 +87,19 @@ journal_field (const Pair *pair)
 }
 
 static bool
-write_journal (const Event *event)
+write_journal (const SampanLogLine *line)
 {
   g_autoptr (GPtrArray) fields = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GString) message = g_string_new ("MESSAGE=");
-  struct iovec vectors[PAIRS_MAX + 4];
+  struct iovec vectors[SAMPAN_LOG_PAIRS_MAX + 4];
 
-  append_event (message, event);
+  sampan_log_line_append_message (line, message);
   g_ptr_array_add (fields, g_strdup (message->str));
-  g_ptr_array_add (fields, g_strdup_printf ("PRIORITY=%d", (int)event->level));
+  g_ptr_array_add (fields, g_strdup_printf ("PRIORITY=%d", (int)line->level));
   g_ptr_array_add (fields, g_strdup ("SYSLOG_IDENTIFIER=sampand"));
-  g_ptr_array_add (fields, g_strdup_printf ("SAMPAN_EVENT=%s", event->event));
-  for (size_t i = 0; i < event->n_pairs; i++)
-    g_ptr_array_add (fields, journal_field (&event->pairs[i]));
+  g_ptr_array_add (fields, g_strdup_printf ("SAMPAN_EVENT=%s", line->event));
+  for (size_t i = 0; i < line->n_pairs; i++)
+    g_ptr_array_add (fields, journal_field (&line->pairs[i]));
   for (guint i = 0; i < fields->len; i++)
     {
       vectors[i].iov_base = g_ptr_array_index (fields, i);
@@ -225,7 +117,7 @@ stderr_is_journal (void)
 }
 
 static bool
-write_journal (const Event *event)
+write_journal (const SampanLogLine *line)
 {
   return false;
 }
@@ -233,73 +125,40 @@ write_journal (const Event *event)
 #endif
 
 static void
-write_event (const Event *event)
+write_line (const SampanLogLine *line)
 {
-  if (!log_state.to_journal || !write_journal (event))
-    write_stderr (event);
+  if (!log_state.to_journal || !write_journal (line))
+    write_stderr (line);
 }
 
 /* ---- How many ---- */
 
-static Bucket *
-get_bucket (const char *event)
-{
-  Bucket *bucket;
-
-  if (log_state.buckets == NULL)
-    log_state.buckets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  bucket = g_hash_table_lookup (log_state.buckets, event);
-  if (bucket != NULL)
-    return bucket;
-  if (g_hash_table_size (log_state.buckets) >= BUCKETS_MAX && strcmp (event, OVERFLOW_BUCKET) != 0)
-    return get_bucket (OVERFLOW_BUCKET);
-  bucket = g_new0 (Bucket, 1);
-  bucket->tokens = BURST_EVENTS;
-  bucket->last_us = g_get_monotonic_time ();
-  g_hash_table_insert (log_state.buckets, g_strdup (event), bucket);
-  return bucket;
-}
-
 static void
-write_dropped (const char *event, uint64_t dropped)
+write_held_back (const char *event, const char *source, uint64_t held_back, gpointer user_data)
 {
-  g_auto (Event) report = { .level = SAMPAN_LOG_WARNING, .event = "log-dropped" };
-  g_autofree char *count = g_strdup_printf ("%" G_GUINT64_FORMAT, dropped);
+  g_auto (SampanLogLine) line = { .level = SAMPAN_LOG_WARNING, .event = "log-dropped" };
+  char count[sizeof "18446744073709551615"];
 
-  event_add (&report, "event", event);
-  event_add (&report, "count", count);
-  write_event (&report);
+  g_snprintf (count, sizeof count, "%" G_GUINT64_FORMAT, held_back);
+  sampan_log_line_add (&line, "dropped", event);
+  sampan_log_line_add (&line, "count", count);
+  sampan_log_line_add (&line, "source", source);
+  write_line (&line);
 }
 
 /* Whether one more of EVENT may be written. */
 static bool
-take_token (const char *event)
+may_write (const char *event, const char *source)
 {
-  Bucket *bucket = get_bucket (event);
-  int64_t now_us = g_get_monotonic_time ();
-  double gained = (double)(now_us - bucket->last_us) * EVENTS_PER_SEC / G_USEC_PER_SEC;
+  uint64_t held_back = 0;
 
-  bucket->last_us = now_us;
-  bucket->tokens = MIN (bucket->tokens + gained, BURST_EVENTS);
-  if (bucket->tokens < 1)
-    {
-      bucket->dropped++;
-      return false;
-    }
-  bucket->tokens -= 1;
-  if (bucket->dropped > 0)
-    write_dropped (event, bucket->dropped);
-  bucket->dropped = 0;
+  if (log_state.limit == NULL)
+    log_state.limit = sampan_log_limit_new ();
+  if (!sampan_log_limit_take (log_state.limit, event, source, g_get_monotonic_time (), &held_back))
+    return false;
+  if (held_back > 0)
+    write_held_back (event, source, held_back, NULL);
   return true;
-}
-
-static void
-log_event (const Event *event)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&log_state.lock);
-
-  if (take_token (event->event))
-    write_event (event);
 }
 
 /* ---- Who speaks ---- */
@@ -344,27 +203,46 @@ write_glib_cb (GLogLevelFlags log_level,
 }
 
 void
-sampan_log_init (SampanLogLevel most_verbose)
+sampan_log_init (SampanLogLevel most_verbose, SampanLogFormat format)
 {
   log_state.most_verbose = most_verbose;
-  log_state.to_journal = stderr_is_journal ();
+  log_state.to_journal = format == SAMPAN_LOG_WHERE_IT_GOES && stderr_is_journal ();
+  log_state.as_json = format == SAMPAN_LOG_JSON;
   g_log_set_writer_func (write_glib_cb, NULL, NULL);
 }
 
 void
 sampan_log_event (SampanLogLevel level, const char *event, ...)
 {
-  g_auto (Event) parts = { .level = level, .event = event };
-  va_list arguments;
+  g_auto (SampanLogLine) line = { .level = level, .event = event };
+  const char *source = NULL;
   const char *key;
+  va_list arguments;
 
   if (level > log_state.most_verbose)
     return;
   va_start (arguments, event);
   while ((key = va_arg (arguments, const char *)) != NULL)
-    event_add (&parts, key, va_arg (arguments, const char *));
+    {
+      const char *value = va_arg (arguments, const char *);
+
+      if (strcmp (key, "source") == 0)
+        source = value;
+      sampan_log_line_add (&line, key, value);
+    }
   va_end (arguments);
-  log_event (&parts);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&log_state.lock);
+  if (may_write (event, source))
+    write_line (&line);
+}
+
+void
+sampan_log_settle (void)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&log_state.lock);
+
+  if (log_state.limit != NULL)
+    sampan_log_limit_settle (log_state.limit, g_get_monotonic_time (), write_held_back, NULL);
 }
 
 char *

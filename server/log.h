@@ -19,13 +19,24 @@ typedef enum
   SAMPAN_LOG_DEBUG = 7,
 } SampanLogLevel;
 
+typedef enum
+{
+  SAMPAN_LOG_WHERE_IT_GOES, /* fields in the journal, text on stderr */
+  SAMPAN_LOG_TEXT,
+  SAMPAN_LOG_JSON, /* on stderr, one object per line */
+} SampanLogFormat;
+
 /* Routes GLib's own messages here too. Call once. */
-void sampan_log_init (SampanLogLevel most_verbose);
+void sampan_log_init (SampanLogLevel most_verbose, SampanLogFormat format);
 
 /* EVENT is a short word ("login", "put"); then pairs of constant key and value (nullable value:
  * pair left out), then NULL. stderr: `2026-11-20T12:00:00.000Z notice login user=ann
- * source=192.0.2.7 outcome=ok`. */
+ * source=192.0.2.7 outcome=ok`. Too many of one event from one "source" are held back. */
 void sampan_log_event (SampanLogLevel level, const char *event, ...) G_GNUC_NULL_TERMINATED;
+
+/* Says how many were held back ("log-dropped") since it was said last. Call now and then, and at
+ * the end. */
+void sampan_log_settle (void);
 
 /* A name nobody has: shown as a keyed short hash, as people type passwords into the name box. Free
  * with g_free. */

@@ -21,6 +21,7 @@ _sampan() {
   COMPREPLY=()
   case $previous in
     --on-conflict) COMPREPLY=($(compgen -W 'ask skip replace newer both fail' -- "$current")); return ;;
+    --log-format) COMPREPLY=($(compgen -W 'text json' -- "$current")); return ;;
     --progress) COMPREPLY=($(compgen -W 'auto bar json none' -- "$current")); return ;;
     --password-file | --new-password-file | --state) compopt -o filenames; COMPREPLY=($(compgen -f -- "$current")); return ;;
   esac
@@ -28,7 +29,7 @@ _sampan() {
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ -n $skip ]]; then skip=; [[ $word == = ]] && skip=1; continue; fi
     case $word in
-      --password-file | --state | --progress | --reconnect | --listen | --announce-name | --seconds) skip=1 ;;
+      --password-file | --state | --progress | --reconnect | --listen | --announce-name | --seconds | --log-format) skip=1 ;;
       = | -*) ;;
       *) command+=("$word") ;;
     esac

@@ -15,7 +15,7 @@ function __sampan_command
     for word in $words[2..-1]
         if test -n "$skip"
             set skip
-        else if contains -- $word --password-file --state --progress --reconnect --listen --announce-name --seconds
+        else if contains -- $word --password-file --state --progress --reconnect --listen --announce-name --seconds --log-format
             set skip 1
         else if not string match -q -- '-*' $word; and test (count $command) -lt $most
             set -a command $word

@@ -25,7 +25,7 @@ esac
 for word in $words[2,CURRENT-1]; do
   if [[ -n $skip ]]; then
     skip=
-  elif [[ $word == (--password-file|--state|--progress|--reconnect|--listen|--announce-name|--seconds) ]]; then
+  elif [[ $word == (--password-file|--state|--progress|--reconnect|--listen|--announce-name|--seconds|--log-format) ]]; then
     skip=1
   elif [[ $word != -* && $#command -lt $most ]]; then
     command+=($word)

@@ -237,5 +237,7 @@ sampan_command_invite (int argc, char **argv)
     return sampan_command_usage ("invite", "--list, --revoke and --expires exclude each other");
   if (options.list)
     return list_open (&arguments);
+  if (options.revoke)
+    arguments.command = "invite --revoke";
   return options.revoke ? revoke_code (&arguments) : invite_person (&arguments, &options);
 }

@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #define EXPIRE_EVERY_SECS (24 * 60 * 60)
+#define LOG_SETTLE_SECS 10
 #define MALLOC_ARENAS                                                                              \
   2 /* the workers' buffers are mapped; small pieces need no arena per thread                      \
      */
@@ -64,10 +65,25 @@ raise_descriptor_limit (void)
     sampan_log_event (SAMPAN_LOG_WARNING, "descriptors", "error", g_strerror (errno), NULL);
 }
 
+/* What is said to the admin of a command would be no line of JSON. */
 static void
-prepare_process (void)
+log_text (const char *text)
 {
-  sampan_log_init (SAMPAN_LOG_INFO);
+  g_autofree char *line = g_strdup (text);
+  bool is_fault = g_str_has_prefix (line, "sampand: ");
+  sampan_log_event (is_fault ? SAMPAN_LOG_ERROR : SAMPAN_LOG_NOTICE,
+                    "message",
+                    "text",
+                    g_strchomp (line),
+                    NULL);
+}
+
+static void
+prepare_process (bool as_json)
+{
+  sampan_log_init (SAMPAN_LOG_INFO, as_json ? SAMPAN_LOG_JSON : SAMPAN_LOG_WHERE_IT_GOES);
+  if (as_json)
+    g_set_printerr_handler (log_text);
   raise_descriptor_limit ();
   if (signal (SIGPIPE, SIG_IGN) == SIG_ERR)
     sampan_log_event (SAMPAN_LOG_WARNING, "signals", "error", g_strerror (errno), NULL);
@@ -144,12 +160,43 @@ print_first_start (const Run *self, const SampanFirstStart *first)
 
 /* ---- Control ---- */
 
-static char *
-control_cb (const char *line, gpointer user_data)
+static void
+log_change (char **parts, unsigned int uid)
 {
-  Run *self = user_data;
+  char uid_text[sizeof "4294967295"];
+  if (parts[0] == NULL)
+    return;
+  g_snprintf (uid_text, sizeof uid_text, "%u", uid);
+  sampan_log_event (SAMPAN_LOG_NOTICE,
+                    "admin",
+                    "uid",
+                    uid_text,
+                    "change",
+                    parts[0],
+                    "name",
+                    parts[1],
+                    "more",
+                    parts[1] != NULL ? parts[2] : NULL,
+                    NULL);
+}
+
+static char *
+reload (Run *self, char **parts, unsigned int uid)
+{
   g_autoptr (GError) error = NULL;
   unsigned int ended_sessions = 0;
+  log_change (parts, uid);
+  if (sampan_server_reload (self->server, &ended_sessions, &error))
+    return g_strdup_printf ("{\"ended_sessions\":%u}", ended_sessions);
+  sampan_log_event (SAMPAN_LOG_ERROR, "reload", "error", error->message, NULL);
+  return g_strdup ("{\"error\":\"its log says why\"}");
+}
+
+static char *
+control_cb (const char *line, unsigned int uid, gpointer user_data)
+{
+  Run *self = user_data;
+  g_auto (GStrv) changed = sampan_control_parse_reload (line);
   if (self->server == NULL)
     return NULL;
   if (strcmp (line, "status") == 0)
@@ -157,12 +204,7 @@ control_cb (const char *line, gpointer user_data)
   if (g_str_has_prefix (line, SAMPAN_CONTROL_KICK))
     return g_strdup_printf ("{\"ended_sessions\":%u}",
                             sampan_server_kick (self->server, line + strlen (SAMPAN_CONTROL_KICK)));
-  if (strcmp (line, "reload") != 0)
-    return NULL;
-  if (sampan_server_reload (self->server, &ended_sessions, &error))
-    return g_strdup_printf ("{\"ended_sessions\":%u}", ended_sessions);
-  sampan_log_event (SAMPAN_LOG_ERROR, "reload", "error", error->message, NULL);
-  return g_strdup ("{\"error\":\"its log says why\"}");
+  return changed != NULL ? reload (self, changed, uid) : NULL;
 }
 
 /* ---- Expiry ---- */
@@ -292,6 +334,13 @@ start_watchdog (void)
     g_timeout_add ((guint)MIN (interval_ms, G_MAXUINT), alive_cb, NULL);
 }
 
+static gboolean
+settle_log_cb (gpointer user_data)
+{
+  sampan_log_settle ();
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 start_announcing (Run *self, const char *name)
 {
@@ -303,6 +352,7 @@ start_announcing (Run *self, const char *name)
 static void
 serve (Run *self)
 {
+  g_timeout_add_seconds (LOG_SETTLE_SECS, settle_log_cb, NULL);
   g_timeout_add_seconds (EXPIRE_EVERY_SECS, expire_cb, self);
   expire_cb (self);
   sampan_log_event (SAMPAN_LOG_NOTICE, "start", "version", SAMPAN_VERSION, NULL);
@@ -335,6 +385,7 @@ sampan_command_run (int argc, char **argv)
   g_auto (GStrv) listen = NULL;
   g_autofree char *announce_name = NULL;
   gboolean no_announce = FALSE;
+  g_autofree char *format = NULL;
   const GOptionEntry entries[] = {
     { "listen",
       0,
@@ -357,6 +408,13 @@ sampan_command_run (int argc, char **argv)
       &announce_name,
       "What people see when they look for servers; the name of this machine without it",
       "NAME" },
+    { "log-format",
+      0,
+      0,
+      G_OPTION_ARG_STRING,
+      &format,
+      "What the log looks like: text (fields, in the journal), or json, one object per line",
+      "FORMAT" },
     G_OPTION_ENTRY_NULL,
   };
   g_auto (SampanArguments) arguments = { 0 };
@@ -364,8 +422,11 @@ sampan_command_run (int argc, char **argv)
 
   if (!sampan_arguments_parse (&arguments, "run", "", entries, 0, argc, argv))
     return SAMPAN_EXIT_USAGE;
+  bool as_json = g_strcmp0 (format, "json") == 0;
+  if (format != NULL && !as_json && strcmp (format, "text") != 0)
+    return sampan_command_usage ("run", "--log-format is text or json");
   unsigned int n_sockets = sampan_service_take_sockets ();
-  prepare_process ();
+  prepare_process (as_json);
   SampanAccountStore *store = sampan_command_open_store (&arguments, true);
   if (store == NULL)
     return SAMPAN_EXIT_FAILED;
@@ -380,5 +441,6 @@ sampan_command_run (int argc, char **argv)
   if (ok)
     serve (self);
   finish (self);
+  sampan_log_settle ();
   return ok ? SAMPAN_EXIT_DONE : sampan_command_fail ("Cannot serve", error);
 }

@@ -71,6 +71,7 @@ sampan_command_share_quota (int argc, char **argv)
     return SAMPAN_EXIT_FAILED;
   if (!sampan_account_store_set_share_quota (store, arguments.values[0], quota_bytes, &error))
     return sampan_command_fail ("Cannot set the quota", error);
+  arguments.more = g_strdup (arguments.values[1]);
   status = sampan_command_reload (&arguments);
   print_quota (arguments.values[0], quota_bytes, arguments.as_json);
   return status;

@@ -105,6 +105,18 @@ grants_are_empty (const Grants *grants)
   return true;
 }
 
+/* "read=ann,ben change=*" */
+static char *
+describe_grants (const Grants *grants)
+{
+  GString *text = g_string_new (NULL);
+
+  for (size_t i = 0; i < N_RIGHTS; i++)
+    for (char **who = grants->who[i]; who != NULL && *who != NULL; who++)
+      g_string_append_printf (text, "%s%s=%s", text->len > 0 ? " " : "", rights[i].word, *who);
+  return g_string_free (text, FALSE);
+}
+
 /* Before anything is changed, so that a mistyped name leaves nothing half done. */
 static bool
 check_who (SampanAccountStore *store,
@@ -186,6 +198,7 @@ command_add (int argc, char **argv)
   store = sampan_command_open_store (&arguments, true);
   if (store == NULL)
     return SAMPAN_EXIT_FAILED;
+  arguments.more = describe_grants (&grants);
   if (!foreach_grant (&grants, check_who, store, name, &error) ||
       !sampan_account_store_add_share (store, name, directory, &error))
     return sampan_command_fail ("Cannot add the share", error);
@@ -228,6 +241,7 @@ command_grant (int argc, char **argv)
   if (store == NULL)
     return SAMPAN_EXIT_FAILED;
   name = arguments.values[0];
+  arguments.more = describe_grants (&grants);
   if (!foreach_grant (&grants, check_who, store, name, &error) ||
       !foreach_grant (&grants, sampan_account_store_grant, store, name, &error))
     return sampan_command_fail ("Cannot change the rights", error);

@@ -61,6 +61,7 @@ sampan_subcommand_dispatch (const SampanSubcommand *table,
 void
 sampan_arguments_clear (SampanArguments *self)
 {
+  g_clear_pointer (&self->more, g_free);
   g_clear_pointer (&self->state, g_free);
   g_clear_pointer (&self->values, g_strfreev);
 }
@@ -112,6 +113,7 @@ sampan_arguments_parse (SampanArguments *self,
       sampan_command_usage (command, "give it %s", usage[0] != '\0' ? usage : "options only");
       return false;
     }
+  self->command = command;
   option = g_steal_pointer (&self->state);
   self->state = sampan_state_dir_resolve (option);
   g_free (option);
@@ -254,7 +256,9 @@ int
 sampan_command_reload_counting (const SampanArguments *arguments, int *ended_sessions)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *reply = sampan_control_call (arguments->state, "reload", &error);
+  const char *name = arguments->values != NULL ? arguments->values[0] : NULL;
+  g_autofree char *line = sampan_control_make_reload (arguments->command, name, arguments->more);
+  g_autofree char *reply = sampan_control_call (arguments->state, line, &error);
   g_autofree char *refusal = reply != NULL ? sampan_json_find (reply, "error") : NULL;
   g_autofree char *ended = reply != NULL ? sampan_json_find (reply, "ended_sessions") : NULL;
   g_autofree char *shown = NULL;

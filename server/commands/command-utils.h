@@ -31,9 +31,11 @@ int sampan_subcommand_dispatch (const SampanSubcommand *table,
 
 typedef struct
 {
-  char *state;      /* --state, resolved; never NULL after parsing */
-  char **values;    /* what is no option, N_VALUES of them */
-  gboolean as_json; /* --json, of commands with SAMPAN_JSON_ENTRY */
+  const char *command; /* borrowed: "user add" */
+  char *more;          /* nullable: what else the log tells of the change */
+  char *state;         /* --state, resolved; never NULL after parsing */
+  char **values;       /* what is no option, N_VALUES of them */
+  gboolean as_json;    /* --json, of commands with SAMPAN_JSON_ENTRY */
 } SampanArguments;
 void sampan_arguments_clear (SampanArguments *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SampanArguments, sampan_arguments_clear)

@@ -7,6 +7,8 @@
 
 #include "requests/requests.h"
 
+#include "log.h"
+
 #define PATH_BYTES (2 + SAMPAN_PATH_MAX)
 #define MTIME_BYTES (8 + 4)
 #define MODE_BYTES 2
@@ -157,6 +159,9 @@ handle (SampanExchange *self, uint8_t kind, SampanReader *reader)
                : sampan_exchange_break (self);
   if (reader->length > self->request->max_payload_bytes)
     return sampan_exchange_break (self);
+  g_clear_pointer (&self->asked, sampan_path_unref);
+  self->started_us = g_get_monotonic_time ();
+  self->is_logged = false;
   /* A request may depend on the puts before it; puts among themselves are kept in order by the
    * batch. */
   if (kind != SAMPAN_KIND_PUT)
@@ -210,6 +215,17 @@ sampan_requests_serve (SampanConnection *connection)
   if (input == SAMPAN_INPUT_ENDED && sampan_watch_settle (&self, false))
     sampan_connection_say_goodbye (connection);
   sampan_held_puts_free (self.puts);
+  g_clear_pointer (&self.asked, sampan_path_unref);
+  if (sampan_connection_get_end (connection) == SAMPAN_END_BROKEN)
+    sampan_log_event (SAMPAN_LOG_NOTICE,
+                      "broken",
+                      "user",
+                      self.session->user,
+                      "source",
+                      sampan_connection_get_source (connection),
+                      "request",
+                      self.request != NULL ? self.request->name : NULL,
+                      NULL);
   sampan_connection_leave (connection);
   return input == SAMPAN_INPUT_DRY;
 }

@@ -32,6 +32,8 @@ sampan_exchange_resolve (SampanExchange *self,
   target->path = sampan_path_new (path.data, path.length, error);
   if (target->path == NULL)
     return false;
+  if (self->asked == NULL)
+    self->asked = sampan_path_ref (target->path);
   target->share = sampan_path_split_share (target->path, &target->below);
   if (target->share == NULL)
     {
@@ -99,8 +101,17 @@ sampan_exchange_reply_empty (SampanExchange *self, SampanKind kind)
   return sampan_exchange_end (self, &writer);
 }
 
-bool
-sampan_exchange_reply_code (SampanExchange *self, SampanErrorCode code, uint64_t detail)
+/* What ordinary browsing comes across is not told. */
+static bool
+is_refusal (SampanErrorCode code)
+{
+  return code == SAMPAN_ERROR_FAILED || code == SAMPAN_ERROR_IO ||
+         code == SAMPAN_ERROR_NOT_ALLOWED || code == SAMPAN_ERROR_BAD_NAME ||
+         code == SAMPAN_ERROR_PASSWORD_NEEDED || code == SAMPAN_ERROR_TRY_LATER;
+}
+
+static bool
+send_error (SampanExchange *self, SampanErrorCode code, uint64_t detail)
 {
   SampanWriter writer;
   SampanErrorReply reply = { .code = code, .detail = detail };
@@ -108,6 +119,17 @@ sampan_exchange_reply_code (SampanExchange *self, SampanErrorCode code, uint64_t
     return false;
   sampan_write_error_reply (&writer, &reply);
   return sampan_exchange_end (self, &writer);
+}
+
+bool
+sampan_exchange_reply_code (SampanExchange *self, SampanErrorCode code, uint64_t detail)
+{
+  if (!self->is_logged && is_refusal (code))
+    {
+      g_autoptr (GError) error = g_error_new_literal (SAMPAN_ERROR, code, "refused");
+      sampan_exchange_log (self, self->asked, NULL, -1, 0, error);
+    }
+  return send_error (self, code, detail);
 }
 
 bool
@@ -124,11 +146,12 @@ sampan_exchange_reply_stored (SampanExchange *self, SampanStored *stored, const 
 bool
 sampan_exchange_reply_error (SampanExchange *self, const GError *error)
 {
+  SampanErrorCode code = sampan_error_to_code (error);
+  if (!self->is_logged && is_refusal (code))
+    sampan_exchange_log (self, self->asked, NULL, -1, 0, error);
   if (sampan_connection_get_end (self->connection) == SAMPAN_END_STOPPING)
-    return sampan_exchange_reply_code (self, SAMPAN_ERROR_SHUTTING_DOWN, 0);
-  return sampan_exchange_reply_code (self,
-                                     sampan_error_to_code (error),
-                                     sampan_error_get_detail (error));
+    return send_error (self, SAMPAN_ERROR_SHUTTING_DOWN, 0);
+  return send_error (self, code, sampan_error_get_detail (error));
 }
 
 bool
@@ -146,7 +169,14 @@ sampan_exchange_log (SampanExchange *self,
                      int64_t started_us,
                      const GError *error)
 {
-  sampan_log_transfer (self->connection, self->request->name, path, to, bytes, started_us, error);
+  self->is_logged = true;
+  sampan_log_transfer (self->connection,
+                       self->request->name,
+                       path,
+                       to,
+                       bytes,
+                       started_us != 0 ? started_us : self->started_us,
+                       error);
 }
 
 void

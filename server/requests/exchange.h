@@ -41,6 +41,11 @@ struct _SampanExchange
 
   /* Owned */
   SampanHeldPuts *puts;
+  SampanPath *asked; /* nullable: what the request being handled is about */
+
+  /* State */
+  int64_t started_us; /* of the request being handled */
+  bool is_logged;     /* it has its line */
 };
 
 /* Where a path of a request leads: the only way to a share's directory, and so the one place where
@@ -80,15 +85,16 @@ bool sampan_exchange_reply_code (SampanExchange *self,
 bool sampan_exchange_reply_stored (SampanExchange *self,
                                    SampanStored *stored,
                                    const char *name) G_GNUC_WARN_UNUSED_RESULT;
-/* SHUTTING_DOWN where the server's stop is the reason. */
+/* SHUTTING_DOWN where the server's stop is the reason. A refusal and a fault get their line in the
+ * log here, unless the request has one already. */
 bool sampan_exchange_reply_error (SampanExchange *self,
                                   const GError *error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A message that cannot be read, or one in a wrong place: always FALSE. */
 bool sampan_exchange_break (SampanExchange *self);
 
-/* One line: who, from where, what, how much, how long, how it ended. TO is nullable, BYTES may be
- * -1. */
+/* One line: who, from where, what, how much, how long, how it ended. PATH and TO are nullable,
+ * BYTES may be -1; STARTED_US 0: since the request came. */
 void sampan_exchange_log (SampanExchange *self,
                           const SampanPath *path,
                           const SampanPath *to,

@@ -141,7 +141,10 @@ sampan_request_get (SampanExchange *self, SampanReader *reader)
   uint64_t offset = request.offset;
   int fd = open_target (self, &request, &target, &info, &error);
   if (fd < 0)
-    return sampan_exchange_reply_error (self, error);
+    {
+      sampan_exchange_log (self, target.path, NULL, 0, started_us, error);
+      return sampan_exchange_reply_error (self, error);
+    }
   g_atomic_int_inc (&self->services->transfers);
   g_atomic_int_inc (&self->session->downloads);
   bool ok = send_info (self, &info) && send_content (self, fd, &info, &offset, &error);

@@ -96,6 +96,30 @@ sampan_held_puts_are_due (const SampanHeldPuts *self)
 }
 
 static void
+log_put (SampanHeldPuts *self, const HeldPut *put, const GError *error)
+{
+  sampan_log_transfer (self->connection,
+                       "put",
+                       put->path,
+                       NULL,
+                       (int64_t)put->size,
+                       put->started_us,
+                       error);
+}
+
+/* Whose session was ended stores nothing more. */
+static void
+give_up (SampanHeldPuts *self)
+{
+  g_autoptr (GError) error =
+      g_error_new_literal (SAMPAN_ERROR, SAMPAN_ERROR_NOT_ALLOWED, "the session has ended");
+  g_clear_pointer (&self->batch, sampan_commit_batch_free);
+  for (GList *i = self->puts.head; i != NULL; i = i->next)
+    log_put (self, i->data, error);
+  g_queue_clear_full (&self->puts, (GDestroyNotify)held_put_free);
+}
+
+static void
 answer (const SampanStored *stored, const GError *commit_error, gpointer user_data)
 {
   SampanHeldPuts *self = user_data;
@@ -104,13 +128,7 @@ answer (const SampanStored *stored, const GError *commit_error, gpointer user_da
   SampanWriter writer;
 
   sampan_exchange_explain_conflict (put->right, put->conflict, &error);
-  sampan_log_transfer (self->connection,
-                       "put",
-                       put->path,
-                       NULL,
-                       (int64_t)put->size,
-                       put->started_us,
-                       error);
+  log_put (self, put, error);
   held_put_free (put);
   if (!sampan_connection_begin (self->connection, &writer))
     return;
@@ -142,9 +160,6 @@ sampan_held_puts_settle (SampanHeldPuts *self)
         g_debug ("puts were stored but their replies cannot be sent");
     }
   else
-    {
-      g_clear_pointer (&self->batch, sampan_commit_batch_free);
-      g_queue_clear_full (&self->puts, (GDestroyNotify)held_put_free);
-    }
+    give_up (self);
   g_assert (g_queue_is_empty (&self->puts));
 }

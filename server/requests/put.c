@@ -237,6 +237,7 @@ static bool
 conclude (SampanExchange *self,
           const SampanTarget *target,
           PutResult result,
+          uint64_t received_bytes,
           int64_t started_us,
           GError *error)
 {
@@ -249,7 +250,7 @@ conclude (SampanExchange *self,
                                   "not completed");
       error = lost;
     }
-  sampan_exchange_log (self, target->path, NULL, -1, started_us, error);
+  sampan_exchange_log (self, target->path, NULL, (int64_t)received_bytes, started_us, error);
   if (result == PUT_ABORTED)
     return sampan_exchange_reply_empty (self, SAMPAN_KIND_DONE);
   bool is_sent = sampan_exchange_reply_error (self, error);
@@ -268,16 +269,17 @@ sampan_request_put (SampanExchange *self, SampanReader *reader)
   if (!sampan_read_put_request (reader, &request))
     return sampan_exchange_break (self);
   if (!sampan_exchange_resolve (self, request.path, self->request->right, &target, &error))
-    return conclude (self, &target, PUT_FAILED, started_us, error);
+    return conclude (self, &target, PUT_FAILED, 0, started_us, error);
   SampanUpload *upload = NULL;
   PutResult result = run (self, &request, &target, &upload, &error);
   if (result == PUT_FINISHED && !is_still_allowed (self, &target, &error))
     result = PUT_FAILED_END;
   if (result != PUT_FINISHED)
     {
+      uint64_t received_bytes = upload != NULL ? sampan_upload_get_received_bytes (upload) : 0;
       /* What was received stays for a resume when the link broke, not when somebody chose so. */
       sampan_upload_free (upload, result == PUT_LOST || result == PUT_TAKEN_OVER);
-      return conclude (self, &target, result, started_us, error);
+      return conclude (self, &target, result, received_bytes, started_us, error);
     }
   sampan_held_puts_add (self->puts,
                         upload,

@@ -37,8 +37,9 @@ struct _SampanUpload
   uint64_t account_id;
   uint64_t size; /* announced */
   uint64_t offset;
-  uint64_t flushed_bytes; /* handed to the disk early */
-  int wake_fd;            /* borrowed; -1: none */
+  uint64_t received_bytes; /* since it began */
+  uint64_t flushed_bytes;  /* handed to the disk early */
+  int wake_fd;             /* borrowed; -1: none */
   struct timespec mtime;
   bool has_mode;
   mode_t mode;

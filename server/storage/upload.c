@@ -368,8 +368,15 @@ sampan_upload_write (SampanUpload *self, const uint8_t *data, size_t length, GEr
       return false;
     }
   self->offset += length;
+  self->received_bytes += length;
   flush_early (self);
   return make_safe_ahead (self, error);
+}
+
+uint64_t
+sampan_upload_get_received_bytes (const SampanUpload *self)
+{
+  return self->received_bytes;
 }
 
 /* A partial that is too short is not kept. */

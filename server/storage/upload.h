@@ -45,6 +45,9 @@ bool sampan_upload_start_at (SampanUpload *self,
 bool sampan_upload_write (SampanUpload *self, const uint8_t *data, size_t length, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
+/* What came since it began; a resume found the rest. */
+uint64_t sampan_upload_get_received_bytes (const SampanUpload *self);
+
 /* How much of it a resume will find even after a power cut; 0 if not known. An eventfd to be
  * written to when that may have grown (-1: none) is borrowed. */
 uint64_t sampan_upload_get_safe_bytes (SampanUpload *self);

@@ -89,6 +89,7 @@ class Server:
         self.output = []
         self.errors = self.folder / "server-log"
         self.wrapper = []  # a command that runs it
+        self.options = []  # more of them for `run`
 
     def command(self, *arguments, check=True, stdin=None):
         """An admin command on this state directory."""
@@ -122,7 +123,8 @@ class Server:
         log = open(self.errors, "ab")
         with log:
             self.process = subprocess.Popen(
-                [*self.wrapper, os.environ["SAMPAND"], "run", "--state", str(self.state), "--listen", f"{listen}:{port}"],
+                [*self.wrapper, os.environ["SAMPAND"], "run", "--state", str(self.state), "--listen", f"{listen}:{port}",
+                 *self.options],
                 env=environment(self.home), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
         self.output = []
         threading.Thread(target=self._read, args=(self.process.stdout, self.output), daemon=True).start()

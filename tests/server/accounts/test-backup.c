@@ -146,7 +146,7 @@ test_never_overwrites (void)
 }
 
 static char *
-answer_cb (const char *line, gpointer user_data)
+answer_cb (const char *line, unsigned int uid, gpointer user_data)
 {
   return NULL;
 }

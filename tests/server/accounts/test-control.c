@@ -18,15 +18,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LINE_MAX_BYTES 256
+#define LINE_MAX_BYTES 2048
 #define NOBODY 65534
 
 /* Answers "echo" with what was counted, "big" with a long reply, nothing else. */
 static char *
-answer (const char *line, gpointer user_data)
+answer (const char *line, unsigned int uid, gpointer user_data)
 {
   int *calls = user_data;
 
+  g_assert_cmpuint (uid, ==, getuid ());
   (*calls)++;
   if (strcmp (line, "big") == 0)
     return g_strnfill (50000, 'x');
@@ -134,6 +135,38 @@ test_long_path (void)
   control = start (state, &calls);
   assert_reply (state, "echo", "{\"calls\":1}");
   sampan_control_close (control);
+}
+
+/* What was changed comes through as it is, and as one line. */
+static void
+test_reload_line (void)
+{
+  static const char *const names[] = { "ann",     "",         "two words", "a\nreload",
+                                       "\033[2J", "\xff\xfe", "%41%",      "\xc3\xa9" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *line = sampan_control_make_reload ("user add", names[i], "read=* add=ben");
+      g_auto (GStrv) parts = sampan_control_parse_reload (line);
+
+      g_assert_cmpuint (strcspn (line, "\n\033"), ==, strlen (line));
+      g_assert_cmpuint (g_strv_length (parts), ==, 3);
+      g_assert_cmpstr (parts[0], ==, "user add");
+      g_assert_cmpstr (parts[1], ==, names[i]);
+      g_assert_cmpstr (parts[2], ==, "read=* add=ben");
+    }
+  g_assert_null (sampan_control_parse_reload ("reloaded"));
+  g_assert_null (sampan_control_parse_reload (""));
+}
+
+/* Every part at its longest is below the longest line. */
+static void
+test_reload_longest (void)
+{
+  g_autofree char *name = g_strnfill (4096, '\n');
+  g_autofree char *line = sampan_control_make_reload ("share grant", name, name);
+
+  g_assert_cmpuint (strlen (line), <, LINE_MAX_BYTES);
 }
 
 static void
@@ -363,6 +396,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_assert_true (sampan_crypto_init ());
+  g_test_add_func ("/control/reload-line", test_reload_line);
+  g_test_add_func ("/control/reload-longest", test_reload_longest);
   g_test_add_func ("/control/other-user", test_other_user);
   g_test_add_func ("/control/call", test_call);
   g_test_add_func ("/control/long-path", test_long_path);

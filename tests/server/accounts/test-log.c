@@ -1,24 +1,25 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Cases I1 and I2: one event is one line that can be read back, whatever the values hold; names
- * that nobody has are not shown. */
+/* Cases E14, I1 and I2: one event is one line that can be read back, whatever the values hold;
+ * names that nobody has are not shown. */
 
 #include "config.h"
 
 #include "log.h"
 
+#include "commands/json-text.h"
+#include "log-limit.h"
+#include "log-line.h"
 #include "secret.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-#define VALUE_MAX_BYTES 256
+#define VALUE_MAX_BYTES 1024
 #define CUT_MARK "..."
-#define FLOOD_EVENTS 3000
-#define BURST_EVENTS 1000
-#define WAIT_SECS 20
+#define FLOOD_EVENTS 6000
 
 /* What is written to stderr between the two. */
 static int saved_stderr;
@@ -289,37 +290,145 @@ count (const char *text, const char *part)
   return n;
 }
 
+/* Sum of the counts of what was held back. */
+static uint64_t
+sum_dropped (const char *text)
+{
+  static const char mark[] = " count=";
+  uint64_t sum = 0;
+
+  for (const char *at = text; (at = strstr (at, "warning log-dropped dropped=")) != NULL;)
+    {
+      at = strstr (at, mark) + strlen (mark);
+      sum += g_ascii_strtoull (at, NULL, 10);
+    }
+  return sum;
+}
+
+/* E14: a flood fills no log, what else happens stays visible, and no count is lost. */
 static void
 test_flood (void)
 {
-  int64_t deadline_us = g_get_monotonic_time () + WAIT_SECS * G_USEC_PER_SEC;
   g_autofree char *text = NULL;
-  g_autofree char *after = NULL;
   size_t written;
 
   capture_start ();
   for (int i = 0; i < FLOOD_EVENTS; i++)
-    sampan_log_event (SAMPAN_LOG_NOTICE, "flood", NULL);
-  sampan_log_event (SAMPAN_LOG_NOTICE, "calm", NULL);
+    sampan_log_event (SAMPAN_LOG_NOTICE, "flood", "source", "192.0.2.7", NULL);
+  sampan_log_event (SAMPAN_LOG_NOTICE, "flood", "source", "192.0.2.8", NULL);
+  sampan_log_event (SAMPAN_LOG_NOTICE, "calm", "source", "192.0.2.7", NULL);
+  sampan_log_settle ();
+  sampan_log_settle ();
   text = capture_end ();
-  written = count (text, " flood\n");
-  g_assert_cmpuint (written, >=, BURST_EVENTS);
+  written = count (text, " flood source=192.0.2.7\n");
+  g_assert_cmpuint (written, >=, SAMPAN_LOG_SOURCE_BURST);
   g_assert_cmpuint (written, <, FLOOD_EVENTS);
-  g_assert_cmpuint (count (text, " calm\n"), ==, 1);
+  g_assert_cmpuint (written + sum_dropped (text), ==, FLOOD_EVENTS);
+  g_assert_nonnull (strstr (text, "log-dropped dropped=flood count="));
+  g_assert_cmpuint (count (text, " flood source=192.0.2.8\n"), ==, 1);
+  g_assert_cmpuint (count (text, " calm source=192.0.2.7\n"), ==, 1);
+}
 
-  /* The count of those that were dropped comes with the next one that is not. */
-  do
+typedef struct
+{
+  unsigned int lines;
+  uint64_t held_back;
+} Told;
+
+static void
+told_cb (const char *event, const char *source, uint64_t held_back, gpointer user_data)
+{
+  Told *told = user_data;
+
+  told->lines++;
+  told->held_back += held_back;
+}
+
+/* E14 from many sources: a fixed table, few lines, and still every count. */
+static void
+test_flood_of_sources (void)
+{
+  g_autoptr (SampanLogLimit) limit = sampan_log_limit_new ();
+  const unsigned int sources = 3 * SAMPAN_LOG_BUCKETS_MAX;
+  uint64_t written = 0;
+  uint64_t told_before = 0;
+  Told told = { 0 };
+
+  for (unsigned int i = 0; i < 2 * sources; i++)
     {
-      g_clear_pointer (&after, g_free);
-      g_assert_cmpint (g_get_monotonic_time (), <, deadline_us);
-      capture_start ();
-      sampan_log_event (SAMPAN_LOG_NOTICE, "flood", NULL);
-      after = capture_end ();
+      g_autofree char *source = g_strdup_printf ("2001:db8::%x", i % sources);
+      uint64_t held_back = 0;
+
+      written += sampan_log_limit_take (limit, "login", source, 0, &held_back) ? 1 : 0;
+      told_before += held_back;
     }
-  while (count (after, " flood\n") == 0);
-  g_assert_true (count (text, "log-dropped event=flood count=") +
-                     count (after, "log-dropped event=flood count=") >=
-                 1);
+  g_assert_cmpuint (written, ==, SAMPAN_LOG_KIND_BURST);
+  g_assert_cmpuint (sampan_log_limit_get_size (limit), <=, SAMPAN_LOG_BUCKETS_MAX + 1);
+  sampan_log_limit_settle (limit, 0, told_cb, &told);
+  g_assert_cmpuint (written + told_before + told.held_back, ==, 2 * (uint64_t)sources);
+  g_assert_cmpuint (told.lines, <=, SAMPAN_LOG_HELD_LINES + 1);
+
+  /* Who has been quiet long enough is forgotten, and may speak again. */
+  told = (Told){ 0 };
+  sampan_log_limit_settle (limit, G_USEC_PER_SEC * G_GINT64_CONSTANT (3600), told_cb, &told);
+  g_assert_cmpuint (told.lines, ==, 0);
+  g_assert_cmpuint (sampan_log_limit_get_size (limit), ==, 0);
+}
+
+/* The count also comes with the next line that is written. */
+static void
+test_count_with_next (void)
+{
+  g_autoptr (SampanLogLimit) limit = sampan_log_limit_new ();
+  uint64_t held_back = 0;
+
+  for (int i = 0; i < SAMPAN_LOG_SOURCE_BURST; i++)
+    g_assert_true (sampan_log_limit_take (limit, "put", "a", 0, &held_back));
+  for (int i = 0; i < 7; i++)
+    g_assert_false (sampan_log_limit_take (limit, "put", "a", 0, &held_back));
+  g_assert_true (sampan_log_limit_take (limit, "put", "b", 0, &held_back));
+  g_assert_cmpuint (held_back, ==, 0);
+  g_assert_true (sampan_log_limit_take (limit, "put", "a", G_USEC_PER_SEC, &held_back));
+  g_assert_cmpuint (held_back, ==, 7);
+}
+
+static void
+test_json (void)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_utc (2026, 11, 20, 12, 0, 0.25);
+  g_auto (SampanLogLine) line = { .level = SAMPAN_LOG_NOTICE, .event = "put" };
+  g_autofree char *json = NULL;
+
+  sampan_log_line_add (&line, "user", "42");
+  sampan_log_line_add (&line, "bytes", "42");
+  sampan_log_line_add (&line, "ms", "many");
+  json = sampan_log_line_to_json (&line, now);
+  g_assert_cmpstr (json,
+                   ==,
+                   "{\"time\":\"2026-11-20T12:00:00.250Z\",\"level\":\"notice\",\"event\":\"put\","
+                   "\"user\":\"42\",\"bytes\":42,\"ms\":\"many\"}\n");
+}
+
+/* I1 in JSON: valid UTF-8, one line, and the value of the text. */
+static void
+test_json_injection (void)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+
+  for (size_t i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      g_auto (SampanLogLine) line = { .level = SAMPAN_LOG_NOTICE, .event = "login" };
+      g_autofree char *json = NULL;
+      g_autofree char *found = NULL;
+
+      sampan_log_line_add (&line, "user", values[i]);
+      json = sampan_log_line_to_json (&line, now);
+      g_assert_cmpuint (strcspn (json, "\n"), ==, strlen (json) - 1);
+      json[strlen (json) - 1] = '\0';
+      assert_printable (json);
+      found = sampan_json_find (json, "user");
+      g_assert_cmpstr (found, ==, line.pairs[0].value);
+    }
 }
 
 static void
@@ -359,13 +468,17 @@ main (int argc, char **argv)
   g_unsetenv ("JOURNAL_STREAM");
   g_test_init (&argc, &argv, NULL);
   g_assert_true (sampan_crypto_init ());
-  sampan_log_init (SAMPAN_LOG_INFO);
+  sampan_log_init (SAMPAN_LOG_INFO, SAMPAN_LOG_WHERE_IT_GOES);
   g_test_add_func ("/log/I1/injection", test_injection);
   g_test_add_func ("/log/format", test_format);
   g_test_add_func ("/log/bounds", test_bounds);
   g_test_add_func ("/log/levels", test_levels);
   g_test_add_func ("/log/glib", test_glib);
-  g_test_add_func ("/log/flood", test_flood);
+  g_test_add_func ("/log/E14/flood", test_flood);
+  g_test_add_func ("/log/E14/flood-of-sources", test_flood_of_sources);
+  g_test_add_func ("/log/E14/count-with-next", test_count_with_next);
+  g_test_add_func ("/log/json", test_json);
+  g_test_add_func ("/log/I1/json-injection", test_json_injection);
   g_test_add_func ("/log/I2/unknown-name", test_unknown_name);
   g_test_add_func ("/log/I2/unknown-name-key", test_unknown_name_key);
   return g_test_run ();
