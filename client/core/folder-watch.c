@@ -10,8 +10,8 @@
 #include "engine-private.h"
 #include "session-private.h"
 
-/* Other requests end a WATCH; while they come one after the other it is not worth asking each time.
- * The server remembers what changes meanwhile. */
+/* Other requests end a WATCH; while they come one after the other it is not worth asking each time,
+ * nor is it where there is always something new. The server remembers what changes meanwhile. */
 #define ASK_AGAIN_MS 100
 /* When the server watches too many. */
 #define TRY_AGAIN_MS (60 * 1000)
@@ -133,10 +133,7 @@ round_over_cb (gpointer user_data)
     }
   has_changed = round->has_changed || self->is_anew;
   self->is_anew = false;
-  if (round->has_changed)
-    ask (self);
-  else
-    ask_in (self, ASK_AGAIN_MS);
+  ask_in (self, ASK_AGAIN_MS);
   if (has_changed)
     g_signal_emit (self, changed_signal, 0);
   return G_SOURCE_REMOVE;

@@ -114,11 +114,15 @@ void
 sampan_lone_call_part (SampanCall *call, gpointer user_data)
 {
   SampanLoneCall *self = user_data;
+  bool is_progress = call->list == NULL && call->trash == NULL;
+  int64_t now_us = g_get_monotonic_time ();
   Part *part;
 
   if ((call->list != NULL && sampan_folder_list_get_length (call->list) == 0) ||
-      (call->trash != NULL && call->trash->len == 0))
+      (call->trash != NULL && call->trash->len == 0) ||
+      (is_progress && now_us - self->last_progress_us < SAMPAN_PROGRESS_INTERVAL_US))
     return;
+  self->last_progress_us = now_us;
   part = g_new0 (Part, 1);
   part->call = lone_call_ref (self);
   if (call->list != NULL)

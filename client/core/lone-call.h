@@ -32,6 +32,7 @@ struct _SampanLoneCall
 
   /* engine thread */
   SampanLink *link; /* while the call runs */
+  int64_t last_progress_us;
   bool is_cancelled;
   bool is_over;
   GError *error; /* the owner's from then on */

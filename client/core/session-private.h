@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* How often an owner hears of progress, however often the server tells it. */
+#define SAMPAN_PROGRESS_INTERVAL_US (G_USEC_PER_SEC / 10)
+
 /* Borrowed; NULL unless READY. */
 SampanLinkPool *sampan_session_get_pool (SampanSession *self);
 /* The same, also while it logs in. */

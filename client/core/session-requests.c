@@ -13,8 +13,6 @@
 #include <sodium.h>
 #include <string.h>
 
-#define PROGRESS_INTERVAL_US (G_USEC_PER_SEC / 10)
-
 /* One request between the two threads. */
 typedef struct
 {
@@ -150,7 +148,7 @@ call_progress (SampanCall *call, gpointer user_data)
   int64_t now = g_get_monotonic_time ();
   ProgressPost *post;
 
-  if (now - self->last_progress_us < PROGRESS_INTERVAL_US)
+  if (now - self->last_progress_us < SAMPAN_PROGRESS_INTERVAL_US)
     return;
   self->last_progress_us = now;
   post = g_new0 (ProgressPost, 1);
