@@ -12,6 +12,7 @@
 #include "output.h"
 #include "remote-target.h"
 #include "session-pool.h"
+#include "undo-line.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
@@ -137,6 +138,7 @@ command_rm (Cli *cli, const Command *command, char **argv)
   };
   g_auto (GStrv) operands = command_parse (cli, command, entries, argv, 1, COMMAND_ANY_NUMBER);
   g_autoptr (GPtrArray) remotes = NULL;
+  g_auto (UndoLine) undo = UNDO_LINE_INIT;
 
   if (operands == NULL)
     return;
@@ -148,10 +150,14 @@ command_rm (Cli *cli, const Command *command, char **argv)
       g_autoptr (GError) error = NULL;
 
       if (cli_should_stop (cli))
-        return;
+        break;
       if (remove_one (cli, remote, recursive, trash_id, &error))
-        removed (cli, operands[i], remote, verbose, trash_id);
+        {
+          removed (cli, operands[i], remote, verbose, trash_id);
+          undo_line_add_restore (&undo, remote, trash_id, false);
+        }
       else
         output_failed (cli, operands[i], error);
     }
+  undo_line_print (&undo, cli);
 }

@@ -67,6 +67,9 @@ void command_mv (Cli *cli, const Command *command, char **argv);
 void command_cp (Cli *cli, const Command *command, char **argv);
 /* discover-command.c */
 void command_discover (Cli *cli, const Command *command, char **argv);
+/* trash-commands.c */
+void command_trash (Cli *cli, const Command *command, char **argv);
+void command_restore (Cli *cli, const Command *command, char **argv);
 /* get-command.c, put-command.c, passwd-command.c, shell.c */
 void command_get (Cli *cli, const Command *command, char **argv);
 void command_put (Cli *cli, const Command *command, char **argv);

@@ -13,6 +13,7 @@
 #include "output.h"
 #include "remote-target.h"
 #include "session-pool.h"
+#include "undo-line.h"
 
 #include <glib/gi18n.h>
 #include <inttypes.h>
@@ -25,6 +26,7 @@ typedef struct
   SampanRemote *from;
   SampanRemote *to;
   bool copy;
+  UndoLine *undo;
 } Move;
 
 static bool
@@ -76,10 +78,10 @@ static bool
 move_between_shares (const Move *move,
                      SampanConflict conflict,
                      SampanPlaced *placed,
+                     uint8_t trash_id[static SAMPAN_TRASH_ID_LENGTH],
                      GError **error)
 {
   g_auto (Await) await = AWAIT_INIT;
-  uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH];
   g_autoptr (GError) local_error = NULL;
   g_autofree char *text = NULL;
 
@@ -103,13 +105,19 @@ move_between_shares (const Move *move,
   return false;
 }
 
+/* TRASH_ID: of what was left behind in another share; else zero. */
 static bool
-try_once (const Move *move, SampanConflict conflict, SampanPlaced *placed, GError **error)
+try_once (const Move *move,
+          SampanConflict conflict,
+          SampanPlaced *placed,
+          uint8_t trash_id[static SAMPAN_TRASH_ID_LENGTH],
+          GError **error)
 {
+  memset (trash_id, 0, SAMPAN_TRASH_ID_LENGTH);
   if (move->copy)
     return copy_once (move, conflict, placed, error);
   if (!in_same_share (move->from, move->to))
-    return move_between_shares (move, conflict, placed, error);
+    return move_between_shares (move, conflict, placed, trash_id, error);
   return rename_once (move, conflict, placed, error);
 }
 
@@ -157,8 +165,38 @@ report_done (const Move *move, const SampanPlaced *placed)
     {
       json_line_add_bytes (&line, "stored_name", placed->name);
       json_line_add_uint (&line, "skipped", placed->skipped);
+      if (placed->has_replaced)
+        json_line_add_hex (&line, "trash_id", placed->trash_id, sizeof placed->trash_id);
     }
   json_line_print (&line, stdout);
+}
+
+/* A copy onto a name that was free is no loss: it leads back nowhere. */
+static void
+add_undo (const Move *move,
+          const SampanPlaced *placed,
+          const uint8_t source_id[static SAMPAN_TRASH_ID_LENGTH])
+{
+  g_autoptr (SampanPath) folder = sampan_path_get_parent (sampan_remote_get_path (move->to));
+  g_autoptr (SampanPath) path = folder != NULL ? sampan_path_get_child (folder, placed->name, NULL)
+                                               : NULL;
+  g_autoptr (SampanRemote) now = path != NULL ? remote_with_path (move->to, path) : NULL;
+
+  if (now == NULL)
+    return;
+  if (move->copy)
+    {
+      undo_line_add_restore (move->undo, now, placed->trash_id, true);
+      return;
+    }
+  undo_line_add_restore (move->undo, now, placed->trash_id, false);
+  if (in_same_share (move->from, move->to))
+    undo_line_add_move (move->undo, now, move->from);
+  else
+    {
+      undo_line_add_remove (move->undo, now);
+      undo_line_add_restore (move->undo, move->from, source_id, false);
+    }
 }
 
 /* Says what is not there: the thing itself, or where it should go. */
@@ -188,11 +226,13 @@ run (const Move *move, const char *typed, ConflictPolicy *policy)
     {
       g_autoptr (GError) error = NULL;
       g_auto (SampanPlaced) placed = { 0 };
+      uint8_t source_id[SAMPAN_TRASH_ID_LENGTH];
       ConflictOutcome outcome = CONFLICT_FAIL;
 
-      if (try_once (move, conflict, &placed, &error))
+      if (try_once (move, conflict, &placed, source_id, &error))
         {
           report_done (move, &placed);
+          add_undo (move, &placed, source_id);
           return;
         }
       if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_EXISTS))
@@ -219,11 +259,12 @@ move_one (Cli *cli,
           const char *typed,
           SampanRemote *from,
           bool copy,
-          ConflictPolicy *policy)
+          ConflictPolicy *policy,
+          UndoLine *undo)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (SampanRemote) to = NULL;
-  Move move = { cli, target->session, from, NULL, copy };
+  Move move = { cli, target->session, from, NULL, copy, undo };
 
   if (!remote_is_same_server (from, target->remote))
     {
@@ -259,6 +300,7 @@ run_command (Cli *cli, const Command *command, char **argv, bool copy)
   g_auto (RemoteTarget) target = REMOTE_TARGET_INIT;
   g_autoptr (GPtrArray) sources = NULL;
   g_autoptr (GError) error = NULL;
+  g_auto (UndoLine) undo = UNDO_LINE_INIT;
   ConflictPolicy policy;
   guint last;
 
@@ -274,7 +316,8 @@ run_command (Cli *cli, const Command *command, char **argv, bool copy)
       return;
     }
   for (guint i = 0; i < sources->len && !cli_should_stop (cli); i++)
-    move_one (cli, &target, operands[i], g_ptr_array_index (sources, i), copy, &policy);
+    move_one (cli, &target, operands[i], g_ptr_array_index (sources, i), copy, &policy, &undo);
+  undo_line_print (&undo, cli);
 }
 
 void

@@ -55,6 +55,7 @@ file_of (SampanTransfer *transfer)
     .size = sampan_transfer_get_total_bytes (transfer),
     .is_upload = sampan_transfer_is_upload (transfer),
     .stored = sampan_transfer_get_stored_name (transfer),
+    .trash_id = sampan_transfer_get_trash_id (transfer),
   };
 }
 
@@ -378,6 +379,7 @@ void
 transfer_batch_free (TransferBatch *self)
 {
   g_clear_pointer (&self->cli->bar, progress_bar_free);
+  undo_line_clear (&self->report.undo);
   g_free (self);
 }
 

@@ -61,17 +61,20 @@ transfer_report_file (TransferReport *self,
                       const char *status)
 {
   g_auto (JsonLine) line = JSON_LINE_INIT;
-  g_autoptr (SampanRemote) remote = NULL;
+  g_autoptr (SampanRemote) remote = remote_with_path (server, file->remote);
 
+  if (file->trash_id != NULL)
+    undo_line_add_restore (&self->undo, remote, file->trash_id, true);
   if (!self->cli->options.json)
     return;
-  remote = remote_with_path (server, file->remote);
   output_begin_item (&line, file->is_upload ? "put" : "get", status);
   json_line_add_bytes (&line, "local", file->local);
   json_line_add_remote (&line, "uri", remote);
   json_line_add_uint (&line, "size", file->size);
   if (file->stored != NULL)
     json_line_add_bytes (&line, "stored_name", file->stored);
+  if (file->trash_id != NULL)
+    json_line_add_hex (&line, "trash_id", file->trash_id, SAMPAN_TRASH_ID_LENGTH);
   json_line_print (&line, stdout);
 }
 
@@ -263,4 +266,5 @@ transfer_report_end (TransferReport *self)
       text = format_end (self);
       say (self, text);
     }
+  undo_line_print (&self->undo, self->cli);
 }

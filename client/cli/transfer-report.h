@@ -7,7 +7,7 @@
 #pragma once
 
 #include "batch.h"
-#include "cli.h"
+#include "undo-line.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +21,7 @@ typedef struct
   uint64_t n_failed;
   uint64_t n_verified;
   bool verifies;
+  UndoLine undo; /* cleared by who prints it */
 } TransferReport;
 
 /* One file; free what dup gave with g_free. */
@@ -30,7 +31,8 @@ typedef struct
   const SampanPath *remote;
   uint64_t size;
   bool is_upload;
-  const char *stored; /* the name that was chosen because the other one was taken; nullable */
+  const char *stored;      /* the name that was chosen because the other one was taken; nullable */
+  const uint8_t *trash_id; /* of what an upload replaced; nullable */
 } TransferFile;
 
 /* What the person knows it by: the local name of an upload, shortened below the current folder, the

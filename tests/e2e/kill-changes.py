@@ -1,12 +1,14 @@
 # SPDX-FileCopyrightText: Sampan contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""F6, B13: kill -9 of the server at each of its steps of a change: a rename, a removal, a new folder, a copy, a new password.
+"""F6, B13: kill -9 of the server at each of its steps of a change: a rename, a removal, a way back from the trash, a new
+folder, a copy, a new password.
 Afterwards all of it is done or nothing, and what was acknowledged is done."""
 
 import ctypes
 import os
 import shutil
 import signal
+import struct
 
 import harness
 
@@ -121,6 +123,46 @@ class Changes(Stepped):
         def after(tree):
             return {**tree, "copy": tree["one"]}
         self.change(["cp", self.remote("one"), self.remote("copy")], after)
+
+
+class Restore(Stepped):
+    """Out of the trash: it is at its place or in the trash, never both or nowhere, and asking again brings it there."""
+
+    ID = "0123456789abcdef" * 2
+
+    def prepare(self):
+        folder = self.share / "top" / "folder"
+        harness.make_file(folder / "deep" / "file", 2000, seed=2)
+        self.after = harness.read_tree(self.share)
+        slot = self.share / ".sampan" / "trash" / self.ID
+        slot.mkdir(mode=0o700)
+        folder.rename(slot / "item")
+        folder.parent.rmdir()
+        path = b"top/folder"
+        (slot / "info").write_bytes(b"SAMPANT\x02" + struct.pack(">QqIQH", 2**64 - 1, 1_700_000_000, 0, 0, len(path)) + path)
+
+    def restore(self, number):
+        self.client.port = self.port
+        command = ["--reconnect=0", "restore", self.client.remote("files"), self.ID]
+        result = self.client.run(*command, status=None)
+        killed = self.was_killed(result.status == 0)
+        is_back = harness.read_tree(self.share) == self.after
+        is_kept = (self.share / ".sampan" / "trash" / self.ID / "item").exists()
+        self.assertNotEqual(is_back, is_kept)
+        if result.status == 0:
+            self.assertTrue(is_back)
+        else:
+            self.assertTrue(killed, result)
+        if killed:
+            self.server.start(self.port)
+            listed = self.client.run("trash", self.client.remote("files")).text
+            self.assertEqual(self.ID in listed, is_kept, listed)
+            again = self.client.run(*command, status=None)
+            self.assertEqual(again.status, 0 if is_kept else 1, again)
+            self.assertEqual(harness.read_tree(self.share), self.after)
+
+    def test_f6_restore(self):
+        self.assertGreater(self.each_step(self.restore), 0)
 
 
 class Password(Stepped):

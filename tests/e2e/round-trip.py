@@ -205,7 +205,7 @@ class RoundTrip(harness.Case):
         self.client.run("mv", "--on-conflict=replace", remote("files/copy"), remote("files/folder/file"))
         self.assertEqual(self.trash(), [content])
         result = self.client.run("mv", "--on-conflict=both", remote("files/folder/file"), remote("files/file"))
-        self.assertEqual(result.errors, "")
+        self.assertNotIn("stored as", result.errors)
         self.client.run("cp", remote("files/file"), remote("files/folder/file"))
         result = self.client.run("mv", "--on-conflict=both", remote("files/file"), remote("files/folder/file"))
         self.assertIn("file: stored as file (2)", result.errors)
@@ -227,7 +227,7 @@ class RoundTrip(harness.Case):
     def test_rm_goes_to_the_trash(self):
         content = harness.make_file(self.share / "file", 100).read_bytes()
         harness.make_file(self.share / "folder" / "inside", 1)
-        quiet = self.client.run("rm", self.client.remote("files/file"))
+        quiet = self.client.run("--quiet", "rm", self.client.remote("files/file"))
         self.assertEqual((quiet.text, quiet.errors), ("", ""))
         self.assertEqual(self.trash(), [content])
         self.assertIn("rm -r", self.client.run("rm", self.client.remote("files/folder"), status=1).errors)
