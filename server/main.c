@@ -40,6 +40,7 @@ static const Command commands[] = {
   { "who", sampan_command_who, "show who is logged in", true },
   { "kick", sampan_command_kick, "end somebody's sessions", true },
   { "status", sampan_command_status, "show what the server does", true },
+  { "stats", sampan_command_stats, "show figures for monitoring", true },
   { "backup", sampan_command_backup, "put accounts, shares and keys into a file", true },
   { "restore", sampan_command_restore, "make the state that is in such a file", true },
   { "doctor", sampan_command_doctor, "find what keeps people from using it, and the cure", true },

@@ -201,6 +201,8 @@ control_cb (const char *line, unsigned int uid, gpointer user_data)
     return NULL;
   if (strcmp (line, "status") == 0)
     return sampan_server_get_status (self->server);
+  if (strcmp (line, "stats") == 0)
+    return sampan_server_get_stats (self->server);
   if (g_str_has_prefix (line, SAMPAN_CONTROL_KICK))
     return g_strdup_printf ("{\"ended_sessions\":%u}",
                             sampan_server_kick (self->server, line + strlen (SAMPAN_CONTROL_KICK)));

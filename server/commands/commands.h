@@ -14,6 +14,7 @@ int sampan_command_run (int argc, char **argv);
 int sampan_command_user (int argc, char **argv);
 int sampan_command_invite (int argc, char **argv);
 int sampan_command_share (int argc, char **argv);
+int sampan_command_stats (int argc, char **argv);
 int sampan_command_status (int argc, char **argv);
 int sampan_command_backup (int argc, char **argv);
 int sampan_command_restore (int argc, char **argv);

@@ -92,6 +92,8 @@ serve_slot (SampanPreloginSlot *slot, gpointer user_data)
 static void
 evict_slot (SampanPreloginSlot *slot, gpointer user_data)
 {
+  SampanServer *self = user_data;
+  sampan_counters_add (&self->services->counters, SAMPAN_COUNT_EVICTED, 1);
   sampan_prelogin_shut_down_slot (slot);
   /* The poller would not tell of one that waits. */
   if (slot->is_waiting)
@@ -131,6 +133,7 @@ welcome (SampanServer *self, int fd, const struct sockaddr *peer)
   SampanPrelogin *prelogin = sampan_prelogin_new (self->services, self->prelogins, fd, peer);
   SampanPollItem *item = sampan_prelogin_get_poll_item (prelogin);
   g_atomic_int_inc (&self->strangers);
+  sampan_counters_add (&self->services->counters, SAMPAN_COUNT_CONNECTIONS, 1);
   sampan_source_key_from_address (&source, peer);
   item->ready = stranger_ready_cb;
   if (sampan_prelogin_table_admit (self->prelogins,

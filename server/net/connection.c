@@ -297,6 +297,7 @@ fill (SampanConnection *self)
   if (got > 0)
     {
       self->in_end += (size_t)got;
+      sampan_counters_add (&self->services->counters, SAMPAN_COUNT_BYTES_IN, (uint64_t)got);
       return SAMPAN_INPUT_MESSAGE;
     }
   if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
@@ -450,7 +451,10 @@ sampan_connection_flush (SampanConnection *self)
                         self->out_bytes - sent,
                         MSG_NOSIGNAL | MSG_DONTWAIT);
       if (n > 0)
-        sent += (size_t)n;
+        {
+          sent += (size_t)n;
+          sampan_counters_add (&self->services->counters, SAMPAN_COUNT_BYTES_OUT, (uint64_t)n);
+        }
       else if (n < 0 && errno != EINTR &&
                ((errno != EAGAIN && errno != EWOULDBLOCK) || !wait_for_room (self, &until_us)))
         {

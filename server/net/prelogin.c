@@ -110,6 +110,7 @@ static void
 count_failure (SampanPrelogin *self)
 {
   self->state = STATE_FIRST;
+  sampan_counters_add (&self->services->counters, SAMPAN_COUNT_LOGINS_REFUSED, 1);
   sampan_penalties_add_failure (self->services->penalties,
                                 &self->slot.source,
                                 g_get_monotonic_time ());
@@ -288,6 +289,7 @@ handle_login_start (SampanPrelogin *self, SampanReader *reader)
                                                g_get_monotonic_time ());
   if (wait_secs > 0)
     {
+      sampan_counters_add (&self->services->counters, SAMPAN_COUNT_LOGINS_THROTTLED, 1);
       log_login (self, SAMPAN_LOG_NOTICE, "try-later");
       return refuse (self, SAMPAN_ERROR_TRY_LATER, wait_secs);
     }
@@ -383,6 +385,7 @@ handle_login_finish (SampanPrelogin *self, SampanReader *reader, SampanConnectio
                                 &self->slot.source,
                                 get_user (self),
                                 g_get_monotonic_time ());
+  sampan_counters_add (&self->services->counters, SAMPAN_COUNT_LOGINS_OK, 1);
   log_login (self, SAMPAN_LOG_NOTICE, "ok");
   return hand_over (self, session, frame, &writer, connection);
 }
@@ -411,6 +414,7 @@ handle_attach (SampanPrelogin *self, SampanReader *reader, SampanConnection **co
   sampan_channel_switch_sending_key (self->channel, session->ticket, sizeof session->ticket);
   sampan_writer_init (&writer, frame + SAMPAN_FRAME_HEADER, PRELOGIN_PLAIN_MAX);
   sampan_write_empty (&writer, SAMPAN_KIND_ATTACH_OK);
+  sampan_counters_add (&self->services->counters, SAMPAN_COUNT_CONNECTIONS_ADDED, 1);
   return hand_over (self, g_steal_pointer (&session), frame, &writer, connection);
 }
 

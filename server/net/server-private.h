@@ -9,6 +9,7 @@
 #include "net/prelogin-table.h"
 #include "net/server.h"
 #include "net/services.h"
+#include "storage/staging.h"
 
 G_BEGIN_DECLS
 
@@ -26,8 +27,10 @@ struct _SampanServer
   GSource *deadline;    /* of the oldest connection before login */
   GSource *housekeeping;
   GSource *stop_check;
+  GCancellable *held_look; /* nullable: nobody looks what lies on the disks */
 
   /* State */
+  SampanHeldFigures held; /* as of the last look */
   int64_t started_us;
   int64_t stop_grace_us;
   int strangers;   /* atomic: objects before login, also evicted ones not yet freed */
@@ -46,5 +49,8 @@ void sampan_server_accept_cb (SampanPollItem *item, gpointer user_data);
 void sampan_server_authenticate (gpointer prelogin, gpointer user_data);
 extern const SampanPreloginFuncs sampan_server_prelogin_funcs;
 GSource *sampan_server_deadline_source_new (SampanServer *self);
+
+/* In a thread, for the next stats; one at a time. */
+void sampan_server_look_at_disks (SampanServer *self);
 
 G_END_DECLS

@@ -86,6 +86,7 @@ sampan_server_new (SampanAccountStore *store, const SampanServerTimes *times, GE
   self->housekeeping = g_timeout_source_new_seconds (HOUSEKEEPING_SECS);
   g_source_set_callback (self->housekeeping, housekeeping_cb, self, NULL);
   g_source_attach (self->housekeeping, self->context);
+  sampan_server_look_at_disks (self);
   return g_steal_pointer (&self);
 }
 
@@ -105,6 +106,8 @@ sampan_server_free (SampanServer *self)
   clear_source (&self->deadline);
   clear_source (&self->housekeeping);
   clear_source (&self->stop_check);
+  g_cancellable_cancel (self->held_look);
+  g_clear_object (&self->held_look);
   if (self->auth_pool != NULL)
     g_thread_pool_free (self->auth_pool, FALSE, TRUE);
   if (self->worker_pool != NULL)

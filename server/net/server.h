@@ -48,6 +48,9 @@ bool sampan_server_reload (SampanServer *self,
 /* One line of JSON, g_free. */
 char *sampan_server_get_status (SampanServer *self);
 
+/* The same for its figures, all numbers. What lies on the disks is as of the last time. */
+char *sampan_server_get_stats (SampanServer *self);
+
 /* See sampan_sessions_kick(). */
 unsigned int sampan_server_kick (SampanServer *self, const char *who);
 

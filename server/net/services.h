@@ -7,6 +7,7 @@
 
 #include "accounts/account-store.h"
 #include "accounts/share-table.h"
+#include "net/counters.h"
 #include "net/penalties.h"
 #include "net/sessions.h"
 #include "net/upload-claims.h"
@@ -26,8 +27,9 @@ typedef struct
   int stop_fd;            /* becomes readable when the server stops, and stays so */
   int is_stopping;        /* atomic */
   int64_t stop_by_us;     /* set before is_stopping: replies are given up then */
-  int transfers;          /* atomic; gets and puts running now */
-  int searches;           /* atomic; finds and measures running now */
+  SampanCounters counters;
+  int transfers; /* atomic; gets and puts running now */
+  int searches;  /* atomic; finds and measures running now */
   GMutex shares_lock;
   SampanShareTable *shares;   /* guarded */
   GCancellable *share_search; /* nullable: none runs */

@@ -115,6 +115,7 @@ send_error (SampanExchange *self, SampanErrorCode code, uint64_t detail)
 {
   SampanWriter writer;
   SampanErrorReply reply = { .code = code, .detail = detail };
+  sampan_counters_add (&self->services->counters, SAMPAN_COUNT_ERRORS, 1);
   if (!sampan_exchange_begin (self, &writer))
     return false;
   sampan_write_error_reply (&writer, &reply);

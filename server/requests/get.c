@@ -151,7 +151,9 @@ sampan_request_get (SampanExchange *self, SampanReader *reader)
   close (fd);
   g_atomic_int_add (&self->session->downloads, -1);
   g_atomic_int_add (&self->services->transfers, -1);
-  if (!ok && error == NULL)
+  if (ok)
+    sampan_counters_add (&self->services->counters, SAMPAN_COUNT_FILES_SENT, 1);
+  else if (error == NULL)
     g_set_error_literal (&error, SAMPAN_ERROR, SAMPAN_ERROR_DISCONNECTED, "link lost");
   sampan_exchange_log (self,
                        target.path,

@@ -125,8 +125,11 @@ answer (const SampanStored *stored, const GError *commit_error, gpointer user_da
   SampanHeldPuts *self = user_data;
   HeldPut *put = g_queue_pop_head (&self->puts);
   g_autoptr (GError) error = commit_error != NULL ? g_error_copy (commit_error) : NULL;
+  SampanCounters *counters = &sampan_connection_get_services (self->connection)->counters;
   SampanWriter writer;
 
+  if (error == NULL)
+    sampan_counters_add (counters, SAMPAN_COUNT_FILES_STORED, 1);
   sampan_exchange_explain_conflict (put->right, put->conflict, &error);
   log_put (self, put, error);
   held_put_free (put);
@@ -136,6 +139,7 @@ answer (const SampanStored *stored, const GError *commit_error, gpointer user_da
     sampan_write_stored (&writer, stored);
   else
     {
+      sampan_counters_add (counters, SAMPAN_COUNT_ERRORS, 1);
       SampanErrorReply reply = { .code = sampan_error_to_code (error),
                                  .detail = sampan_error_get_detail (error) };
       sampan_write_error_reply (&writer, &reply);

@@ -24,6 +24,10 @@ sampan_log_transfer (SampanConnection *connection,
   int64_t ms = (g_get_monotonic_time () - started_us) / 1000;
   bool is_fault = error != NULL && (sampan_error_to_code (error) == SAMPAN_ERROR_IO ||
                                     sampan_error_to_code (error) == SAMPAN_ERROR_FAILED);
+  if (is_fault)
+    sampan_counters_add (&sampan_connection_get_services (connection)->counters,
+                         SAMPAN_COUNT_FAULTS,
+                         1);
   g_snprintf (bytes_text, sizeof bytes_text, "%" G_GINT64_FORMAT, bytes);
   g_snprintf (ms_text, sizeof ms_text, "%" G_GINT64_FORMAT, ms);
   sampan_log_event (is_fault ? SAMPAN_LOG_ERROR : SAMPAN_LOG_INFO,

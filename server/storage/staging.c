@@ -22,6 +22,7 @@
 #define LOCK_PATIENCE_US (5 * G_USEC_PER_SEC)
 #define LOCK_LOOK_US (10 * 1000)
 #define NEVER_RESUMED_PREFIX "copy-"
+#define STAT_BLOCK_BYTES 512 /* of st_blocks, on Linux */
 #define SECS_PER_DAY (24 * 60 * 60)
 #define ID_HEX_BYTES (2 * SAMPAN_UPLOAD_ID_LENGTH + 1)
 
@@ -163,6 +164,7 @@ typedef struct
 {
   char name[SAMPAN_STAGED_NAME_BYTES];
   struct timespec changed; /* ctime: the mtime of a partial may be the client's already */
+  uint64_t disk_bytes;
 } Entry;
 
 static int
@@ -193,6 +195,7 @@ list_entries (int staging_fd, const char *prefix)
         {
           g_strlcpy (entry.name, name, sizeof entry.name);
           entry.changed = status.st_ctim;
+          entry.disk_bytes = (uint64_t)status.st_blocks * STAT_BLOCK_BYTES;
           g_array_append_val (entries, entry);
         }
     }
@@ -244,6 +247,16 @@ sampan_staging_limit (const SampanShareRoot *root, uint64_t account_id)
       if (fd >= 0 && ++kept > SAMPAN_PARTIALS_PER_ACCOUNT && !remove_entry (root, entry->name))
         g_warning ("cannot remove an old partial: %s", g_strerror (errno));
     }
+}
+
+void
+sampan_staging_add_figures (const SampanShareRoot *root, SampanHeldFigures *figures)
+{
+  g_autoptr (GArray) entries = list_entries (sampan_share_root_get_staging_fd (root), "");
+
+  figures->partials += entries->len;
+  for (unsigned int i = 0; i < entries->len; i++)
+    figures->partials_bytes += g_array_index (entries, Entry, i).disk_bytes;
 }
 
 void

@@ -41,6 +41,14 @@ bool sampan_staging_lock (int fd);
 /* Keeps the newest partials of the account and removes the others, unless in use. */
 void sampan_staging_limit (const SampanShareRoot *root, uint64_t account_id);
 
+/* What is kept of uploads that are not complete, those under way included. */
+typedef struct
+{
+  uint64_t partials;
+  uint64_t partials_bytes; /* on the disk */
+} SampanHeldFigures;
+void sampan_staging_add_figures (const SampanShareRoot *root, SampanHeldFigures *figures);
+
 /* Removes what nobody has used for SAMPAN_PARTIAL_DAYS before NOW (seconds since 1970). */
 void sampan_staging_expire (const SampanShareRoot *root, int64_t now);
 

@@ -5,6 +5,7 @@
 
 import datetime
 import json
+import os
 import sqlite3
 
 import harness
@@ -99,6 +100,56 @@ class Accounts(harness.Case):
         self.assertTrue(status)
         self.server.stop()
         self.server.command("status", check=False)
+
+
+class Stats(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.start_server()
+
+    def stats(self):
+        return json.loads(self.server.command("stats", "--json").text)
+
+    def test_numbers_move(self):
+        before = self.stats()
+        self.assertTrue(all(isinstance(value, int) for value in before.values()), before)
+        self.assertEqual((before["sessions"], before["logins_ok_total"], before["files_stored_total"]), (0, 0, 0))
+        local = self.client.home / "file"
+        local.write_bytes(os.urandom(300_000))
+        self.client.run("put", local, self.client.remote("files/"))
+        self.client.run("get", self.client.remote("files/file"), self.client.home / "copy")
+        self.client.run("stat", self.client.remote("files/none"), status=1)
+        self.client.set_password("wrong")
+        self.client.run("ls", self.client.remote(), status=4)
+        after = harness.wait_until(lambda: (now := self.stats())["logins_refused_total"] == 1 and now, "the refusal")
+        moved = {key: after[key] - before[key] for key in before}
+        self.assertEqual((moved["logins_ok_total"], moved["files_stored_total"], moved["files_sent_total"]), (3, 1, 1))
+        self.assertGreaterEqual(moved["errors_total"], 1)
+        self.assertEqual(moved["faults_total"], 0)
+        self.assertGreaterEqual(moved["connections_total"], 4)
+        self.assertIn(moved["bytes_in_total"] // 100_000, (3, 4))
+        self.assertIn(moved["bytes_out_total"] // 100_000, (3, 4))
+        self.assertGreater(after["before_login_max"], 0)
+
+    def test_sessions_and_partials_now(self):
+        shell = self.open_shell(self.client, "files")
+        self.assertEqual(shell.run("pwd"), "/files")
+        harness.wait_until(lambda: (self.stats()["sessions"], self.stats()["connections"]) == (1, 1), "one session")
+        proxy = self.new_proxy(up_limit=2_000_000)
+        local = self.client.home / "large"
+        local.write_bytes(os.urandom(8_000_000))
+        put = self.client.start("put", local, self.client.remote("files/", port=proxy.port))
+        harness.wait_until(lambda: self.stats()["transfers"] == 1, "an upload under way")
+        harness.wait_until(lambda: self.stats()["partials_bytes"] > 100_000, "a partial")
+        self.assertEqual(self.stats()["partials"], 1)
+        put.kill()
+        put.communicate()
+
+    def test_text(self):
+        text = self.server.command("stats").text
+        self.assertIn("logins ok total: 0\n", text)
+        self.server.stop()
+        self.assertIn("no server runs", self.server.command("stats", check=False).errors)
 
 
 class Invitations(harness.Case):

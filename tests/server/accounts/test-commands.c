@@ -192,6 +192,7 @@ test_refusals (void)
     { "restore nofile", 1, "Cannot restore" },
     { "restore --replace password", 1, "Cannot restore" },
     { "who", 1, "no server runs" },
+    { "stats", 1, "no server runs" },
     { "who ann", 2, "options only" },
     { "kick", 2, "SESSION" },
     { "kick ann", 1, "no server runs" },
