@@ -10,13 +10,15 @@ is the ratio within a round, of which the median is printed. Times are of whole 
 otherwise. Files lie in memory, but for the part that measures a disk.
 
 Parts: throughput (1 GiB each way), trees (10 000 small files), latency (small files far away), far (one large file far
-away), durable (small files onto a disk), crowd (32 clients at once), browsing (listings beside transfers), login, listing (100 000 entries), idle (memory),
-gap (the window's longest pause)."""
+away), durable (small files onto a disk), crowd (32 clients at once), browsing (listings beside transfers), login, listing
+(100 000 entries), idle (connections that do nothing), silent (the same before login), guesses (a flood of logins beside a
+transfer), gap (the window's longest pause)."""
 
 import argparse
 import pathlib
 import sys
 
+import floods
 import peers
 import sessions
 import streams
@@ -32,7 +34,9 @@ PARTS = {
     "browsing": lambda at, work: sessions.browsing(at.build, work, at.rounds),
     "login": lambda at, work: sessions.login(at.build, work, 2 * at.rounds),
     "listing": lambda at, work: sessions.listing(at.build, work, at.rounds),
-    "idle": lambda at, work: sessions.idle(at.build, work, at.connections),
+    "idle": lambda at, work: floods.idle(at.build, work, at.connections),
+    "silent": lambda at, work: floods.silent(at.build, work, at.connections),
+    "guesses": lambda at, work: floods.guesses(at.build, work, at.rounds),
     "gap": lambda at, work: sessions.gap(at.build, work, at.size_mib),
 }
 
@@ -43,7 +47,7 @@ def main():
     parser.add_argument("parts", nargs="*", default=list(PARTS))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--size-mib", type=int, default=1024)
-    parser.add_argument("--connections", type=int, default=1000)
+    parser.add_argument("--connections", type=int, default=10_000)
     parser.add_argument("--disk", type=pathlib.Path, default=pathlib.Path("/var/tmp"), help="a folder on a real disk")
     arguments = parser.parse_args()
     unknown = [part for part in arguments.parts if part not in PARTS]

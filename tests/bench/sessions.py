@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Sampan contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a person waits for: login, listings, and the same while transfers run; what an idle session costs."""
+"""What a person waits for: login, listings, and the same while transfers run."""
 
 import pathlib
 import statistics
@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import peers
-from measure import make_file, print_table, resident_kib, rounds, timed
+from measure import make_file, print_table, rounds, timed
 
 BROWSED_ENTRIES = 1000
 BROWSED_PAUSE_SECS = 0.05  # a person; also keeps the listings from being the load themselves
@@ -53,32 +53,6 @@ def listing(build, work, count):
     finally:
         sampan.stop()
         sftp.stop()
-
-
-def idle(build, work, connections):
-    """Memory for connections that do nothing."""
-    share = work / "share"
-    share.mkdir()
-    sampan = peers.Sampan(build, work, share)
-    holder = None
-    try:
-        subprocess.run(sampan.command("ls", sampan.remote), env=sampan.environment, check=True, stdout=subprocess.DEVNULL)
-        before, _ = resident_kib(sampan.process.pid)
-        holder = subprocess.Popen([str(build / "tests" / "bench" / "hold-connections"), str(sampan.port), "bench",
-                                   str(sampan.password), str(connections)], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
-        line = holder.stdout.readline().strip()
-        if not line.startswith("holding "):
-            raise RuntimeError(f"hold-connections said {line!r}")
-        after, _ = resident_kib(sampan.process.pid)
-        print(f"\n{connections} idle logged-in connections\n  server resident: {before} KiB before, {after} KiB with them: "
-              f"{(after - before) / connections:.2f} KiB a connection")
-        seconds = timed(sampan.command("ping", sampan.remote, "x"), sampan.environment)
-        print(f"  one more command, login included: {seconds:.3f} s")
-    finally:
-        if holder:
-            holder.stdin.close()
-            peers.stop(holder)
-        sampan.stop()
 
 
 def time_listings(shell, until):
