@@ -9,7 +9,9 @@
 
 #include "storage/files.h"
 #include "storage/plan-judge.h"
+#include "storage/trash-limits.h"
 
+#define SCARCE_PART 10 /* of the disk: the trash is not worth a look while more is free */
 #define ANSWER_MAX_BYTES (1 + 1 + 8 + (8 + 4) + SAMPAN_VERSION_LENGTH)
 
 /* So that no reply has a second page. */
@@ -144,6 +146,10 @@ measure (const SampanTarget *target, SampanPlanEnd *end, GError **error)
   if (!sampan_storage_space (target->root, top, &space, error))
     return false;
   end->free_bytes = space.free_bytes;
+  /* A look into the trash, which makes room before anything is refused, takes time. */
+  if ((space.flags & SAMPAN_SPACE_OF_QUOTA) != 0 ||
+      space.free_bytes < space.total_bytes / SCARCE_PART)
+    end->free_bytes += sampan_trash_count_bytes (target->root);
   end->flags = space.flags;
   end->right = (uint8_t)target->right;
   return true;

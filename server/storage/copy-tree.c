@@ -9,6 +9,7 @@
 
 #include "storage/copy-data.h"
 #include "storage/disk.h"
+#include "storage/trash-limits.h"
 #include "storage/tree-removal.h"
 
 #include <fcntl.h>
@@ -86,16 +87,18 @@ copy_data (SampanTreeCopy *self, int from_fd, const struct stat *status, int to_
   uint64_t before_bytes = self->reservation->bytes;
   struct stat copied;
 
-  if (!sampan_reservation_resize (self->reservation,
-                                  before_bytes + (uint64_t)status->st_size,
-                                  error) ||
+  if (!sampan_trash_reserve (self->to_root,
+                             self->reservation,
+                             before_bytes + (uint64_t)status->st_size,
+                             error) ||
       !sampan_copy_data (from_fd, to_fd, &self->meter, self->cancellable, error))
     return false;
   if (fstat (to_fd, &copied) != 0)
     return fail_from_errno (error, "a file");
-  return sampan_reservation_resize (self->reservation,
-                                    before_bytes + (uint64_t)copied.st_size,
-                                    error);
+  return sampan_trash_reserve (self->to_root,
+                               self->reservation,
+                               before_bytes + (uint64_t)copied.st_size,
+                               error);
 }
 
 static bool

@@ -10,6 +10,7 @@
 #include "storage/copy-tree.h"
 #include "storage/disk.h"
 #include "storage/placement.h"
+#include "storage/trash-limits.h"
 #include "storage/tree-removal.h"
 
 #include <fcntl.h>
@@ -53,7 +54,7 @@ check_space (SampanShareRoot *root, const struct stat *source, GError **error)
       fstatvfs (sampan_share_root_get_staging_fd (root), &space) != 0 || space.f_blocks == 0)
     return true;
   available = (uint64_t)space.f_bavail * space.f_frsize;
-  if (needed <= available)
+  if (needed <= available || sampan_trash_make_room_for (root, needed - available))
     return true;
   sampan_disk_set_no_space (error, needed - available, "cannot copy", "a file");
   return false;

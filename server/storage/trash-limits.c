@@ -19,6 +19,7 @@
 #define SECS_PER_DAY (24 * 60 * 60)
 #define EMPTY_KEPT_SECS (60 * 60) /* a slot that is still being filled is far younger */
 #define PERCENT 100
+#define ROOM_ATTEMPTS 3
 
 typedef struct
 {
@@ -58,7 +59,7 @@ list_slots (const SampanShareRoot *root)
 {
   int trash_fd = sampan_share_root_get_trash_fd (root);
   g_autoptr (GArray) slots = g_array_new (FALSE, TRUE, sizeof (Slot));
-  g_autoptr (SampanDirStream) stream = sampan_disk_open_stream (trash_fd);
+  g_autoptr (SampanDirStream) stream = trash_fd >= 0 ? sampan_disk_open_stream (trash_fd) : NULL;
   const char *name;
 
   while (stream != NULL && (name = sampan_disk_next_name (stream)) != NULL)
@@ -230,6 +231,62 @@ get_slot_size (const SampanShareRoot *root, const Slot *slot)
   g_auto (SampanTrashHold) hold = { .fd = -1 };
 
   return sampan_trash_hold (root, slot->id, &hold, NULL) ? sampan_trash_get_size (&hold) : 0;
+}
+
+static uint64_t
+sum_sizes (const SampanShareRoot *root, GArray *slots)
+{
+  uint64_t bytes = 0;
+
+  for (unsigned int i = 0; i < slots->len; i++)
+    bytes += MIN (get_slot_size (root, &g_array_index (slots, Slot, i)), UINT64_MAX - bytes);
+  return bytes;
+}
+
+uint64_t
+sampan_trash_count_bytes (const SampanShareRoot *root)
+{
+  g_autoptr (GArray) slots = list_slots (root);
+
+  return sum_sizes (root, slots);
+}
+
+bool
+sampan_trash_make_room_for (const SampanShareRoot *root, uint64_t bytes)
+{
+  g_autoptr (GArray) slots = list_slots (root);
+  uint64_t freed_bytes = 0;
+
+  if (sum_sizes (root, slots) < bytes)
+    return false;
+  for (unsigned int i = 0; i < slots->len && freed_bytes < bytes; i++)
+    {
+      const Slot *slot = &g_array_index (slots, Slot, i);
+      uint64_t slot_bytes = get_slot_size (root, slot);
+
+      if (slot_bytes > 0 && delete_slot (root, slot))
+        freed_bytes += slot_bytes;
+    }
+  return freed_bytes >= bytes;
+}
+
+bool
+sampan_trash_reserve (const SampanShareRoot *root,
+                      SampanReservation *reservation,
+                      uint64_t bytes,
+                      GError **error)
+{
+  /* Others may take the room that was made. */
+  for (int i = 0; i < ROOM_ATTEMPTS; i++)
+    {
+      g_autoptr (GError) local_error = NULL;
+
+      if (sampan_reservation_resize (reservation, bytes, &local_error))
+        return true;
+      if (!sampan_trash_make_room_for (root, sampan_error_get_detail (local_error)))
+        break;
+    }
+  return sampan_reservation_resize (reservation, bytes, error);
 }
 
 /* From the newest to the oldest; what is behind the limit goes. */

@@ -31,6 +31,17 @@ void sampan_trash_shrink (const SampanShareRoot *root,
 /* Deletes the oldest thing. FALSE: there is none that could be deleted. */
 bool sampan_trash_make_room (const SampanShareRoot *root);
 
+/* Deletes the oldest until so many bytes are free, if all of it together is as much; else nothing.
+ */
+bool sampan_trash_make_room_for (const SampanShareRoot *root, uint64_t bytes);
+/* sampan_reservation_resize(), for which the trash makes room. */
+bool sampan_trash_reserve (const SampanShareRoot *root,
+                           SampanReservation *reservation,
+                           uint64_t bytes,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* How much room it could make. */
+uint64_t sampan_trash_count_bytes (const SampanShareRoot *root);
+
 /* Deletes one thing; NOT_FOUND, TRY_LATER if it is in use. */
 bool sampan_trash_purge (const SampanShareRoot *root,
                          const uint8_t id[static SAMPAN_TRASH_ID_LENGTH],

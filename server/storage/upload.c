@@ -10,6 +10,7 @@
 #include "storage/disk.h"
 #include "storage/hash-file.h"
 #include "storage/stored-before.h"
+#include "storage/trash-limits.h"
 #include "storage/upload-private.h"
 
 #include <fcntl.h>
@@ -92,7 +93,7 @@ check_target (SampanUpload *self, GError **error)
 /* Nothing is reserved on the disk itself: an announcement costs nothing there, and many of them
  * must not fill it. */
 static bool
-check_space (SampanUpload *self, uint64_t held_bytes, GError **error)
+has_space (SampanUpload *self, uint64_t held_bytes, GError **error)
 {
   struct statvfs space;
   uint64_t missing_bytes = self->size > held_bytes ? self->size - held_bytes : 0;
@@ -113,6 +114,20 @@ check_space (SampanUpload *self, uint64_t held_bytes, GError **error)
                             MAX (missing_bytes - available_bytes, 1),
                             "cannot store",
                             sampan_path_get (self->path));
+  return false;
+}
+
+static bool
+check_space (SampanUpload *self, uint64_t held_bytes, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  if (has_space (self, held_bytes, &local_error))
+    return true;
+  if (g_error_matches (local_error, SAMPAN_ERROR, SAMPAN_ERROR_NO_SPACE) &&
+      sampan_trash_make_room_for (self->root, sampan_error_get_detail (local_error)))
+    return has_space (self, held_bytes, error);
+  g_propagate_error (error, g_steal_pointer (&local_error));
   return false;
 }
 
@@ -191,7 +206,7 @@ begin_resume (SampanUpload *self, const uint8_t id[static SAMPAN_UPLOAD_ID_LENGT
     return false;
   return take_stored (self) ||
          (check_target (self, error) &&
-          sampan_reservation_resize (&self->reservation, self->size, error) &&
+          sampan_trash_reserve (self->root, &self->reservation, self->size, error) &&
           take_partial (self, true, error) && check_space (self, self->offset, error));
 }
 
@@ -199,7 +214,7 @@ static bool
 begin_new (SampanUpload *self, const uint8_t id[static SAMPAN_UPLOAD_ID_LENGTH], GError **error)
 {
   return check_target (self, error) && open_staged (self, id, false, error) &&
-         sampan_reservation_resize (&self->reservation, self->size, error) &&
+         sampan_trash_reserve (self->root, &self->reservation, self->size, error) &&
          take_partial (self, false, error) && check_space (self, self->offset, error);
 }
 

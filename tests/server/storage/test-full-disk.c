@@ -222,6 +222,32 @@ check_quite_full (Fixture *self)
   g_assert_no_error (error);
 }
 
+/* What was removed makes room for what comes, unless that would not fit anyhow. */
+static void
+check_trash_makes_room_for_upload (Fixture *self)
+{
+  g_autoptr (SampanPath) old = path_of ("old");
+  g_autoptr (GError) error = NULL;
+  g_auto (Result) result = { 0 };
+  g_auto (Result) small = { 0 };
+  g_autofree char *large = g_strnfill (UPLOAD_BYTES, 'x'), *twice = NULL;
+  uint8_t id[SAMPAN_TRASH_ID_LENGTH];
+
+  twice = g_strnfill (2 * UPLOAD_BYTES, 'y');
+  disk_write (self, "old", large);
+  g_assert_true (sampan_storage_remove (self->root, old, false, ACCOUNT_ID, id, &error));
+  g_assert_no_error (error);
+  fill (self, UPLOAD_BYTES / 2);
+  g_assert_false (store (self, "new", twice, SAMPAN_CONFLICT_REFUSE, &result, &error));
+  assert_code (&error, SAMPAN_ERROR_NO_SPACE);
+  g_assert_cmpuint (count_entries (self, ".sampan/trash"), ==, 1);
+  g_assert_true (store (self, "new", large, SAMPAN_CONFLICT_REFUSE, &small, &error));
+  g_assert_no_error (error);
+  assert_content (self, "new", large);
+  g_assert_cmpuint (count_entries (self, ".sampan/trash"), ==, 0);
+  empty (self);
+}
+
 /* What was removed first makes room for the record of what is removed now. */
 static void
 check_trash_makes_room (Fixture *self)
@@ -288,8 +314,14 @@ main (int argc, char **argv)
   g_test_add_data_func ("/storage/full-disk/tmpfs/meanwhile", check_fills_meanwhile, test_tmpfs);
   g_test_add_data_func ("/storage/full-disk/tmpfs/full", check_quite_full, test_tmpfs);
   g_test_add_data_func ("/storage/full-disk/tmpfs/trash", check_trash_makes_room, test_tmpfs);
+  g_test_add_data_func ("/storage/full-disk/tmpfs/trash-upload",
+                        check_trash_makes_room_for_upload,
+                        test_tmpfs);
   g_test_add_data_func ("/storage/full-disk/ext4/meanwhile", check_fills_meanwhile, test_ext4);
   g_test_add_data_func ("/storage/full-disk/ext4/full", check_quite_full, test_ext4);
   g_test_add_data_func ("/storage/full-disk/ext4/trash", check_trash_makes_room, test_ext4);
+  g_test_add_data_func ("/storage/full-disk/ext4/trash-upload",
+                        check_trash_makes_room_for_upload,
+                        test_ext4);
   return g_test_run ();
 }
