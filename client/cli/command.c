@@ -35,6 +35,7 @@ static const Command commands[] = {
     N_ ("Search below a folder, on the box"),
     command_search },
   { "du", "REMOTE", "[REMOTE]", N_ ("Add up what a folder holds, on the box"), command_du },
+  { "watch", "REMOTE", "[REMOTE]", N_ ("Print what changes in a folder"), command_watch },
   { "mkdir", "[-p] REMOTE...", "[-p] REMOTE...", N_ ("Make folders"), command_mkdir },
   { "mv",
     "[--on-conflict=WHAT] REMOTE... REMOTE",

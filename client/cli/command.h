@@ -65,6 +65,8 @@ void command_rm (Cli *cli, const Command *command, char **argv);
 /* move-commands.c */
 void command_mv (Cli *cli, const Command *command, char **argv);
 void command_cp (Cli *cli, const Command *command, char **argv);
+/* watch-command.c */
+void command_watch (Cli *cli, const Command *command, char **argv);
 /* discover-command.c */
 void command_discover (Cli *cli, const Command *command, char **argv);
 /* trash-commands.c */

@@ -259,7 +259,7 @@ class Usage(harness.Case):
     def test_help(self):
         text = self.client.run("--help").text
         names = re.findall(r"^  ([a-z]+) ", text, re.MULTILINE)
-        self.assertEqual(names, "ping ls stat df find du mkdir mv cp rm trash restore get put passwd discover shell".split())
+        self.assertEqual(names, "ping ls stat df find du watch mkdir mv cp rm trash restore get put passwd discover shell".split())
         for name in names:
             with self.subTest(name=name):
                 self.assertIn(f"sampan-cli {name}", self.client.run(name, "--help").text)

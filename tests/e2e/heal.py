@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Commands that go on by themselves over a wire that breaks."""
 
+import json
 import os
 import signal
+import threading
 import time
 
 import harness
@@ -39,6 +41,62 @@ class Heal(harness.Case):
         self.assertEqual((self.local / "target").read_bytes(), self.source.read_bytes())
         self.assertEqual(os.listdir(self.local), ["target"])
         self.assertLess(proxy.counts["down"], SIZE + (CUTS + 1) * OVERHEAD)
+
+    def start_watch(self, path, **options):
+        process = self.start_client("watch", "--json", self.client.remote(path, **options))
+        told = []
+        threading.Thread(target=self.read_json, args=(process.stdout, told), daemon=True).start()
+        harness.wait_until(lambda: told, "the watch to begin")
+        self.assertEqual(told[0]["status"], "watching")
+        return process, told
+
+    @staticmethod
+    def read_json(stream, told):
+        for line in stream:
+            told.append(json.loads(line))
+
+    def wait_told(self, told, status, name):
+        return harness.wait_until(lambda: next((one for one in told if (one["status"], one.get("name")) == (status, name)), None),
+                                  f"{name} {status}: {told}")
+
+    def test_watch(self):
+        (self.share / "there").write_text("before")
+        process, told = self.start_watch("files")
+        (self.share / "new\x1b[2J").write_text("x")
+        self.wait_told(told, "added", "new\x1b[2J")
+        self.assertNotIn("there", [one.get("name") for one in told])
+        (self.share / "there").write_text("after that")
+        self.assertEqual(self.wait_told(told, "changed", "there")["kind"], "file")
+        os.unlink(self.share / "there")
+        self.wait_told(told, "removed", "there")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(harness.WAIT_SECS), 130)
+
+    def test_watch_of_nothing(self):
+        self.client.run("watch", self.client.remote("files/none"), status=1)
+        self.client.run("watch", status=2)
+
+    def test_watched_folder_goes_away(self):
+        (self.share / "folder").mkdir()
+        process, _told = self.start_watch("files/folder")
+        (self.share / "folder").rmdir()
+        self.assertEqual(process.wait(harness.WAIT_SECS), 1)
+
+    def test_watch_over_a_break(self):
+        """What came while the link was gone is told, and what comes after it too."""
+        proxy = self.new_proxy()
+        process, told = self.start_watch("files", port=proxy.port)
+        for round_ in range(2):
+            self.server.stop()
+            proxy.cut()
+            (self.share / f"away-{round_}").write_text("x")
+            self.server.start()
+            proxy.target = self.server.port
+            self.wait_told(told, "added", f"away-{round_}")
+            (self.share / f"back-{round_}").write_text("x")
+            self.wait_told(told, "added", f"back-{round_}")
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(harness.WAIT_SECS), 143)
 
     def test_server_restarts(self):
         for seed, stop in ((1, self.server.kill), (2, self.server.stop)):
