@@ -67,6 +67,20 @@ making_free (Making *making)
   g_free (making);
 }
 
+static void
+made (Making *making)
+{
+  g_autoptr (SampanBatch) self = g_object_ref (making->batch);
+
+  if (making->page != NULL)
+    making->page->n_making--;
+  else
+    self->is_target_made = true;
+  making_free (making);
+  self->n_making--;
+  sampan_batch_make_more (self);
+}
+
 static void mkdir_cb (GObject *source, GAsyncResult *result, gpointer user_data);
 
 static void
@@ -75,30 +89,27 @@ ask_to_make (gpointer user_data)
   Making *making = user_data;
 
   /* With parents one that came meanwhile is no error. */
-  sampan_session_mkdir_async (making->batch->session, making->path, true, NULL, mkdir_cb, making);
+  if (making->batch->is_stopped)
+    made (making);
+  else
+    sampan_session_mkdir_async (making->batch->session, making->path, true, NULL, mkdir_cb, making);
 }
 
 static void
 mkdir_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Making *making = user_data;
-  g_autoptr (SampanBatch) self = g_object_ref (making->batch);
+  SampanBatch *self = making->batch;
   g_autoptr (GError) error = NULL;
 
-  if (!sampan_session_mkdir_finish (SAMPAN_SESSION (source), result, &error))
+  /* Of what is cancelled nobody wants to hear. */
+  if (!sampan_session_mkdir_finish (SAMPAN_SESSION (source), result, &error) && !self->is_stopped)
     {
-      if (!self->is_stopped &&
-          sampan_batch_heal (self->session, error, &self->n_heals, NULL, ask_to_make, making))
+      if (sampan_batch_heal (self->session, error, &self->n_heals, self->halt, ask_to_make, making))
         return;
       mkdir_failed (self, making->name, error);
     }
-  if (making->page != NULL)
-    making->page->n_making--;
-  else
-    self->is_target_made = true;
-  making_free (making);
-  self->n_making--;
-  sampan_batch_make_more (self);
+  made (making);
 }
 
 /* PAGE and NAME are NULL for the target folder. Takes PATH. */

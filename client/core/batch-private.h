@@ -82,8 +82,9 @@ struct _SampanBatch
   bool is_making_pages; /* a download's, on a thread */
   guint n_making;       /* folders under way */
   guint n_heals;
-  guint n_under_way;         /* transfers */
-  guint n_cancel_all;        /* of the queue, when it was started */
+  guint n_under_way; /* transfers */
+  GCancellable
+      *halt; /* what waits for the session to heal: cancelled, as nothing more is to move */
   SampanBatchSums announced; /* to the queue */
   guint n_expected;          /* what the queue was told to expect, and was not added yet */
   uint64_t expected_bytes;

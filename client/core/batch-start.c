@@ -265,8 +265,6 @@ turn_cb (gpointer user_data)
   g_autoptr (SampanBatch) self = g_object_ref (SAMPAN_BATCH (user_data));
 
   g_clear_pointer (&self->turn, g_source_unref);
-  if (self->queue->n_cancel_all != self->n_cancel_all)
-    self->is_stopped = true;
   if (!self->is_stopped)
     {
       sampan_queue_begin_adding (self->queue);
@@ -345,14 +343,23 @@ tell_decisions (SampanBatch *self)
 /* ---- Public API ---- */
 
 static void
+add_no_more (SampanBatch *self)
+{
+  self->is_stopped = true;
+  g_cancellable_cancel (self->halt);
+  if (self->is_moving)
+    sampan_batch_plan_turn (self);
+}
+
+static void
 begin (SampanBatch *self)
 {
   if (self->is_moving)
     return;
   self->is_moving = true;
   g_object_ref (self);
-  self->n_cancel_all = self->queue->n_cancel_all;
   g_signal_connect (self->queue, "finished", G_CALLBACK (finished_cb), self);
+  g_signal_connect_swapped (self->queue, "cancelled", G_CALLBACK (add_no_more), self);
 }
 
 /* What was found since the last time. */
@@ -395,7 +402,7 @@ sampan_batch_stop_moving (SampanBatch *self)
 {
   guint length;
 
-  self->is_stopped = true;
+  add_no_more (self);
   if (!self->is_moving)
     return;
   length = g_list_model_get_n_items (G_LIST_MODEL (self->queue));
@@ -407,7 +414,6 @@ sampan_batch_stop_moving (SampanBatch *self)
           sampan_transfer_get_state (transfer) < SAMPAN_TRANSFER_DONE)
         sampan_transfer_cancel (transfer);
     }
-  sampan_batch_plan_turn (self);
 }
 
 void

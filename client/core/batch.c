@@ -159,6 +159,7 @@ sampan_batch_finalize (GObject *object)
   g_object_unref (self->problems);
   g_hash_table_unref (self->blocked);
   g_object_unref (self->stop);
+  g_object_unref (self->halt);
   g_clear_pointer (&self->cancel, g_source_unref);
   g_clear_pointer (&self->disk, sampan_batch_disk_free);
   g_clear_object (&self->queue);
@@ -225,6 +226,7 @@ sampan_batch_init (SampanBatch *self)
   self->problems = g_list_store_new (SAMPAN_TYPE_BATCH_PROBLEM);
   self->blocked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->stop = g_cancellable_new ();
+  self->halt = g_cancellable_new ();
 }
 
 /* ---- Public API ---- */

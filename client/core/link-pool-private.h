@@ -31,9 +31,10 @@ struct _SampanLinkPool
   /* engine thread; outcome is read by the owner after READY */
   SampanLoginOutcome outcome;
   SampanLink *browsing;
-  GQueue early;      /* of SampanCall: asked for while it logs in */
-  GPtrArray *spares; /* of Spare */
-  GQueue pending;    /* of Pending: leases that wait */
+  GQueue early;        /* of SampanCall: asked for while it logs in */
+  GPtrArray *spares;   /* of Spare */
+  GQueue pending;      /* of Pending: leases that wait */
+  GPtrArray *discards; /* of SampanWorker, borrowed: see discards.h */
   SampanSaver *saver;
   bool is_logging_in; /* for the first time */
   bool has_proved;    /* the server has; only its answer to the login is missing */

@@ -34,6 +34,7 @@ sampan_link_pool_unref (SampanLinkPool *self)
   g_assert (g_queue_is_empty (&self->pending));
   g_assert (g_queue_is_empty (&self->early));
   g_ptr_array_unref (self->spares);
+  g_ptr_array_unref (self->discards);
   sampan_saver_free (self->saver);
   g_free (self->host);
   g_free (self->user);
@@ -332,6 +333,7 @@ sampan_link_pool_new (SampanEngine *engine,
   self->func = func;
   self->func_data = user_data;
   self->spares = g_ptr_array_new ();
+  self->discards = g_ptr_array_new ();
   self->saver = sampan_saver_new ();
   g_queue_init (&self->pending);
   g_queue_init (&self->early);

@@ -59,7 +59,7 @@ void
 sampan_queue_cancel_all (SampanQueue *self)
 {
   g_return_if_fail (SAMPAN_IS_QUEUE (self));
-  self->n_cancel_all++;
+  sampan_queue_emit_cancelled (self);
   /* From the end, and those that wait first: none of them starts for one that was cancelled. */
   for (int state = SAMPAN_TRANSFER_WAITING; state <= SAMPAN_TRANSFER_SAVING; state++)
     for_each_in_state (self, (SampanTransferState)state, sampan_transfer_cancel);

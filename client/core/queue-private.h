@@ -44,7 +44,6 @@ struct _SampanQueue
   guint n_paused;
   guint n_expected;
   uint64_t expected_bytes;
-  guint n_cancel_all; /* how often all were cancelled: a batch adds no more then */
   GSource *tick;
   bool is_paused;
   bool is_reordering; /* waiting is filled anew when that is over */
@@ -67,6 +66,7 @@ struct _SampanQueue
 
 /* queue.c */
 void sampan_queue_emit_moved (SampanQueue *self, SampanTransfer *transfer);
+void sampan_queue_emit_cancelled (SampanQueue *self);
 void sampan_queue_notify_all (SampanQueue *self);
 void sampan_queue_update_active (SampanQueue *self);
 void sampan_queue_start_some (SampanQueue *self);

@@ -42,6 +42,7 @@ enum
   FINISHED,
   ADDED,
   MOVED,
+  CANCELLED,
   N_SIGNALS,
 };
 static guint signals[N_SIGNALS];
@@ -365,6 +366,12 @@ sampan_queue_emit_moved (SampanQueue *self, SampanTransfer *transfer)
 }
 
 void
+sampan_queue_emit_cancelled (SampanQueue *self)
+{
+  g_signal_emit (self, signals[CANCELLED], 0);
+}
+
+void
 sampan_queue_expect (SampanQueue *self, int n_transfers, int64_t bytes)
 {
   g_return_if_fail (SAMPAN_IS_QUEUE (self));
@@ -552,6 +559,7 @@ sampan_queue_class_init (SampanQueueClass *klass)
   signals[FINISHED] = new_signal ("finished", 1);
   signals[ADDED] = new_signal ("added", 0);
   signals[MOVED] = new_signal ("moved", 1);
+  signals[CANCELLED] = new_signal ("cancelled", 0);
 }
 
 static void

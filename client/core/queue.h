@@ -47,6 +47,7 @@ void sampan_queue_clear_finished (SampanQueue *self);
  * "n-expected", "n-paused", "n-running", "n-done", "n-failed" guint. Sums cover the current run:
  * from idle to idle; what is paused is not in them. Signals: "finished" (SampanTransfer*): one
  * ended, whatever its outcome; again if it was retried. "added": by sampan_queue_end_adding().
- * "moved" (SampanTransfer*): by sampan_queue_move(). */
+ * "moved" (SampanTransfer*): by sampan_queue_move(). "cancelled": by sampan_queue_cancel_all(),
+ * first; a batch adds no more then. */
 
 G_END_DECLS

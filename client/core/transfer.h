@@ -17,7 +17,8 @@
  *
  * Upload: the local file is opened once, read and sent; SAVING is when all is sent and the box has
  * not yet confirmed; DONE means on the box's disk. Should the source change while it is read, the
- * upload fails with CHANGED. Cancel tells the server to drop what it has. Download: written to a
+ * upload fails with CHANGED. Cancel tells the server to drop what it has; out of reach it ends at
+ * once, too, and the server is told when the session has healed. Download: written to a
  * hidden temporary file in the target folder (0600 minus umask), mtime set, synced, renamed; the
  * target name never shows a part. The server's size and version hold for the whole of it. When it
  * ends because of the link the part stays, where the disk can tell whose it is (extended

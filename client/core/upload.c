@@ -7,6 +7,7 @@
 
 #include "worker.h"
 
+#include "discards.h"
 #include "engine-private.h"
 #include "escape.h"
 #include "hash-prefix.h"
@@ -41,6 +42,7 @@ typedef struct
   uint64_t offset; /* of the next byte to read */
   GError *refusal; /* of the server */
   bool restarts;   /* when the comparison is done */
+  bool has_left;   /* a part on the box, perhaps */
   SampanPutOffer offer;
 
   /* the pool thread's while it compares */
@@ -146,8 +148,12 @@ upload_start (SampanWorker *worker)
   Upload *self = (Upload *)worker;
   GError *error = NULL;
 
+  if (worker->discards)
+    sampan_discards_add (worker);
+  else
+    self->has_left = sampan_discards_give_way (worker);
   /* Many small ones wait for their turn: they must not hold a file each meanwhile. */
-  if (worker->is_small || open_source (self, &error))
+  if (worker->is_small || (worker->discards && self->has_id) || open_source (self, &error))
     sampan_worker_submit (worker, SAMPAN_LEASE_SENDING);
   else
     sampan_worker_end (worker, error);
@@ -202,6 +208,7 @@ write_header (Upload *self, SampanLink *link)
   sampan_write_put_request (&writer, &put);
   g_assert (sampan_writer_ok (&writer));
   sampan_link_commit (link, writer.length);
+  self->has_left = true;
 }
 
 static void
@@ -311,13 +318,14 @@ upload_produce (SampanRequest *request, SampanLink *link)
   switch (self->step)
     {
     case STEP_HEADER:
-      if (self->fd < 0 && !open_source (self, &error))
+      if (self->fd < 0 && !(self->worker.discards && self->has_id) && !open_source (self, &error))
         return skip (self, link, error);
       write_header (self, link);
       if (self->worker.discards)
         {
           /* What is offered is given up, which drops it. */
-          give_up (self, NULL);
+          self->step = STEP_ABORT;
+          self->worker.request.given_up = true;
           return SAMPAN_PRODUCE_MORE;
         }
       sampan_worker_set_state (&self->worker, SAMPAN_TRANSFER_SENDING);
@@ -478,6 +486,31 @@ upload_lost (SampanWorker *worker, const GError *error)
   close_source ((Upload *)worker);
 }
 
+/* Of what was cancelled the box may have a part, and it was not told: it is, once it is in reach.
+ * The short are not kept there. */
+static void
+discard_later (Upload *self)
+{
+  const SampanWorker *worker = &self->worker;
+  Upload *discard;
+
+  if (!self->has_left || worker->keep_partial || worker->is_small || worker->discards ||
+      sampan_link_pool_is_closed (worker->pool))
+    return;
+  self->has_left = false;
+  discard =
+      (Upload *)sampan_upload_new (worker->pool, worker->local, worker->remote, worker->conflict);
+  discard->worker.discards = true;
+  discard->worker.resume = true; /* or the box would keep what a connection that died still holds */
+  discard->before = self->before;
+  discard->has_id = self->has_id;
+  memcpy (discard->id, self->id, sizeof self->id);
+  sampan_discards_add (
+      &discard->worker); /* now: the file may be on its way again before it starts */
+  sampan_worker_start (&discard->worker);
+  sampan_request_unref (discard);
+}
+
 static void
 upload_end (SampanRequest *request, SampanLink *link, const GError *error)
 {
@@ -485,6 +518,8 @@ upload_end (SampanRequest *request, SampanLink *link, const GError *error)
 
   if (error != NULL)
     {
+      if (self->worker.is_cancelled)
+        discard_later (self);
       if (!sampan_worker_retry (&self->worker, error))
         upload_lost (&self->worker, error);
       return;
@@ -512,8 +547,13 @@ upload_cancel (SampanWorker *worker)
 
   if (worker->link == NULL || sampan_link_withdraw (worker->link, &worker->request))
     {
+      /* What is being saved cannot be taken back, and its answer may be long in coming. */
+      bool is_answer_due = self->step == STEP_SENT && worker->retry == NULL;
+
       sampan_worker_release_link (worker);
       sampan_worker_end (worker, error);
+      if (!is_answer_due)
+        discard_later (self);
       return;
     }
   if (worker->keep_partial && !worker->is_small)

@@ -7,6 +7,7 @@
 
 #include "worker.h"
 
+#include "discards.h"
 #include "engine-private.h"
 #include "mailbox.h"
 
@@ -105,6 +106,8 @@ sampan_worker_end (SampanWorker *self, GError *error)
       self->is_waiting = false;
       sampan_request_unref (self); /* the caller has one */
     }
+  if (self->discards)
+    sampan_discards_remove (self);
   self->error = error;
   sampan_worker_set_state (self, state);
   self->has_ended = true;

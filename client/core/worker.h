@@ -43,7 +43,7 @@ struct _SampanWorker
   bool is_small; /* may share a link; then it opens nothing before its turn comes */
   bool keep_permissions;
   bool keep_partial; /* a cancel may still set it, on the engine thread */
-  bool discards;     /* only drops what an earlier run left */
+  bool discards;     /* only drops what an earlier run left: see discards.h */
   bool has_expected; /* an upload that replaces only this version */
   uint8_t expected[SAMPAN_VERSION_LENGTH];
 

@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "batch-test.h"
 #include "real-server.h"
 #include "relay.h"
 #include "session-private.h"
@@ -567,30 +568,125 @@ test_left_behind (void)
 }
 
 static void
+expect_cancelled (SampanTransfer *transfer, GAsyncResult **result)
+{
+  g_autoptr (GError) error = NULL;
+
+  sampan_transfer_run_finish (transfer, core_test_await (result), &error);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpint (sampan_transfer_get_state (transfer), ==, SAMPAN_TRANSFER_CANCELLED);
+}
+
+/* At once, though nobody is there to be told; who comes back tells the box, which keeps nothing. */
+static void
 test_cancel (gconstpointer data)
 {
   bool is_upload = GPOINTER_TO_INT (data);
   HealTest self = { 0 };
   g_autoptr (SampanTransfer) transfer = NULL;
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *staging = real_server_share_path (".sampan/staging");
 
   set_up (&self);
   write_random (is_upload ? self.local : self.stored, SIZE_BYTES);
   start_and_cut (&self, is_upload, &transfer, &result);
   sampan_transfer_cancel (transfer);
+  expect_cancelled (transfer, &result);
+  g_assert_cmpint (sampan_session_get_state (self.session), ==, SAMPAN_SESSION_RECONNECTING);
+  g_assert_false (g_file_test (is_upload ? self.stored : self.local, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (staging_is_empty (NULL), ==, !is_upload);
+  relay_refuse (self.relay, false);
+  core_test_await_condition (staging_is_empty, NULL);
+  tear_down (&self);
+}
+
+static bool
+is_swallowed (gpointer relay)
+{
+  g_usleep (1000);
+  g_main_context_wakeup (NULL);
+  return relay_is_black_hole (relay);
+}
+
+/* The link is dead and does not know it yet. */
+static void
+test_cancel_in_black_hole (gconstpointer data)
+{
+  bool is_upload = GPOINTER_TO_INT (data);
+  HealTest self = { 0 };
+  g_autoptr (SampanTransfer) transfer = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  set_up (&self);
+  write_random (is_upload ? self.local : self.stored, SIZE_BYTES);
+  relay_cut_often (self.relay, SIZE_BYTES / 2, SIZE_BYTES / 2, 1);
+  relay_black_hole_for_cut (self.relay);
+  transfer = new_transfer (&self, is_upload, SAMPAN_CONFLICT_REFUSE);
+  sampan_transfer_run_async (transfer, NULL, core_test_result_cb, &result);
+  core_test_await_condition (is_swallowed, self.relay);
+  core_test_await_condition (has_moved_some, transfer);
+  sampan_transfer_cancel (transfer);
+  expect_cancelled (transfer, &result);
+  relay_cut (self.relay);
+  relay_black_hole (self.relay, false);
+  core_test_await_condition (staging_is_empty, NULL);
+  g_assert_false (g_file_test (is_upload ? self.stored : self.local, G_FILE_TEST_EXISTS));
+  tear_down (&self);
+}
+
+/* Whoever thinks better of it goes on from what the box has, and is not disturbed by what was to
+ * drop that. */
+static void
+test_cancel_then_again (gconstpointer data)
+{
+  bool is_upload = GPOINTER_TO_INT (data);
+  HealTest self = { 0 };
+  g_autoptr (SampanTransfer) transfer = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  set_up (&self);
+  write_random (is_upload ? self.local : self.stored, SIZE_BYTES);
+  start_and_cut (&self, is_upload, &transfer, &result);
+  for (int i = 0; i < 3; i++)
+    {
+      sampan_transfer_cancel (transfer);
+      expect_cancelled (transfer, &result);
+      g_clear_object (&result);
+      sampan_transfer_requeue (transfer);
+      sampan_transfer_run_async (transfer, NULL, core_test_result_cb, &result);
+      core_test_await_condition (transfer_is_reconnecting, transfer);
+    }
+  relay_refuse (self.relay, false);
+  finish_well (transfer, &result);
+  expect_same (self.local, self.stored);
+  tear_down (&self);
+}
+
+/* At once, too, and it goes on when it is told to. */
+static void
+test_pause (gconstpointer data)
+{
+  bool is_upload = GPOINTER_TO_INT (data);
+  HealTest self = { 0 };
+  g_autoptr (SampanTransfer) transfer = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  set_up (&self);
+  write_random (is_upload ? self.local : self.stored, SIZE_BYTES);
+  start_and_cut (&self, is_upload, &transfer, &result);
+  sampan_transfer_pause (transfer);
   sampan_transfer_run_finish (transfer, core_test_await (&result), &error);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_assert_false (g_file_test (is_upload ? self.stored : self.local, G_FILE_TEST_EXISTS));
-  if (is_upload)
-    {
-      /* Out of reach, it keeps what it has for a week. */
-      g_autofree char *clean = g_strdup_printf ("rm -f '%s'/*", staging);
-
-      logout (self.session);
-      g_assert_cmpint (system (clean), ==, 0);
-    }
+  g_assert_cmpint (sampan_transfer_get_state (transfer), ==, SAMPAN_TRANSFER_PAUSED);
+  g_assert_cmpint (sampan_session_get_state (self.session), ==, SAMPAN_SESSION_RECONNECTING);
+  g_clear_object (&result);
+  relay_refuse (self.relay, false);
+  core_test_await_condition (is_ready, self.session);
+  g_assert_cmpint (sampan_transfer_get_state (transfer), ==, SAMPAN_TRANSFER_PAUSED);
+  sampan_transfer_requeue (transfer);
+  sampan_transfer_run_async (transfer, NULL, core_test_result_cb, &result);
+  finish_well (transfer, &result);
+  expect_same (self.local, self.stored);
   tear_down (&self);
 }
 
@@ -621,14 +717,6 @@ test_logout_while_reconnecting (void)
   finish_well (transfer, &result);
   expect_same (self.local, self.stored);
   tear_down (&self);
-}
-
-static bool
-is_swallowed (gpointer relay)
-{
-  g_usleep (1000);
-  g_main_context_wakeup (NULL);
-  return relay_is_black_hole (relay);
 }
 
 /* As if the process had ended: nothing is sent twice, in either direction. */
@@ -696,6 +784,50 @@ test_cancel_then_logout (void)
       g_assert_no_error (error);
     }
   tear_down (&self);
+}
+
+static bool
+batch_is_over (gpointer batch)
+{
+  return sampan_batch_get_state (batch) == SAMPAN_BATCH_FINISHED;
+}
+
+/* It waits to make a folder: that it is cancelled does not wait, and the folder does not come later
+ * after all. */
+static void
+test_cancel_batch (gconstpointer data)
+{
+  bool is_all = GPOINTER_TO_INT (data);
+  HealTest self = { 0 };
+  g_autoptr (SampanPath) share = core_test_remote_path ("files");
+  g_autoptr (SampanQueue) queue = sampan_queue_new ();
+  g_autoptr (SampanBatch) batch = NULL;
+  g_autoptr (GError) error = NULL;
+
+  set_up (&self);
+  g_assert_cmpint (g_mkdir (self.local, 0700), ==, 0);
+  batch = sampan_batch_new_upload (self.session, share);
+  sampan_batch_add_local (batch, self.local);
+  error = batch_test_prepare (batch, NULL);
+  g_assert_no_error (error);
+  relay_refuse (self.relay, true);
+  relay_cut (self.relay);
+  core_test_await_condition (is_reconnecting, self.session);
+  sampan_batch_start (batch, queue);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpint (sampan_batch_get_state (batch), ==, SAMPAN_BATCH_MOVING);
+  if (is_all)
+    sampan_queue_cancel_all (queue);
+  else
+    sampan_batch_cancel (batch);
+  core_test_await_condition (batch_is_over, batch);
+  g_assert_cmpint (sampan_session_get_state (self.session), ==, SAMPAN_SESSION_RECONNECTING);
+  batch_test_expect_sums (batch, 0, 0, 0, 0);
+  relay_refuse (self.relay, false);
+  core_test_await_condition (is_ready, self.session);
+  g_assert_cmpint (g_rmdir (self.local), ==, 0);
+  tear_down (&self); /* nothing is in the share */
 }
 
 /* The transfer's links are cut again and again before a byte comes through. */
@@ -795,6 +927,11 @@ main (int argc, char **argv)
   g_test_add_func ("/core/heal/left-behind", test_left_behind);
   add_both_ways ("black-hole", test_black_hole);
   add_both_ways ("cancel", test_cancel);
+  add_both_ways ("cancel-in-black-hole", test_cancel_in_black_hole);
+  add_both_ways ("cancel-then-again", test_cancel_then_again);
+  add_both_ways ("pause", test_pause);
+  g_test_add_data_func ("/core/heal/cancel-batch/all", GINT_TO_POINTER (true), test_cancel_batch);
+  g_test_add_data_func ("/core/heal/cancel-batch/one", GINT_TO_POINTER (false), test_cancel_batch);
   g_test_add_func ("/core/heal/logout", test_logout_while_reconnecting);
   add_both_ways ("keep-partial", test_keep_partial);
   g_test_add_func ("/core/heal/cancel-then-logout", test_cancel_then_logout);
