@@ -109,7 +109,9 @@ read_trash_page (SampanCall *self, SampanReader *fields)
       SampanTrashItem *item;
 
       if (!sampan_read_trash_entry (fields, &entry) || !is_path_below (entry.path) ||
-          (entry.user.length > 0 && memchr (entry.user.data, 0, entry.user.length) != NULL))
+          (entry.user.length > 0 && memchr (entry.user.data, 0, entry.user.length) != NULL) ||
+          self->n_trash >= SAMPAN_FOLDER_LIST_MAX ||
+          entry.path.length > SAMPAN_FOLDER_LIST_NAMES_MAX_BYTES - self->trash_bytes)
         return false;
       item = g_new0 (SampanTrashItem, 1);
       memcpy (item->id.bytes, entry.id, sizeof entry.id);
@@ -120,6 +122,7 @@ read_trash_page (SampanCall *self, SampanReader *fields)
       item->user = g_strndup ((const char *)entry.user.data, entry.user.length);
       g_ptr_array_add (self->trash, item);
       self->n_trash++;
+      self->trash_bytes += entry.path.length;
     }
   return true;
 }

@@ -54,6 +54,7 @@ struct _SampanCall
   uint64_t n_found;       /* by a search, up to here */
   GPtrArray *trash;       /* SampanTrashItem: the page that came last */
   uint64_t n_trash;       /* items, up to here */
+  uint64_t trash_bytes;   /* of their paths, up to here */
   GPtrArray *restored;    /* SampanRestoreResult, without their ids */
   SampanFileInfo *info;
   char *text;      /* of a PONG, or the name that something was stored under */

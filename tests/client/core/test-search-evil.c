@@ -1,13 +1,14 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* H1, H5, H8: searches, measures and watches at a server that means no good. */
+/* H1, H5, H8: searches, trash, measures and watches at a server that means no good. */
 
 #include "config.h"
 
 #include "folder-watch.h"
 #include "session-search.h"
 #include "session-test.h"
+#include "session-trash.h"
 #include "transfer-test.h"
 
 #include <stdatomic.h>
@@ -196,6 +197,58 @@ test_endless_find (void)
   transfer_test_tear_down (&self);
 }
 
+/* ---- TRASH ---- */
+
+static void
+trash_script (EvilPeer *peer, gpointer data)
+{
+  g_autofree char *name = g_strnfill (SAMPAN_NAME_MAX, 'x');
+  g_autoptr (GString) path = g_string_new (name);
+  SampanReader fields;
+
+  while (path->len + 1 + SAMPAN_NAME_MAX <= SAMPAN_PATH_MAX)
+    g_string_append_printf (path, "/%s", name);
+  if (!evil_read_until (peer, SAMPAN_KIND_TRASH_LIST, &fields))
+    return;
+  do
+    {
+      SampanTrashEntry entry = { .kind = SAMPAN_ENTRY_FILE,
+                                 .path = { (const uint8_t *)path->str, path->len } };
+
+      sampan_write_empty (evil_begin (peer), SAMPAN_KIND_TRASH_PAGE);
+      while (sampan_write_trash_entry (evil_current (peer), &entry))
+        ;
+    }
+  while (evil_send (peer));
+}
+
+static void
+ignore_trash (GPtrArray *page, gpointer user_data)
+{
+}
+
+/* Whoever keeps what comes is not made to keep all that memory holds. */
+static void
+test_endless_trash (void)
+{
+  TransferTest self;
+  SampanTrashEnd end;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  transfer_test_set_up (&self, trash_script, NULL, NULL);
+  sampan_session_trash_list_async (self.session,
+                                   self.remote,
+                                   ignore_trash,
+                                   NULL,
+                                   NULL,
+                                   core_test_result_cb,
+                                   &result);
+  sampan_session_trash_list_finish (self.session, core_test_await (&result), &end, &error);
+  g_assert_error (error, SAMPAN_ERROR, SAMPAN_ERROR_PROTOCOL);
+  transfer_test_tear_down (&self);
+}
+
 /* ---- MEASURE ---- */
 
 static void
@@ -321,6 +374,7 @@ main (int argc, char **argv)
       g_test_add_data_func (name, &finds[i], test_find);
     }
   g_test_add_func ("/core/search-evil/endless/find", test_endless_find);
+  g_test_add_func ("/core/search-evil/endless/trash", test_endless_trash);
   g_test_add_func ("/core/search-evil/endless/reports", test_endless_reports);
   g_test_add_func ("/core/search-evil/endless/changes", test_endless_changes);
   return core_test_run ();
