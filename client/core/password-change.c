@@ -157,6 +157,15 @@ end_job (Change *self, Step step)
 }
 
 static void
+set_other_key_error (Change *self)
+{
+  g_set_error_literal (&self->job_error,
+                       SAMPAN_ERROR,
+                       SAMPAN_ERROR_SERVER_CHANGED,
+                       "The server's key is not that of the login");
+}
+
+static void
 login_work (gpointer data)
 {
   Change *self = data;
@@ -172,10 +181,7 @@ login_work (gpointer data)
                                   &self->job_error))
     {
       if (sodium_memcmp (result.server_public_key, self->server_key, sizeof self->server_key) != 0)
-        g_set_error_literal (&self->job_error,
-                             SAMPAN_ERROR,
-                             SAMPAN_ERROR_SERVER_CHANGED,
-                             "The server's key is not that of the login");
+        set_other_key_error (self);
       else if (sampan_registration_client_start (self->fresh,
                                                  self->finish.request,
                                                  &self->job_error))
@@ -195,7 +201,15 @@ static void
 record_work (gpointer data)
 {
   Change *self = data;
+  const uint8_t *server_key =
+      self->response.response + SAMPAN_REGISTRATION_RESPONSE_LENGTH - SAMPAN_PUBLIC_KEY_LENGTH;
 
+  /* A record for another key would make the next login one at another server. */
+  if (sodium_memcmp (server_key, self->server_key, sizeof self->server_key) != 0)
+    {
+      set_other_key_error (self);
+      return;
+    }
   /* A FALSE is told by job_error. */
   if (!sampan_registration_client_finish (self->fresh,
                                           self->challenge.ksf,

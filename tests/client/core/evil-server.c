@@ -8,49 +8,16 @@
 #include "evil-server.h"
 
 #include "core-test.h"
+#include "evil-server-private.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sodium.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-struct _EvilServer
-{
-  EvilPlan plan;
-  int listen_fd;
-  uint16_t port;
-  GThread *thread;
-  SampanServerKeys keys;
-  uint8_t record[SAMPAN_REGISTRATION_RECORD_LENGTH];
-  uint8_t ticket[SAMPAN_TICKET_LENGTH];
-  atomic_uint after_ke1;
-  atomic_uint accepted;
-  atomic_uint ended;
-
-  GMutex lock;
-  GPtrArray *peers; /* of EvilPeer, until the server is freed */
-};
-
-struct _EvilPeer
-{
-  EvilServer *server;
-  GThread *thread;
-  int fd;
-  SampanChannel *channel;
-  bool has_ke1;
-  bool spoil;
-  size_t start;
-  size_t end;
-  size_t used; /* of the message that was read last */
-  uint8_t in[2 * SAMPAN_FRAME_MAX];
-  uint8_t out[SAMPAN_FRAME_MAX];
-  SampanWriter writer;
-};
 
 /* ---- Frames ---- */
 
