@@ -141,7 +141,7 @@ typedef enum
   N_STATES,
 } State;
 
-/* Each from an address of its own, as failures are counted by address. */
+/* Each from an address and with a name of its own, as failures are counted by both. */
 static TestClient *
 connect_as (State state, size_t number)
 {
@@ -149,13 +149,14 @@ connect_as (State state, size_t number)
       g_strdup_printf ("127.1.%u.%zu", (unsigned int)state + 1, number % 250 + 1);
   TestClient *client = test_client_connect (fixture->port, source);
   g_autoptr (SampanSecret) password = sampan_secret_new ("x", 1);
-  g_autoptr (SampanLoginClient) login = sampan_login_client_new ("ann", password);
+  g_autofree char *user = g_strdup_printf ("stranger-%zu", number);
+  g_autoptr (SampanLoginClient) login = sampan_login_client_new (user, password);
   SampanLoginChallenge challenge;
   SampanErrorCode code;
 
   g_assert_true (test_client_hello (client));
   if (state == AFTER_CHALLENGE)
-    g_assert_true (test_client_start_login (client, login, "ann", &challenge, &code));
+    g_assert_true (test_client_start_login (client, login, user, &challenge, &code));
   return client;
 }
 
