@@ -154,14 +154,18 @@ prove (TestClient *client,
   return 0;
 }
 
+/* All but the last message, which is RECORD. */
 static SampanErrorCode
-change_password (TestClient *client, const char *user, const char *current, const char *new)
+prepare_change (TestClient *client,
+                const char *user,
+                const char *current,
+                const char *new,
+                SampanPasswdRecord *record)
 {
   g_autoptr (SampanSecret) password = sampan_secret_new (new, strlen (new));
   g_autoptr (SampanLoginClient) registration = sampan_login_client_new (user, password);
   SampanPasswdFinish finish;
   SampanPasswdResponse response;
-  SampanPasswdRecord record;
   SampanWriter writer;
   SampanReader reader;
   uint8_t ksf = 0;
@@ -181,11 +185,31 @@ change_password (TestClient *client, const char *user, const char *current, cons
   g_assert_true (sampan_registration_client_finish (registration,
                                                     ksf,
                                                     response.response,
-                                                    record.record,
+                                                    record->record,
                                                     &error));
+  return 0;
+}
+
+static void
+send_record (TestClient *client, const SampanPasswdRecord *record)
+{
+  SampanWriter writer;
+
   test_client_begin (&writer);
-  sampan_write_passwd_record (&writer, &record);
+  sampan_write_passwd_record (&writer, record);
   g_assert_true (test_client_send (client, &writer));
+}
+
+static SampanErrorCode
+change_password (TestClient *client, const char *user, const char *current, const char *new)
+{
+  SampanPasswdRecord record;
+  SampanReader reader;
+  SampanErrorCode code = prepare_change (client, user, current, new, &record);
+
+  if (code != 0)
+    return code;
+  send_record (client, &record);
   return receive_or_error (client, SAMPAN_KIND_DONE, &reader);
 }
 
@@ -228,6 +252,85 @@ test_passwd_one_time (void)
   test_client_expect (client, SAMPAN_KIND_ENTRY, &reader);
   g_autoptr (TestClient) again = test_client_new_logged_in (fixture->port, "new", "my own");
   g_assert_cmpuint (again->flags, ==, 0);
+  /* B4: the code that was used is a wrong password now. */
+  g_autoptr (TestClient) used = test_client_connect (fixture->port, "127.0.3.3");
+  g_assert_cmpint (test_client_login (used, "new", TEST_PASSWORD), ==, SAMPAN_ERROR_LOGIN_REFUSED);
+  g_autoptr (TestClient) wrong = test_client_connect (fixture->port, "127.0.3.3");
+  g_assert_cmpint (test_client_login (wrong, "ann", "wrong"), ==, SAMPAN_ERROR_LOGIN_REFUSED);
+  g_assert_cmpmem (used->received_bytes->data,
+                   used->received_bytes->len * sizeof (size_t),
+                   wrong->received_bytes->data,
+                   wrong->received_bytes->len * sizeof (size_t));
+}
+
+/* B15: two sessions change the password at once, or two people have the same code: the first record
+ * holds, and the other session is over. */
+static void
+test_passwd_raced (gconstpointer data)
+{
+  const char *user = data;
+  g_autoptr (TestFixture) fixture = test_fixture_new (NULL);
+  g_autoptr (TestClient) first = test_client_new_logged_in (fixture->port, user, TEST_PASSWORD);
+  g_autoptr (TestClient) second = test_client_new_logged_in (fixture->port, user, TEST_PASSWORD);
+  SampanPasswdRecord records[2];
+  SampanReader reader;
+
+  g_assert_cmpint (prepare_change (first, user, TEST_PASSWORD, "of one", &records[0]), ==, 0);
+  g_assert_cmpint (prepare_change (second, user, TEST_PASSWORD, "of two", &records[1]), ==, 0);
+  send_record (first, &records[0]);
+  test_client_expect (first, SAMPAN_KIND_DONE, &reader);
+  g_assert_true (test_client_is_closed (second));
+  test_client_ping (first);
+  g_autoptr (TestClient) winner = test_client_connect (fixture->port, "127.0.3.4");
+  g_assert_cmpint (test_client_login (winner, user, "of one"), ==, 0);
+  g_autoptr (TestClient) loser = test_client_connect (fixture->port, "127.0.3.4");
+  g_assert_cmpint (test_client_login (loser, user, "of two"), ==, SAMPAN_ERROR_LOGIN_REFUSED);
+}
+
+/* B15: both records are on their way at the same moment, many times: one password holds, the one
+ * that was acknowledged. */
+static void
+test_passwd_raced_by_a_hair (void)
+{
+  g_autoptr (TestFixture) fixture = test_fixture_new (NULL);
+  g_autofree char *current = g_strdup (TEST_PASSWORD);
+
+  for (int round = 0; round < 3; round++)
+    {
+      TestClient *clients[2];
+      SampanPasswdRecord records[2];
+      char *passwords[2];
+      int winner = -1;
+
+      for (int i = 0; i < 2; i++)
+        {
+          passwords[i] = g_strdup_printf ("round %d, of %d", round, i);
+          clients[i] = test_client_new_logged_in (fixture->port, "ann", current);
+        }
+      for (int i = 0; i < 2; i++)
+        g_assert_cmpint (prepare_change (clients[i], "ann", current, passwords[i], &records[i]),
+                         ==,
+                         0);
+      for (int i = 0; i < 2; i++)
+        send_record (clients[(round + i) % 2], &records[(round + i) % 2]);
+      for (int i = 0; i < 2; i++)
+        {
+          SampanReader reader;
+          uint8_t kind;
+          bool is_done =
+              test_client_receive (clients[i], &kind, &reader) && kind == SAMPAN_KIND_DONE;
+          g_assert_false (is_done && winner >= 0);
+          winner = is_done ? i : winner;
+          test_client_free (clients[i]);
+        }
+      g_assert_cmpint (winner, >=, 0);
+      g_free (current);
+      current = g_strdup (passwords[winner]);
+      g_autoptr (TestClient) loser = test_client_connect (fixture->port, "127.0.3.5");
+      g_assert_cmpint (test_client_login (loser, "ann", passwords[!winner]), !=, 0);
+      g_free (passwords[0]);
+      g_free (passwords[1]);
+    }
 }
 
 static void
@@ -344,6 +447,9 @@ main (int argc, char **argv)
   g_test_add_func ("/server/endings/revoke-right", test_revoke_right);
   g_test_add_func ("/server/passwd/ok", test_passwd);
   g_test_add_func ("/server/passwd/one-time", test_passwd_one_time);
+  g_test_add_data_func ("/server/passwd/raced", "ann", test_passwd_raced);
+  g_test_add_data_func ("/server/passwd/one-time-raced", "new", test_passwd_raced);
+  g_test_add_func ("/server/passwd/raced-by-a-hair", test_passwd_raced_by_a_hair);
   g_test_add_func ("/server/passwd/order", test_passwd_order);
   g_test_add_func ("/server/passwd/guessing", test_passwd_guessing);
   g_test_add_func ("/server/endings/stop", test_stop);

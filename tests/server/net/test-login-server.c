@@ -58,6 +58,7 @@ test_alike (void)
     { "a-name-that-is-far-longer-than-any-account-may-be-and-still-gets-the-same-answer-as-others",
       TEST_PASSWORD,
       "127.0.1.7" },
+    { "new", "k7dq-2m9x-0f3t-w8ya", "127.0.1.8" }, /* a guess at a one-time code */
   };
   g_autoptr (TestClient) first = NULL;
 
@@ -152,8 +153,19 @@ test_penalty (void)
   g_assert_cmpint (test_client_login (welcome, "ann", TEST_PASSWORD), ==, 0);
 }
 
-/* Guesses from very many addresses: the account is shut for strangers, but not for where its owner
- * logged in before. A name that nobody has is shut alike. */
+/* One-time codes are guessed at no faster than passwords are. */
+static void
+test_code_penalty (void)
+{
+  int attempts = 0;
+
+  while (start_and_leave_as ("new", "127.0.1.24") == 0)
+    g_assert_cmpint (++attempts, <, 10);
+  g_assert_cmpint (attempts, >=, 3);
+}
+
+/* B7: guesses from very many addresses: the account is shut for strangers, but not for where its
+ * owner logged in before. A name that nobody has is shut alike. */
 static void
 test_guessed_from_everywhere (void)
 {
@@ -469,6 +481,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/login/alike", test_alike);
   g_test_add_func ("/server/login/wrong-ke3", test_wrong_ke3);
   g_test_add_func ("/server/login/penalty", test_penalty);
+  g_test_add_func ("/server/login/code-penalty", test_code_penalty);
   g_test_add_func ("/server/login/guessed-from-everywhere", test_guessed_from_everywhere);
   g_test_add_func ("/server/login/bad-ke1", test_bad_ke1);
   g_test_add_func ("/server/attach/ok", test_attach);
