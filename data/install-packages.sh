@@ -3,12 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Installs the Debian or Ubuntu packages that Sampan needs, if any are missing.
-#   install-packages.sh SET...      SET: build window tests bench
+#   install-packages.sh SET...      SET: build server window tests bench
 set -euo pipefail
 
 declare -A sets=(
   [build]="gcc libc6-dev meson ninja-build pkg-config gettext libglib2.0-dev libsodium-dev
            libsqlite3-dev libgtk-3-dev libedit-dev libsystemd-dev"
+  [server]="gcc libc6-dev meson ninja-build pkg-config gettext libglib2.0-dev libsodium-dev
+            libsqlite3-dev libsystemd-dev"
   [window]="adwaita-icon-theme librsvg2-common fonts-cantarell fonts-dejavu-core"
   [tests]="python3 python3-gi python3-pyatspi gir1.2-atspi-2.0 gir1.2-gtk-3.0 at-spi2-core dbus dbus-daemon xvfb openbox
            xdotool imagemagick fonts-noto-cjk locales desktop-file-utils appstream procps

@@ -141,6 +141,9 @@ share_new (SampanAccountStore *store,
   share->rights = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   share->quota_bytes = row->quota_bytes;
   share->root = reuse_root (previous, row->directory);
+  /* One that could only be read may have been given to the server since. */
+  if (share->root != NULL && !sampan_share_root_is_writable (share->root))
+    g_clear_pointer (&share->root, sampan_share_root_unref);
   if (share->root == NULL)
     share->root = open_root (store, row);
   same = share->root != NULL ? reuse_root (table, row->directory) : NULL;
@@ -295,7 +298,7 @@ sampan_share_table_foreach_share (SampanShareTable *self,
 
       if (share->root != NULL)
         figures = sampan_usage_get_figures (sampan_share_root_get_usage (share->root));
-      func (share->name, &figures, share->root != NULL, user_data);
+      func (share->name, &figures, share->root, user_data);
     }
 }
 

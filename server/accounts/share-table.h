@@ -50,7 +50,7 @@ bool sampan_share_table_has_returned (const SampanShareTable *self);
 /* All shares, for the admin. */
 typedef void (*SampanShareUsageFunc) (const char *share,
                                       const SampanUsageFigures *figures,
-                                      bool is_open,
+                                      const SampanShareRoot *root, /* nullable */
                                       gpointer user_data);
 void sampan_share_table_foreach_share (SampanShareTable *self,
                                        SampanShareUsageFunc func,

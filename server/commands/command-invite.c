@@ -127,6 +127,7 @@ invite_person (const SampanArguments *arguments, const Options *options)
     return sampan_command_fail ("Cannot invite", error);
   status = sampan_command_reload (arguments);
   sampan_password_print_code (name, code, secs, arguments->as_json);
+  sampan_command_check_home (arguments, store, name);
   return status;
 }
 

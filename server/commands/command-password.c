@@ -157,9 +157,12 @@ sampan_password_print_code (const char *user, const SampanSecret *code, int64_t 
   else
     g_print ("One-time code for %s: %s\n"
              "Pass it on where nobody else reads it. It is typed in place of the password at the "
-             "first\nlogin, which asks for a password of one's own. It is good for %s.\n",
+             "first\nlogin as %s at %s, which asks for a password of one's own. It is good for "
+             "%s.\n",
              user,
              text,
+             user,
+             g_get_host_name (),
              span);
   sodium_memzero (json->str, json->len);
   sodium_memzero (text, strlen (text));

@@ -8,8 +8,8 @@
 #include "commands/command-share-homes.h"
 
 #include "accounts/account-homes.h"
-#include "commands/command-utils.h"
 #include "commands/json-text.h"
+#include "commands/share-health.h"
 #include "commands/size-text.h"
 #include "escape.h"
 
@@ -51,6 +51,17 @@ sampan_command_find_home (SampanAccountStore *store, const char *name)
   const SampanShareRow *row = shares != NULL ? find_home (shares, name) : NULL;
 
   return row != NULL ? sampan_escape (row->directory, -1, SAMPAN_PATH_MAX) : NULL;
+}
+
+void
+sampan_command_check_home (const SampanArguments *arguments,
+                           SampanAccountStore *store,
+                           const char *name)
+{
+  g_autofree char *home = sampan_command_find_home (store, name);
+
+  if (home != NULL)
+    sampan_share_health_warn (arguments, store, name);
 }
 
 bool
@@ -224,6 +235,8 @@ apply (const SampanArguments *arguments, const Options *options, uint64_t quota_
     print_homes_json (&homes, made);
   else
     print_homes (&homes, made);
+  if (made->len > 0)
+    sampan_share_health_warn (arguments, store, g_ptr_array_index (made, 0));
   return MAX (status, reload_status);
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "accounts/account-store.h"
+#include "commands/command-utils.h"
 
 G_BEGIN_DECLS
 
@@ -18,6 +19,11 @@ int sampan_command_share_homes (int argc, char **argv);
 
 /* The folder of account NAME's home, escaped, g_free; NULL: it has none. */
 char *sampan_command_find_home (SampanAccountStore *store, const char *name);
+
+/* After a reload: says on stderr if the running server cannot use the home of account NAME. */
+void sampan_command_check_home (const SampanArguments *arguments,
+                                SampanAccountStore *store,
+                                const char *name);
 
 /* Gives account NAME, which was just added, its home if new accounts get one; takes the account
  * back if that fails. */

@@ -11,6 +11,7 @@
 #include "commands/command-share-quota.h"
 #include "commands/command-utils.h"
 #include "commands/json-text.h"
+#include "commands/share-health.h"
 #include "escape.h"
 
 #include <errno.h>
@@ -212,6 +213,7 @@ command_add (int argc, char **argv)
   sampan_command_print_change (&arguments, "share", "add", -1, "Added the share %s.", name);
   if (grants_are_empty (&grants))
     g_printerr ("Nobody may use it yet: see 'sampand share grant --help'.\n");
+  sampan_share_health_warn (&arguments, store, name);
   return status;
 }
 
@@ -247,6 +249,7 @@ command_grant (int argc, char **argv)
     return sampan_command_fail ("Cannot change the rights", error);
   status = sampan_command_reload (&arguments);
   sampan_command_print_change (&arguments, "share", "grant", -1, "Changed the rights on %s.", name);
+  sampan_share_health_warn (&arguments, store, name);
   return status;
 }
 
@@ -273,6 +276,7 @@ command_accept (int argc, char **argv)
                                -1,
                                "The folder that is there now is the share %s.",
                                arguments.values[0]);
+  sampan_share_health_warn (&arguments, store, arguments.values[0]);
   return status;
 }
 

@@ -127,6 +127,7 @@ command_add (int argc, char **argv)
     sampan_password_print_code (name, code, SAMPAN_INVITE_SECS, arguments.as_json);
   else
     sampan_command_print_change (&arguments, "user", "add", -1, "Added the account %s.", name);
+  sampan_command_check_home (&arguments, store, name);
   return status;
 }
 

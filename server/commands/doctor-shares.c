@@ -7,7 +7,7 @@
 
 #include "commands/doctor.h"
 
-#include "commands/json-text.h"
+#include "commands/share-health.h"
 #include "escape.h"
 #include "storage/share-mark.h"
 
@@ -19,35 +19,6 @@
 
 #define FULL_BYTES (100 * 1000 * 1000) /* the next photo fails */
 #define NEARLY_FULL_PERCENT 5
-
-typedef struct
-{
-  const char *name;
-  bool is_closed; /* the running server says so */
-} Search;
-
-static void
-look_at_share_cb (const char *key, const char *object, gpointer user_data)
-{
-  Search *search = user_data;
-  g_autofree char *name = sampan_json_find (object, "name");
-  g_autofree char *open = sampan_json_find (object, "open");
-
-  if (g_strcmp0 (name, search->name) == 0 && g_strcmp0 (open, "false") == 0)
-    search->is_closed = true;
-}
-
-/* Only the server itself knows what it could open: it may be another user. */
-static bool
-is_closed (const SampanDoctor *self, const char *name)
-{
-  Search search = { .name = name };
-  g_autofree char *list = self->status != NULL ? sampan_json_find (self->status, "share_list")
-                                               : NULL;
-
-  return list != NULL && sampan_json_foreach_item (list, look_at_share_cb, &search) &&
-         search.is_closed;
-}
 
 static bool
 is_server_user (const SampanDoctor *self)
@@ -117,32 +88,47 @@ check_folder (SampanDoctor *self, const SampanShareRow *row, const char *what, c
   return false;
 }
 
+static SampanShareHealth
+find_health (const SampanDoctor *self, const SampanShareRow *row)
+{
+  SampanShareHealth health = sampan_share_health_find (self->status, row->name);
+
+  if (health == SAMPAN_SHARE_HEALTH_UNKNOWN && is_server_user (self) &&
+      access (row->directory, W_OK) != 0)
+    return SAMPAN_SHARE_HEALTH_READ_ONLY;
+  return health;
+}
+
 static void
 check_share (SampanDoctor *self, const SampanShareRow *row)
 {
   g_autofree char *shown = sampan_escape (row->directory, -1, SAMPAN_PATH_MAX);
   g_autofree char *what = g_strdup_printf ("share %s", row->name);
+  g_autofree char *cure = sampan_share_health_get_cure (self->state_dir, row);
+  SampanShareHealth health;
 
   if (!check_folder (self, row, what, shown))
     return;
-  if (is_closed (self, row->name))
+  health = find_health (self, row);
+  if (health == SAMPAN_SHARE_HEALTH_CLOSED)
     sampan_doctor_report (self,
                           SAMPAN_FINDING_PROBLEM,
                           what,
-                          "The server's log says why, at share-unavailable; give the folder to the "
-                          "server's user, then restart the server.",
-                          "the running server could not open %s",
+                          cure,
+                          "the running server could not open %s; its log says why, at "
+                          "share-unavailable",
                           shown);
-  else if (is_server_user (self) && access (row->directory, W_OK) != 0)
+  else if (health != SAMPAN_SHARE_HEALTH_READ_ONLY)
+    sampan_doctor_report (self, SAMPAN_FINDING_OK, what, NULL, "%s can be used", shown);
+  else if (sampan_share_health_is_for_adding (self->store, row->name))
     sampan_doctor_report (self,
-                          SAMPAN_FINDING_WARNING,
+                          SAMPAN_FINDING_PROBLEM,
                           what,
-                          "If people are to store things there, give it to the server's user: "
-                          "'chown -R'.",
-                          "%s can only be read",
+                          cure,
+                          "people may add to %s, but the server can only read it",
                           shown);
   else
-    sampan_doctor_report (self, SAMPAN_FINDING_OK, what, NULL, "%s can be used", shown);
+    sampan_doctor_report (self, SAMPAN_FINDING_OK, what, NULL, "%s can be read", shown);
   sampan_doctor_check_disk (self, what, row->directory);
 }
 

@@ -59,7 +59,7 @@ add_session_cb (const SampanServerSession *session,
 static void
 add_share_cb (const char *share,
               const SampanUsageFigures *figures,
-              bool is_open,
+              const SampanShareRoot *root,
               gpointer user_data)
 {
   ShareList *self = user_data;
@@ -67,7 +67,8 @@ add_share_cb (const char *share,
     return;
   g_autoptr (GString) item = g_string_new ("{");
   sampan_json_add_string (item, "name", share);
-  sampan_json_add_bool (item, "open", is_open);
+  sampan_json_add_bool (item, "open", root != NULL);
+  sampan_json_add_bool (item, "writable", root != NULL && sampan_share_root_is_writable (root));
   if (figures->quota_bytes != SAMPAN_QUOTA_NONE)
     {
       sampan_json_add_int (item, "quota_bytes", (int64_t)figures->quota_bytes);

@@ -7,6 +7,7 @@ import datetime
 import json
 import os
 import sqlite3
+import subprocess
 
 import harness
 
@@ -321,6 +322,22 @@ class Doctor(harness.Case):
         self.server.add_share("small", read="ann")
         self.assertRegex(self.problems()["share small"], "the disk is full: 2.0.MB left")
         self.server.command("share", "remove", "small")
+        self.server.stop()
+
+    def test_folder_that_can_only_be_read(self):
+        folder = self.folder / "shares" / "shown"
+        self.mount_small(folder, 200_000_000)
+        subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
+        added = self.server.command("share", "add", "shown", str(folder), "--read", "ann")
+        self.assertEqual(added.errors, "")
+        self.examine(0)
+        granted = self.server.command("share", "grant", "shown", "--add", "ann", "--json")
+        self.assertIn("cannot write to the folder of shown", granted.errors)
+        self.assertIn("can only read it", self.problems()["share shown"])
+        subprocess.run(["mount", "-o", "remount,rw", str(folder)], check=True)
+        self.assertEqual(self.server.command("share", "grant", "shown", "--add", "ann").errors, "")
+        self.examine(0)
+        self.client.run("mkdir", self.client.remote("shown/new"))
         self.server.stop()
 
     def test_damaged_database(self):
