@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Sampan contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Very many who do nothing, or nothing good: what they cost, and what the others notice."""
+"""E2, E4, E5: very many who do nothing, or nothing good: what they cost, and what the others notice."""
 
 import resource
 import socket

@@ -8,6 +8,7 @@ import json
 import os
 import sqlite3
 import subprocess
+import threading
 
 import harness
 
@@ -95,6 +96,46 @@ class Accounts(harness.Case):
         self.client.port = self.server.port
         self.client.run("ls", self.client.remote())
         self.assertEqual(sorted(self.names()), ["ann"])
+
+    def test_backups_in_a_storm_of_changes(self):
+        """Each is whole, whatever was under way when it was made."""
+        over = threading.Event()
+
+        def storm(name):
+            secret = self.server.write_secret(harness.PASSWORD)
+            while not over.is_set():
+                self.server.command("user", "add", name, "--password-file", secret)
+                self.server.command("share", "grant", "files", "--read", name)
+                self.server.command("user", "disable", name)
+                self.server.command("user", "remove", name)
+                rounds.append(name)
+
+        rounds = []
+        threads = [threading.Thread(target=storm, args=(name,)) for name in ("ben", "cleo")]
+        backups = [self.folder / f"backup-{number}" for number in range(6)]
+        for thread in threads:
+            thread.start()
+        try:
+            for backup in backups:
+                self.server.command("backup", str(backup))
+        finally:
+            over.set()
+            for thread in threads:
+                thread.join()
+        self.assertEqual(set(rounds), {"ben", "cleo"})
+        self.server.stop()
+        for backup in backups:
+            self.server.command("restore", "--replace", str(backup))
+            with sqlite3.connect(self.server.state / "sampan.db") as database:
+                self.assertEqual(database.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
+                self.assertEqual(database.execute("PRAGMA foreign_key_check").fetchall(), [])
+            database.close()
+            self.assertIn("ann", self.names())
+            self.assertLessEqual(set(self.names()), {"ann", "ben", "cleo"})
+            self.server.start()
+            self.client.port = self.server.port
+            self.client.run("ls", self.client.remote("files"))
+            self.server.stop()
 
     def test_status(self):
         status = json.loads(self.server.command("status", "--json").text)

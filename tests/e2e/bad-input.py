@@ -99,7 +99,7 @@ class Garbage(harness.Case):
         self.client.run("ls", self.client.remote())
         self.assertIsNone(self.server.process.poll())
 
-    def test_silent_connections_keep_nobody_out(self):
+    def test_e2_silent_connections_keep_nobody_out(self):
         self.start_server()
         silent = [socket.create_connection(("127.0.0.1", self.server.port)) for _ in range(40)]
         try:

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* C1, C2, C6: every message: layout, round trip, truncation, trailing bytes, limits and damage. */
+/* C1, C2, C6, I5: every message: layout, round trip, truncation, trailing bytes, limits and damage. */
 
 #include "config.h"
 
@@ -10,6 +10,8 @@
 #include "errors.h"
 
 #include <string.h>
+
+#define UNWRITTEN 0xa5 /* would be seen in a message, if its encoder left a byte as it was */
 
 /* In memory of its exact size, so that a sanitizer sees a read past it. The encoder must not be
  * what refuses a bad message: the decoder has to. */
@@ -20,6 +22,7 @@ is_accepted (const uint8_t *message, size_t length)
   g_autofree uint8_t *copy = g_memdup2 (message, length);
   SampanWriter writer;
 
+  memset (out, UNWRITTEN, sizeof out);
   sampan_writer_init (&writer, out, sizeof out);
   if (!recode_message (copy, length, &writer))
     return false;

@@ -453,7 +453,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/passwd/order", test_passwd_order);
   g_test_add_func ("/server/passwd/guessing", test_passwd_guessing);
   g_test_add_func ("/server/endings/stop", test_stop);
-  g_test_add_func ("/server/endings/never-reads", test_never_reads);
-  g_test_add_func ("/server/endings/dead-peer", test_dead_peer);
+  g_test_add_func ("/server/endings/E10/never-reads", test_never_reads);
+  g_test_add_func ("/server/endings/E10/dead-peer", test_dead_peer);
   return g_test_run ();
 }

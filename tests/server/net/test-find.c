@@ -431,8 +431,8 @@ main (int argc, char **argv)
   g_test_add_func ("/server/find/refusals", test_refusals);
   g_test_add_func ("/server/find/rights", test_rights);
   g_test_add_func ("/server/find/measure", test_measure);
-  g_test_add_func ("/server/find/depth", test_depth);
-  g_test_add_func ("/server/find/ends-with-client", test_ends_with_client);
+  g_test_add_func ("/server/find/E8/depth", test_depth);
+  g_test_add_func ("/server/find/E11/ends-with-client", test_ends_with_client);
   g_test_add_func ("/server/find/violations", test_violations);
   int result = g_test_run ();
   test_client_free (ann);

@@ -490,14 +490,14 @@ main (int argc, char **argv)
   g_test_add_func ("/server/logout", test_logout);
   g_test_add_func ("/server/strangers/garbage", test_garbage);
   g_test_add_func ("/server/strangers/garbage-by-bytes", test_garbage_by_bytes);
-  g_test_add_func ("/server/strangers/slow-hello", test_slow_hello);
+  g_test_add_func ("/server/strangers/E1/slow-hello", test_slow_hello);
   g_test_add_func ("/server/strangers/bad-frames", test_bad_frames);
   g_test_add_func ("/server/strangers/wrong-messages", test_wrong_messages);
   g_test_add_func ("/server/strangers/budget", test_budget);
-  g_test_add_func ("/server/strangers/per-source", test_per_source);
+  g_test_add_func ("/server/strangers/E2/per-source", test_per_source);
   g_test_add_func ("/server/attach/burst", test_attach_burst);
-  g_test_add_func ("/server/strangers/flood", test_flood);
-  g_test_add_func ("/server/strangers/deadline", test_deadline);
+  g_test_add_func ("/server/strangers/E2/flood", test_flood);
+  g_test_add_func ("/server/strangers/E1/deadline", test_deadline);
   int result = g_test_run ();
   test_fixture_free (fixture);
   return result;

@@ -244,11 +244,11 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/net/prelogin-table/per-source", test_per_source);
+  g_test_add_func ("/net/prelogin-table/E2/per-source", test_per_source);
   g_test_add_func ("/net/prelogin-table/waiting-is-bounded", test_waiting_is_bounded);
   g_test_add_func ("/net/prelogin-table/turns", test_turns);
-  g_test_add_func ("/net/prelogin-table/full", test_full);
+  g_test_add_func ("/net/prelogin-table/E2/full", test_full);
   g_test_add_func ("/net/prelogin-table/spoken-grace", test_spoken_grace);
-  g_test_add_func ("/net/prelogin-table/deadline", test_deadline);
+  g_test_add_func ("/net/prelogin-table/E1/deadline", test_deadline);
   return g_test_run ();
 }

@@ -244,7 +244,7 @@ main (int argc, char **argv)
   g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
   g_test_add_func ("/server/process/first-start", test_first_start);
   g_test_add_func ("/server/process/sigterm-in-upload", test_sigterm_in_upload);
-  g_test_add_func ("/server/process/idle-memory", test_idle_memory);
-  g_test_add_func ("/server/process/descriptors", test_descriptors);
+  g_test_add_func ("/server/process/E4/idle-memory", test_idle_memory);
+  g_test_add_func ("/server/process/E13/descriptors", test_descriptors);
   return g_test_run ();
 }

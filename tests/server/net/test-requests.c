@@ -320,7 +320,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/requests/ping", test_ping);
   g_test_add_func ("/server/requests/list/shares", test_list_shares);
   g_test_add_func ("/server/requests/list/folder", test_list);
-  g_test_add_func ("/server/requests/list/large", test_list_large);
+  g_test_add_func ("/server/requests/list/E7/large", test_list_large);
   g_test_add_func ("/server/requests/stat", test_stat);
   g_test_add_func ("/server/requests/space", test_space);
   g_test_add_func ("/server/requests/mkdir", test_mkdir);

@@ -499,7 +499,7 @@ main (int argc, char **argv)
   fixture_add ("hash/table", test_hash);
   fixture_add ("copy/file", test_copy_file);
   fixture_add ("copy/folder", test_copy_folder);
-  fixture_add ("copy/too-deep", test_copy_too_deep);
+  fixture_add ("copy/E8/too-deep", test_copy_too_deep);
   fixture_add ("copy/between-shares", test_copy_between_shares);
   fixture_add ("copy/cancelled", test_copy_cancelled);
   g_test_add_func ("/storage/progress", test_progress);

@@ -545,7 +545,7 @@ main (int argc, char **argv)
   fixture_add ("remove/table", test_remove);
   fixture_add_once ("trash/damaged", test_trash_record_damaged);
   fixture_add_once ("trash/expire", test_trash_expires);
-  fixture_add_once ("tree-removal/deep", test_remove_deep_tree);
+  fixture_add_once ("tree-removal/E8/deep", test_remove_deep_tree);
   fixture_add_once ("tree-removal/symlinks", test_removal_follows_nothing);
   fixture_add_once ("swap/table", test_swaps);
   g_test_add_func ("/storage/free-name/table", test_free_names);

@@ -484,7 +484,7 @@ main (int argc, char **argv)
     return 1;
   fixture_add ("upload/happy", test_happy);
   fixture_add ("upload/order-and-size", test_order_and_size);
-  fixture_add ("upload/refused-at-begin", test_refused_at_begin);
+  fixture_add ("upload/E12/refused-at-begin", test_refused_at_begin);
   fixture_add ("upload/expected-version", test_expected_version);
   fixture_add ("upload/resume", test_resume);
   fixture_add ("upload/resume-from-zero", test_resume_from_zero);
@@ -492,7 +492,7 @@ main (int argc, char **argv)
   fixture_add ("upload/kept-or-dropped", test_kept_or_dropped);
   fixture_add ("upload/in-use", test_in_use);
   fixture_add ("upload/planted", test_planted_partial);
-  fixture_add ("upload/cap", test_cap);
-  fixture_add ("upload/expire", test_expire);
+  fixture_add ("upload/E12/cap", test_cap);
+  fixture_add ("upload/E12/expire", test_expire);
   return g_test_run ();
 }
