@@ -14,7 +14,7 @@ declare -A sets=(
   [window]="adwaita-icon-theme librsvg2-common fonts-cantarell fonts-dejavu-core"
   [tests]="python3 python3-gi python3-pyatspi gir1.2-atspi-2.0 gir1.2-gtk-3.0 at-spi2-core dbus dbus-daemon xvfb openbox
            xdotool imagemagick fonts-noto-cjk locales desktop-file-utils appstream procps
-           libasan8 libubsan1 strace libglib2.0-bin shared-mime-info
+           libasan8 libubsan1 libtsan2 dpkg-dev zlib1g-dev libffi-dev libpcre2-dev strace libglib2.0-bin shared-mime-info
            man-db groff-base mandoc zsh fish systemd
            avahi-daemon iproute2"
   [bench]="openssh-server openssh-client sshpass rsync tar"

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Installs what the tests need, builds with warnings as errors and runs every test: once as released, once under the
-# address and undefined-behaviour sanitizers. Ends with "N passed, N failed".
+# address and undefined-behaviour sanitizers; and those with threads once more under the thread sanitizer. Ends with
+# "N passed, N failed".
 #   run-all.sh [MESON-TEST-ARGUMENT]...     such as `--suite unit` or `end-to-end-shell`
 # SAMPAN_TEST_BUILDS: the folder to build in (kept); default: a temporary one, removed at the end.
 set -euo pipefail
@@ -54,4 +55,18 @@ export G_SLICE=always-malloc
 configure sanitized -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false
 if build sanitized; then run sanitized --timeout-multiplier 4 "$@"; fi
 
-/usr/bin/python3 "$source_dir/tests/summary.py" --also-failed "$failed" "$builds"/plain "$builds"/sanitized
+# The thread sanitizer needs a GLib that it can look into.
+summed=("$builds"/plain "$builds"/sanitized)
+echo "== building GLib for the thread sanitizer"
+if glib=$("$source_dir/tests/glib-tsan.sh" "$builds/glib-tsan"); then
+  configure threads -Dbuildtype=debug -Doptimization=1 -Db_sanitize=thread -Db_lundef=false
+  if build threads; then
+    TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 LD_LIBRARY_PATH=$glib \
+      run threads --timeout-multiplier 6 --suite server --suite core "$@"
+  fi
+  summed+=("$builds"/threads)
+else
+  echo "left out: the thread sanitizer, as the source package of GLib cannot be had here"
+fi
+
+/usr/bin/python3 "$source_dir/tests/summary.py" --also-failed "$failed" "${summed[@]}"

@@ -24,9 +24,9 @@
 #define CANCELLED 10
 #define COMING "coming!"
 #define MODE 0751 /* of what comes: not what any file gets by itself */
-/* By then what ended first is in the file. */
-#define KILL_AFTER_MS 600
 #define KILL_AFTER_FINISHED 50
+/* Behind these: by then what ended first is in the file. */
+#define KILL_AFTER_MS 600
 
 typedef enum
 {
@@ -47,8 +47,6 @@ typedef struct
   SampanBatch *batch;
   guint n_finished;
   guint n_cancelled;
-  bool is_late;
-  bool has_told;
 } Client;
 
 static SampanSavedQueue *
@@ -109,23 +107,11 @@ decide (SampanBatch *batch)
     }
 }
 
-static void
-tell_if_time (Client *client)
+static gboolean
+tell_cb (gpointer user_data)
 {
-  if (client->has_told || !client->is_late || client->n_finished < KILL_AFTER_FINISHED)
-    return;
-  client->has_told = true;
   printf ("now\n");
   fflush (stdout);
-}
-
-static gboolean
-late_cb (gpointer user_data)
-{
-  Client *client = user_data;
-
-  client->is_late = true;
-  tell_if_time (client);
   return G_SOURCE_REMOVE;
 }
 
@@ -134,8 +120,8 @@ finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
 {
   Client *client = user_data;
 
-  client->n_finished++;
-  tell_if_time (client);
+  if (++client->n_finished == KILL_AFTER_FINISHED)
+    g_timeout_add (KILL_AFTER_MS, tell_cb, NULL);
 }
 
 static void
@@ -203,10 +189,7 @@ run_client (char **argv)
   if (task == CLIENT_BEGINS)
     g_signal_connect (client.queue, "items-changed", G_CALLBACK (cancel_some_cb), &client);
   if (task != CLIENT_ENDS)
-    {
-      g_signal_connect (client.queue, "finished", G_CALLBACK (finished_cb), &client);
-      g_timeout_add (KILL_AFTER_MS, late_cb, &client);
-    }
+    g_signal_connect (client.queue, "finished", G_CALLBACK (finished_cb), &client);
   sampan_batch_start (client.batch, client.queue);
   core_test_await_condition (is_finished, client.batch);
   if (task != CLIENT_ENDS)
