@@ -17,6 +17,7 @@
  *   2  shares.mark
  *   3  quotas of shares; homes
  *   4  homes are shares with an owner; what new accounts get as a home
+ *   5  limits of the trash of shares
  *
  * A step changes the tables and nothing else; bring_up() sets the version in the same transaction.
  * Steps are never edited once released: tests/server/accounts holds a database of each version. */
@@ -107,10 +108,27 @@ migrate_to_4 (SampanDatabase *database, GError **error)
       error);
 }
 
+/* -1 is no limit, for bytes -2 a part of the disk. */
+static bool
+migrate_to_5 (SampanDatabase *database, GError **error)
+{
+  return sampan_database_execute (
+      database,
+      "ALTER TABLE shares ADD COLUMN"
+      "  trash_days INTEGER NOT NULL DEFAULT 30 CHECK (trash_days BETWEEN -1 AND 36500);"
+      "ALTER TABLE shares ADD COLUMN"
+      "  trash_bytes INTEGER NOT NULL DEFAULT -2 CHECK (trash_bytes >= -2);",
+      error);
+}
+
 typedef bool (*Migration) (SampanDatabase *database, GError **error);
 
 /* migrations[n] makes version n + 1 of version n. */
-static const Migration migrations[] = { migrate_to_1, migrate_to_2, migrate_to_3, migrate_to_4 };
+static const Migration migrations[] = { migrate_to_1,
+                                        migrate_to_2,
+                                        migrate_to_3,
+                                        migrate_to_4,
+                                        migrate_to_5 };
 G_STATIC_ASSERT (G_N_ELEMENTS (migrations) == SAMPAN_SCHEMA_VERSION);
 
 static bool

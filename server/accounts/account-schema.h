@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 /* What this server writes. One migration function per version, see account-schema.c. */
-#define SAMPAN_SCHEMA_VERSION 4
+#define SAMPAN_SCHEMA_VERSION 5
 
 /* Brings an older database up to date, in one transaction. An empty one is filled if MAY_CREATE,
  * else refused as damaged. Refuses a newer one (UNSUPPORTED) and what is no database of Sampan. */

@@ -25,6 +25,8 @@ enum
   COLUMN_SHARE_MARK,
   COLUMN_SHARE_QUOTA,
   COLUMN_SHARE_OWNER,
+  COLUMN_SHARE_TRASH_DAYS,
+  COLUMN_SHARE_TRASH_BYTES,
 };
 
 enum
@@ -72,6 +74,9 @@ read_share (SampanStatement *statement, GError **error)
   SampanShareRow *row = g_new0 (SampanShareRow, 1);
 
   row->quota_bytes = sampan_account_store_read_quota (statement, COLUMN_SHARE_QUOTA);
+  /* -1 and -2 are what the names for no number are. */
+  row->trash.days = (uint32_t)sampan_statement_get_int (statement, COLUMN_SHARE_TRASH_DAYS);
+  row->trash.bytes = (uint64_t)sampan_statement_get_int (statement, COLUMN_SHARE_TRASH_BYTES);
   row->is_home = !sampan_statement_is_null (statement, COLUMN_SHARE_OWNER);
   row->id = (uint64_t)sampan_statement_get_int (statement, COLUMN_SHARE_ID);
   row->is_marked = !sampan_statement_is_null (statement, COLUMN_SHARE_MARK);
@@ -100,7 +105,8 @@ sampan_account_store_list_shares (SampanAccountStore *self, GError **error)
       g_ptr_array_new_with_free_func ((GDestroyNotify)sampan_share_row_free);
   g_autoptr (SampanStatement) statement =
       sampan_database_prepare (self->database,
-                               "SELECT id, name, directory, mark, quota_bytes, owner"
+                               "SELECT id, name, directory, mark, quota_bytes, owner, trash_days,"
+                               " trash_bytes"
                                " FROM shares ORDER BY name",
                                error);
 
@@ -285,6 +291,32 @@ sampan_account_store_set_share_quota (SampanAccountStore *self,
     return false;
   sampan_statement_bind_text (statement, 1, name, strlen (name));
   sampan_account_store_bind_quota (statement, 2, quota_bytes);
+  if (!sampan_statement_run (statement, &changes, error))
+    return false;
+  if (changes == 0)
+    sampan_account_store_set_not_found (error, "share", name);
+  return changes == 1;
+}
+
+bool
+sampan_account_store_set_share_trash (SampanAccountStore *self,
+                                      const char *name,
+                                      const SampanTrashLimits *limits,
+                                      GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (SampanStatement) statement =
+      sampan_database_prepare (self->database,
+                               "UPDATE shares SET trash_days = ?2, trash_bytes = ?3"
+                               " WHERE name = ?1",
+                               error);
+  uint64_t changes;
+
+  if (statement == NULL)
+    return false;
+  sampan_statement_bind_text (statement, 1, name, strlen (name));
+  sampan_statement_bind_int (statement, 2, (int32_t)limits->days);
+  sampan_statement_bind_int (statement, 3, (int64_t)limits->bytes);
   if (!sampan_statement_run (statement, &changes, error))
     return false;
   if (changes == 0)

@@ -39,6 +39,7 @@ typedef struct
   SampanShareMark mark; /* if is_marked */
   uint64_t quota_bytes; /* SAMPAN_QUOTA_NONE: none */
   bool is_home;         /* of the account of the same name */
+  SampanTrashLimits trash;
 } SampanShareRow;
 void sampan_share_row_free (SampanShareRow *row);
 
@@ -118,6 +119,11 @@ bool sampan_account_store_set_share_mark (SampanAccountStore *self,
 bool sampan_account_store_set_share_quota (SampanAccountStore *self,
                                            const char *name,
                                            uint64_t quota_bytes,
+                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* As long, and as much, as may stay in its trash. */
+bool sampan_account_store_set_share_trash (SampanAccountStore *self,
+                                           const char *name,
+                                           const SampanTrashLimits *limits,
                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* WHO: an account name or "*"; NONE takes the right away. NOT_FOUND if share or account is missing.
  */

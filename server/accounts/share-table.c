@@ -24,6 +24,7 @@ typedef struct
   SampanRight everybody;
   GHashTable *rights; /* account name to SampanRight */
   uint64_t quota_bytes;
+  SampanTrashLimits trash;
 } Share;
 
 struct _SampanShareTable
@@ -140,6 +141,7 @@ share_new (SampanAccountStore *store,
   share->mark = row->mark;
   share->rights = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   share->quota_bytes = row->quota_bytes;
+  share->trash = row->trash;
   share->root = reuse_root (previous, row->directory);
   /* One that could only be read may have been given to the server since. */
   if (share->root != NULL && !sampan_share_root_is_writable (share->root))
@@ -157,24 +159,29 @@ share_new (SampanAccountStore *store,
 
 /* The lowest of those that are for the same directory. */
 static void
-apply_quota (const SampanShareTable *self, SampanShareRoot *root)
+apply_limits (const SampanShareTable *self, SampanShareRoot *root)
 {
   uint64_t quota_bytes = SAMPAN_QUOTA_NONE;
+  SampanTrashLimits trash = { SAMPAN_TRASH_DAYS_ANY, SAMPAN_TRASH_BYTES_ANY };
 
   for (guint i = 0; i < self->shares->len; i++)
     {
       const Share *share = g_ptr_array_index (self->shares, i);
 
-      if (share->root == root)
-        quota_bytes = MIN (quota_bytes, share->quota_bytes);
+      if (share->root != root)
+        continue;
+      quota_bytes = MIN (quota_bytes, share->quota_bytes);
+      trash.days = MIN (trash.days, share->trash.days);
+      trash.bytes = MIN (trash.bytes, share->trash.bytes);
     }
+  sampan_share_root_set_trash_limits (root, &trash);
   sampan_usage_set_quota (sampan_share_root_get_usage (root), quota_bytes);
 }
 
 static void
-apply_quota_cb (SampanShareRoot *root, gpointer user_data)
+apply_limits_cb (SampanShareRoot *root, gpointer user_data)
 {
-  apply_quota (user_data, root);
+  apply_limits (user_data, root);
 }
 
 static void
@@ -206,7 +213,7 @@ sampan_share_table_load (SampanAccountStore *store, SampanShareTable *previous, 
   g_ptr_array_sort (self->shares, compare_names);
   if (!sampan_account_store_foreach_grant (store, take_grant, self, error))
     return NULL;
-  sampan_share_table_foreach_root (self, apply_quota_cb, self);
+  sampan_share_table_foreach_root (self, apply_limits_cb, self);
   return g_steal_pointer (&self);
 }
 

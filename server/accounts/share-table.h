@@ -13,11 +13,11 @@ G_BEGIN_DECLS
 
 typedef struct _SampanShareTable SampanShareTable;
 
-/* Sets the quotas of the directories. PREVIOUS (nullable): its open directories are used again, but
- * for those that were removed. A share whose directory cannot be opened, or is not the one that was
- * shared (storage/share-mark.h), stays listed but answers NOT_FOUND, and is logged; so does one
- * whose directory is removed, until the next load. A directory that is opened for the first time is
- * marked. */
+/* Sets the quotas of the directories and the limits of their trash. PREVIOUS (nullable): its open
+ * directories are used again, but for those that were removed. A share whose directory cannot be
+ * opened, or is not the one that was shared (storage/share-mark.h), stays listed but answers
+ * NOT_FOUND, and is logged; so does one whose directory is removed, until the next load. A
+ * directory that is opened for the first time is marked. */
 SampanShareTable *sampan_share_table_load (SampanAccountStore *store,
                                            SampanShareTable *previous,
                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

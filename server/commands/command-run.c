@@ -180,6 +180,8 @@ log_change (char **parts, unsigned int uid)
                     NULL);
 }
 
+static gboolean expire_cb (gpointer user_data);
+
 static char *
 reload (Run *self, char **parts, unsigned int uid)
 {
@@ -187,7 +189,10 @@ reload (Run *self, char **parts, unsigned int uid)
   unsigned int ended_sessions = 0;
   log_change (parts, uid);
   if (sampan_server_reload (self->server, &ended_sessions, &error))
-    return g_strdup_printf ("{\"ended_sessions\":%u}", ended_sessions);
+    {
+      expire_cb (self); /* by the limits that hold from now on */
+      return g_strdup_printf ("{\"ended_sessions\":%u}", ended_sessions);
+    }
   sampan_log_event (SAMPAN_LOG_ERROR, "reload", "error", error->message, NULL);
   return g_strdup ("{\"error\":\"its log says why\"}");
 }

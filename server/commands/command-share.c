@@ -9,6 +9,7 @@
 
 #include "commands/command-share-homes.h"
 #include "commands/command-share-quota.h"
+#include "commands/command-share-trash.h"
 #include "commands/command-utils.h"
 #include "commands/json-text.h"
 #include "commands/share-health.h"
@@ -439,6 +440,7 @@ static const SampanSubcommand subcommands[] = {
   { "grant", command_grant, "give rights on a share, or take them" },
   { "accept", command_accept, "serve the folder that is at its place now, though it is another" },
   { "quota", sampan_command_share_quota, "limit how much may be stored" },
+  { "trash", sampan_command_share_trash, "limit what stays of what was removed" },
   { "homes", sampan_command_share_homes, "give each account a share that nobody else sees" },
   { "remove", command_remove, "stop sharing; files stay" },
 };

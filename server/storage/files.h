@@ -69,8 +69,8 @@ bool sampan_storage_copy (SampanShareRoot *from_root,
 
 /* Moves PATH (a file, or a folder with all in it when RECURSIVE or empty) to the share's trash with
  * a record of where it was, when and whose doing; durable. On a full disk the oldest in the trash
- * makes room for the record; if there is none, PATH is deleted for good and TRASH_ID zero. The share's root cannot be removed
- * (NOT_ALLOWED). */
+ * makes room for the record; if there is none, PATH is deleted for good and TRASH_ID zero. The
+ * share's root cannot be removed (NOT_ALLOWED). */
 bool sampan_storage_remove (SampanShareRoot *root,
                             const SampanPath *path,
                             bool recursive,

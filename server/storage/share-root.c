@@ -27,6 +27,8 @@ struct _SampanShareRoot
   int staging_fd;
   int trash_fd;
   SampanUsage *usage;
+  _Atomic uint32_t trash_days;
+  _Atomic uint64_t trash_bytes;
 
   SampanConfine confine;
   struct stat reserved; /* of .sampan; zero where there is none */
@@ -156,6 +158,8 @@ sampan_share_root_open (const char *directory, SampanConfine confine, GError **e
 
   self->fd = self->staging_fd = self->trash_fd = -1;
   self->usage = sampan_usage_new ();
+  self->trash_days = SAMPAN_TRASH_DAYS;
+  self->trash_bytes = SAMPAN_TRASH_BYTES_PART;
   do
     self->fd = open (directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   while (self->fd < 0 && errno == EINTR);
@@ -221,6 +225,19 @@ sampan_share_root_is_removed (const SampanShareRoot *self)
   struct stat status;
 
   return fstat (self->fd, &status) == 0 && status.st_nlink == 0;
+}
+
+void
+sampan_share_root_set_trash_limits (SampanShareRoot *self, const SampanTrashLimits *limits)
+{
+  self->trash_days = limits->days;
+  self->trash_bytes = limits->bytes;
+}
+
+SampanTrashLimits
+sampan_share_root_get_trash_limits (const SampanShareRoot *self)
+{
+  return (SampanTrashLimits){ .days = self->trash_days, .bytes = self->trash_bytes };
 }
 
 bool

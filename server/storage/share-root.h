@@ -6,7 +6,8 @@
  * it.
  *
  * Keeps .sampan/staging and .sampan/trash inside the directory, on the same file system.
- * Reference-counted, immutable after opening, safe from any thread. */
+ * Reference-counted, immutable after opening but for the limits of its trash, safe from any thread.
+ */
 
 #pragma once
 
@@ -31,6 +32,19 @@ typedef enum
 
 typedef struct _SampanShareRoot SampanShareRoot;
 
+/* What may stay in the trash. */
+typedef struct
+{
+  uint32_t days;  /* SAMPAN_TRASH_DAYS_ANY: for ever */
+  uint64_t bytes; /* or one of these */
+} SampanTrashLimits;
+#define SAMPAN_TRASH_DAYS_ANY UINT32_MAX
+#define SAMPAN_TRASH_DAYS_MAX 36500 /* a number that was meant */
+#define SAMPAN_TRASH_BYTES_ANY UINT64_MAX
+#define SAMPAN_TRASH_BYTES_PART (UINT64_MAX - 1) /* SAMPAN_TRASH_DISK_PERCENT of the disk */
+/* Long enough to miss something, short enough to get the space back. */
+#define SAMPAN_TRASH_DAYS 30
+
 /* DIRECTORY must exist. Makes .sampan (0700) and its folders; a directory that cannot be written to
  * is served for reading only. Errors name the directory. */
 SampanShareRoot *sampan_share_root_open (const char *directory,
@@ -46,6 +60,9 @@ int sampan_share_root_get_staging_fd (const SampanShareRoot *self);
 int sampan_share_root_get_trash_fd (const SampanShareRoot *self);
 /* Of the directory, whatever shares it is served as. */
 SampanUsage *sampan_share_root_get_usage (const SampanShareRoot *self);
+/* The defaults until they are set. Hold for the next expiry. */
+void sampan_share_root_set_trash_limits (SampanShareRoot *self, const SampanTrashLimits *limits);
+SampanTrashLimits sampan_share_root_get_trash_limits (const SampanShareRoot *self);
 SampanConfine sampan_share_root_get_confine (const SampanShareRoot *self); /* never PROBE */
 
 /* Whether the directory was removed: it looks empty then and nothing can be made in it. */

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
-#define SECS_PER_DAY (24 * 60 * 60)
+#define SECS_PER_DAY ((int64_t)24 * 60 * 60)
 #define EMPTY_KEPT_SECS (60 * 60) /* a slot that is still being filled is far younger */
 #define PERCENT 100
 #define ROOM_ATTEMPTS 3
@@ -332,18 +332,28 @@ sampan_trash_shrink (const SampanShareRoot *root,
   delete_too_much (root, slots, now, kept_secs, bytes_max);
 }
 
+/* UINT64_MAX: any. A disk that does not tell its size says 0 blocks. */
+static uint64_t
+get_bytes_max (const SampanShareRoot *root, uint64_t limit_bytes)
+{
+  struct statvfs space;
+
+  if (limit_bytes != SAMPAN_TRASH_BYTES_PART)
+    return limit_bytes;
+  if (fstatvfs (sampan_share_root_get_trash_fd (root), &space) != 0 || space.f_blocks == 0)
+    return UINT64_MAX;
+  return (uint64_t)space.f_blocks / PERCENT * SAMPAN_TRASH_DISK_PERCENT * space.f_frsize;
+}
+
 void
 sampan_trash_expire (const SampanShareRoot *root, int64_t now)
 {
-  struct statvfs space;
-  uint64_t bytes_max = UINT64_MAX;
+  SampanTrashLimits limits = sampan_share_root_get_trash_limits (root);
 
-  /* A disk that does not tell its size says 0 blocks. */
-  if (fstatvfs (sampan_share_root_get_trash_fd (root), &space) == 0 && space.f_blocks > 0)
-    bytes_max = (uint64_t)space.f_blocks / PERCENT * SAMPAN_TRASH_DISK_PERCENT * space.f_frsize;
   sampan_trash_shrink (root,
                        now,
-                       (int64_t)SAMPAN_TRASH_DAYS * SECS_PER_DAY,
+                       limits.days != SAMPAN_TRASH_DAYS_ANY ? limits.days * SECS_PER_DAY
+                                                            : INT64_MAX,
                        SAMPAN_TRASH_KEPT_SECS,
-                       bytes_max);
+                       get_bytes_max (root, limits.bytes));
 }

@@ -11,15 +11,13 @@
 
 G_BEGIN_DECLS
 
-/* Long enough to miss something, short enough to get the space back. */
-#define SAMPAN_TRASH_DAYS 30
-/* More than this of the disk makes the oldest go first... */
+/* With no other limit more than this of the disk makes the oldest go first... */
 #define SAMPAN_TRASH_DISK_PERCENT 10
 /* ...but nothing that somebody may just have removed by mistake. */
 #define SAMPAN_TRASH_KEPT_SECS (24 * 60 * 60)
 
-/* Deletes what came SAMPAN_TRASH_DAYS before NOW (seconds since 1970), what is too much, and slots
- * that hold nothing. */
+/* Deletes what is too old at NOW (seconds since 1970) or too much, as the limits of ROOT say, and
+ * slots that hold nothing. */
 void sampan_trash_expire (const SampanShareRoot *root, int64_t now);
 /* The same with other limits. */
 void sampan_trash_shrink (const SampanShareRoot *root,

@@ -4,8 +4,10 @@
 """What a command removed, moved or replaced comes back by what its last line says, word for word."""
 
 import json
+import os
 import shlex
 import shutil
+import time
 
 import harness
 
@@ -131,6 +133,19 @@ class Undo(harness.Case):
         self.client.run("trash", "purge", "--all", self.remote(""))
         self.assertEqual(self.slots(), [])
         self.assertEqual(self.visible(), ["a"])
+
+    def test_limits_take_effect_at_once(self):
+        for name in ("old", "new"):
+            harness.make_file(self.share / name, 100)
+            self.client.run("rm", self.remote(name))
+        ids = {one["uri"].rpartition("/")[2]: one["trash_id"] for one in self.slots()}
+        week_ago = time.time() - 7 * 86400
+        os.utime(self.share / ".sampan" / "trash" / ids["old"], (week_ago, week_ago))
+        self.server.command("share", "trash", "files", "--days", "8")
+        self.assertEqual(len(self.slots()), 2)
+        told = json.loads(self.server.command("share", "trash", "files", "--days", "6", "--json").text)
+        self.assertEqual(told["trash_days"], 6)
+        harness.wait_until(lambda: [one["trash_id"] for one in self.slots()] == [ids["new"]], "the old one to go")
 
     def test_damaged_record(self):
         """One that cannot be read is no reason to hide the others, and goes when all goes."""

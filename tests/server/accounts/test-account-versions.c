@@ -119,6 +119,10 @@ assert_shares (const GPtrArray *shares, int version)
                         i == 0                   ? 1000000
                         : i == 2 && version >= 3 ? 5000000000
                                                  : SAMPAN_QUOTA_NONE);
+      g_assert_cmpuint (row->trash.days, ==, i == 2 && version >= 5 ? 7 : SAMPAN_TRASH_DAYS);
+      g_assert_cmpuint (row->trash.bytes,
+                        ==,
+                        i == 2 && version >= 5 ? 1000000000 : SAMPAN_TRASH_BYTES_PART);
     }
 }
 

@@ -211,6 +211,12 @@ test_refusals (void)
     { "share quota files", 2, "SIZE" },
     { "share quota files -1", 2, "-1" },
     { "share quota files 5X", 2, "no size" },
+    { "share trash nofiles", 1, "no share \"nofiles\"" },
+    { "share trash", 2, "NAME" },
+    { "share trash files --days -1", 2, "--days takes" },
+    { "share trash files --days 36501", 2, "--days takes" },
+    { "share trash files --days 1d", 2, "--days takes" },
+    { "share trash files --size 5X", 2, "--size takes" },
     { "share quota files 9999999T", 2, "no size" },
     { "share homes nowhere", 1, "No such file" },
     { "share homes password", 1, "not a directory" },
@@ -348,6 +354,22 @@ test_shares (void)
   assert_output (&scratch,
                  "share quota files none --json",
                  "{\"share\":\"files\",\"quota_bytes\":null}\n");
+  assert_output (&scratch,
+                 "share trash files --json",
+                 "{\"share\":\"files\",\"trash_days\":30,\"trash_bytes\":null,"
+                 "\"trash_percent\":10}\n");
+  assert_output (&scratch,
+                 "share trash files --days 7",
+                 "What is removed from files stays for 7 days, up to 10 % of the disk.\n");
+  assert_output (&scratch,
+                 "share trash files --size 1000 --json",
+                 "{\"share\":\"files\",\"trash_days\":7,\"trash_bytes\":1000}\n");
+  assert_output (&scratch,
+                 "share trash files --size none --days none --json",
+                 "{\"share\":\"files\",\"trash_days\":null,\"trash_bytes\":null}\n");
+  assert_output (&scratch,
+                 "share trash files",
+                 "What is removed from files stays for any time, up to any amount.\n");
 }
 
 static void
