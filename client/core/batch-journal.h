@@ -15,11 +15,18 @@ typedef struct
   /* Of an earlier process. ASK if it is not known. Any thread. */
   bool (*has_ended) (const char *name, gpointer data);
   SampanBatchDecision (*get_decision) (const char *name, gpointer data);
-
+  /* Whether that was decided with VERSION in sight. */
+  bool (*has_seen) (const char *name,
+                    const uint8_t version[static SAMPAN_VERSION_LENGTH],
+                    gpointer data);
   bool (*is_held) (const char *name, gpointer data);
 
-  /* It is started: a decision for each conflict, SKIP for those that nobody decided. */
-  void (*decided) (const char *name, SampanBatchDecision decision, gpointer data);
+  /* It is started: a decision for each conflict, SKIP for those that nobody decided, and what was
+   * there then. */
+  void (*decided) (const char *name,
+                   SampanBatchDecision decision,
+                   const uint8_t version[static SAMPAN_VERSION_LENGTH],
+                   gpointer data);
   void (*started) (gpointer data);
   /* Done, or cancelled; */
   void (*ended) (const char *name, gpointer data);

@@ -63,6 +63,18 @@ has_ended (SampanBatch *self, const SampanPlanItem *item, const char *name)
          self->journal->has_ended (name, self->journal_data);
 }
 
+/* Who decided to replace something has seen what was there then, and nothing else. */
+static SampanBatchDecision
+get_decision (SampanBatch *self, const char *name, const uint8_t version[SAMPAN_VERSION_LENGTH])
+{
+  SampanBatchDecision decision = self->journal->get_decision (name, self->journal_data);
+
+  return decision == SAMPAN_BATCH_REPLACE &&
+                 !self->journal->has_seen (name, version, self->journal_data)
+             ? SAMPAN_BATCH_ASK
+             : decision;
+}
+
 static void
 add_conflict (SampanBatch *self, const SampanBatchPage *page, size_t index, GPtrArray *conflicts)
 {
@@ -73,11 +85,10 @@ add_conflict (SampanBatch *self, const SampanBatchPage *page, size_t index, GPtr
   const char *name = sampan_batch_page_get_name (page, index);
   SampanBatchConflict *conflict = sampan_batch_conflict_new (name, &coming, &there);
 
-  if (self->journal != NULL)
-    sampan_batch_conflict_set_decision (conflict,
-                                        self->journal->get_decision (name, self->journal_data));
-  else
-    sampan_batch_conflict_set_decision (conflict, self->decision);
+  sampan_batch_conflict_set_decision (conflict,
+                                      self->journal != NULL
+                                          ? get_decision (self, name, answer->version)
+                                          : self->decision);
   if (sampan_batch_conflict_get_decision (conflict) > SAMPAN_BATCH_SKIP)
     self->decided_bytes += coming.size;
   g_ptr_array_add (conflicts, conflict);

@@ -335,6 +335,7 @@ tell_decisions (SampanBatch *self)
 
         self->journal->decided (sampan_batch_page_get_name (page, index),
                                 decision == SAMPAN_BATCH_ASK ? SAMPAN_BATCH_SKIP : decision,
+                                sampan_plan_get_answer (page->plan, index)->version,
                                 self->journal_data);
       }
   self->journal->started (self->journal_data);

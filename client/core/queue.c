@@ -388,6 +388,25 @@ forget (SampanQueue *self, SampanQueueItem *item)
 }
 
 void
+sampan_queue_remove (SampanQueue *self, SampanTransfer *transfer)
+{
+  SampanQueueItem *item;
+  guint index;
+
+  g_return_if_fail (SAMPAN_IS_QUEUE (self));
+  item = g_hash_table_lookup (self->by_transfer, transfer);
+  g_return_if_fail (item != NULL && item->phase == SAMPAN_QUEUE_OVER);
+  if (!g_ptr_array_find (self->items, item, &index))
+    return;
+  if (item->run == self->run && item->has_failed)
+    self->n_failed--;
+  g_ptr_array_remove_index (self->items, index);
+  forget (self, item);
+  g_list_model_items_changed (G_LIST_MODEL (self), index, 1, 0);
+  sampan_queue_notify_all (self);
+}
+
+void
 sampan_queue_clear_finished (SampanQueue *self)
 {
   g_autoptr (GPtrArray) before = NULL;

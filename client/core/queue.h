@@ -39,6 +39,8 @@ void sampan_queue_move (SampanQueue *self, SampanTransfer *transfer, guint posit
 /* So many transfers with so many bytes will be added, so that the sums count them already; negative
  * when they are, or will not be. */
 void sampan_queue_expect (SampanQueue *self, int n_transfers, int64_t bytes);
+/* Takes out TRANSFER, which is over. */
+void sampan_queue_remove (SampanQueue *self, SampanTransfer *transfer);
 /* Removes what is DONE, FAILED or CANCELLED. */
 void sampan_queue_clear_finished (SampanQueue *self);
 

@@ -137,12 +137,14 @@ void
 sampan_saved_put_decision (GByteArray *out,
                            uint32_t number,
                            const char *name,
-                           SampanBatchDecision decision)
+                           SampanBatchDecision decision,
+                           const uint8_t version[static SAMPAN_VERSION_LENGTH])
 {
   Record record;
 
   record_begin_of_job (&record, KIND_DECISION, number);
   sampan_writer_put_u8 (&record.writer, (uint8_t)decision);
+  sampan_writer_put_fixed (&record.writer, version, SAMPAN_VERSION_LENGTH);
   record_put_text (&record, name);
   record_end (&record, out);
 }

@@ -27,6 +27,7 @@ sampan_saved_job_free (gpointer job)
   g_ptr_array_unref (self->locals);
   g_ptr_array_unref (self->remotes);
   g_hash_table_unref (self->decisions);
+  g_hash_table_unref (self->seen);
   g_hash_table_unref (self->ended);
   g_hash_table_unref (self->held);
   g_free (self);
@@ -51,6 +52,7 @@ job_new (uint32_t number)
   self->locals = g_ptr_array_new_with_free_func (g_free);
   self->remotes = g_ptr_array_new_with_free_func (sampan_batch_remote_free);
   self->decisions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->ended = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
@@ -222,17 +224,21 @@ take_remote (SampanSavedJob *job, SampanReader *reader)
 static bool
 take_decision (SampanSavedJob *job, SampanReader *reader)
 {
+  uint8_t version[SAMPAN_VERSION_LENGTH];
   uint8_t decision;
   char *name;
 
   if (!sampan_reader_get_u8 (reader, &decision) ||
+      !sampan_reader_get_fixed (reader, version, sizeof version) ||
       (decision != SAMPAN_BATCH_SKIP && decision != SAMPAN_BATCH_REPLACE &&
        decision != SAMPAN_BATCH_KEEP_BOTH))
     return false;
   name = get_text (reader);
-  if (name != NULL)
-    g_hash_table_insert (job->decisions, name, GUINT_TO_POINTER (decision));
-  return name != NULL;
+  if (name == NULL)
+    return false;
+  g_hash_table_insert (job->seen, g_strdup (name), g_memdup2 (version, sizeof version));
+  g_hash_table_insert (job->decisions, name, GUINT_TO_POINTER (decision));
+  return true;
 }
 
 static bool

@@ -9,7 +9,7 @@
  *   REMOTE    number, a chosen item of a download, with its entry as it was listed
  *   CHOSEN    number: all that was chosen is there; a job without it is left out
  *   STARTED   number: what there was to decide is decided
- *   DECISION  number, item, what to do about its conflict
+ *   DECISION  number, item, what to do about its conflict, and the version that was there
  *   ENDED     number, item: is not sent again
  *   REQUEUED  number, item: that ended is to be sent after all
  *   OVER      number: the job is of no interest any more
@@ -39,6 +39,7 @@ typedef struct
   GPtrArray *locals;         /* of char *; absolute */
   GPtrArray *remotes;        /* of SampanBatchRemote */
   GHashTable *decisions;     /* name of an item -> SampanBatchDecision */
+  GHashTable *seen;          /* the same -> the version that it was made for */
   GHashTable *ended;         /* set of names */
   GHashTable *held;          /* set of names */
 } SampanSavedJob;
@@ -92,7 +93,8 @@ void sampan_saved_put_started (GByteArray *out, uint32_t number);
 void sampan_saved_put_decision (GByteArray *out,
                                 uint32_t number,
                                 const char *name,
-                                SampanBatchDecision decision);
+                                SampanBatchDecision decision,
+                                const uint8_t version[static SAMPAN_VERSION_LENGTH]);
 void sampan_saved_put_ended (GByteArray *out, uint32_t number, const char *name);
 void sampan_saved_put_requeued (GByteArray *out, uint32_t number, const char *name);
 void sampan_saved_put_held (GByteArray *out, uint32_t number, const char *name, bool is_held);

@@ -47,16 +47,30 @@ is_held (const char *name, gpointer data)
   return entry->job != NULL && g_hash_table_contains (entry->job->held, name);
 }
 
+static bool
+has_seen (const char *name, const uint8_t version[static SAMPAN_VERSION_LENGTH], gpointer data)
+{
+  const SampanSavedEntry *entry = data;
+  const uint8_t *seen = entry->job != NULL ? g_hash_table_lookup (entry->job->seen, name) : NULL;
+
+  return seen != NULL && memcmp (seen, version, SAMPAN_VERSION_LENGTH) == 0;
+}
+
 static void
-decided (const char *name, SampanBatchDecision decision, gpointer data)
+decided (const char *name,
+         SampanBatchDecision decision,
+         const uint8_t version[static SAMPAN_VERSION_LENGTH],
+         gpointer data)
 {
   const SampanSavedEntry *entry = data;
 
-  if (entry->queue != NULL && get_decision (name, data) != decision)
+  if (entry->queue != NULL &&
+      (get_decision (name, data) != decision || !has_seen (name, version, data)))
     sampan_saved_put_decision (sampan_saved_queue_get_out (entry->queue),
                                entry->number,
                                name,
-                               decision);
+                               decision,
+                               version);
 }
 
 static void
@@ -139,7 +153,7 @@ entry_free (gpointer data)
 }
 
 static const SampanBatchJournal journal = {
-  has_ended, get_decision, is_held, decided, started, ended, requeued, held, finished,
+  has_ended, get_decision, has_seen, is_held, decided, started, ended, requeued, held, finished,
 };
 
 /* Takes JOB. */

@@ -369,6 +369,14 @@ sampan_transfer_get_error (SampanTransfer *self)
   return self->error;
 }
 
+bool
+sampan_transfer_is_outdated (SampanTransfer *self)
+{
+  return self->state == SAMPAN_TRANSFER_FAILED && self->has_expected &&
+         g_error_matches (self->error, SAMPAN_ERROR, SAMPAN_ERROR_CHANGED) &&
+         !sampan_error_is_local (self->error);
+}
+
 const char *
 sampan_transfer_get_local (SampanTransfer *self)
 {

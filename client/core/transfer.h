@@ -123,6 +123,9 @@ void sampan_transfer_cancel (SampanTransfer *self);
 /* PAUSED, soon: what both ends have stays. Nothing happens from SAVING on: it is as good as done.
  */
 void sampan_transfer_pause (SampanTransfer *self);
+/* FAILED because what it was to replace is not what was seen: the same would come of it again.
+ * Somebody has to look at what is there now. */
+bool sampan_transfer_is_outdated (SampanTransfer *self);
 /* From PAUSED, FAILED or CANCELLED back to WAITING, to be run once more: it goes on from what the
  * other end has of it. */
 void sampan_transfer_requeue (SampanTransfer *self);

@@ -52,6 +52,8 @@ struct _SampanTransferPanel
 
 G_DEFINE_TYPE (SampanTransferPanel, sampan_transfer_panel, GTK_TYPE_FRAME)
 
+static guint look_again_signal;
+
 typedef struct
 {
   gboolean active;
@@ -365,12 +367,35 @@ expanded_cb (SampanTransferPanel *self)
     g_list_store_remove_all (self->shown);
 }
 
+/* To send those once more would fail once more. */
+static void
+look_again (SampanTransferPanel *self, GPtrArray *outdated)
+{
+  if (outdated->len > 0)
+    g_signal_emit (self, look_again_signal, 0, outdated);
+}
+
+static void
+row_retry_cb (SampanTransferPanel *self, SampanTransfer *transfer)
+{
+  g_autoptr (GPtrArray) outdated = g_ptr_array_new_with_free_func (g_object_unref);
+
+  if (sampan_transfer_is_outdated (transfer))
+    g_ptr_array_add (outdated, g_object_ref (transfer));
+  else
+    sampan_transfer_requeue (transfer);
+  look_again (self, outdated);
+}
+
 static GtkWidget *
 create_row (gpointer item, gpointer user_data)
 {
   SampanTransferPanel *self = user_data;
 
-  return sampan_transfer_row_new (self->queue, item);
+  GtkWidget *row = sampan_transfer_row_new (self->queue, item);
+
+  g_signal_connect_object (row, "retry", G_CALLBACK (row_retry_cb), self, G_CONNECT_SWAPPED);
+  return row;
 }
 
 /* ---- signals ---- */
@@ -427,6 +452,16 @@ pause_clicked_cb (SampanTransferPanel *self)
 static void
 retry_clicked_cb (SampanTransferPanel *self)
 {
+  g_autoptr (GPtrArray) outdated = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->queue)); i++)
+    {
+      g_autoptr (SampanTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->queue), i);
+
+      if (sampan_transfer_is_outdated (transfer))
+        g_ptr_array_add (outdated, g_steal_pointer (&transfer));
+    }
+  look_again (self, outdated);
   sampan_queue_retry_failed (self->queue);
 }
 
@@ -461,6 +496,16 @@ sampan_transfer_panel_class_init (SampanTransferPanelClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = sampan_transfer_panel_dispose;
+  look_again_signal = g_signal_new ("look-again",
+                                    SAMPAN_TYPE_TRANSFER_PANEL,
+                                    G_SIGNAL_RUN_LAST,
+                                    0,
+                                    NULL,
+                                    NULL,
+                                    NULL,
+                                    G_TYPE_NONE,
+                                    1,
+                                    G_TYPE_PTR_ARRAY);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sampan/Sampan/ui/transfer-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, title_label);

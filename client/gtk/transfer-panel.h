@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 #define SAMPAN_TYPE_TRANSFER_PANEL (sampan_transfer_panel_get_type ())
 G_DECLARE_FINAL_TYPE (SampanTransferPanel, sampan_transfer_panel, SAMPAN, TRANSFER_PANEL, GtkFrame)
 
+/* Signal "look-again" (GPtrArray of SampanTransfer): those are outdated, and are to be tried again.
+ */
+
 /* Takes a reference; once. */
 void sampan_transfer_panel_set_queue (SampanTransferPanel *self, SampanQueue *queue);
 

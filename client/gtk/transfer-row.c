@@ -32,6 +32,8 @@ struct _SampanTransferRow
 
 G_DEFINE_TYPE (SampanTransferRow, sampan_transfer_row, GTK_TYPE_LIST_BOX_ROW)
 
+static guint retry_signal;
+
 static const char *
 choose_icon (SampanTransfer *transfer)
 {
@@ -120,7 +122,7 @@ pause_clicked_cb (SampanTransferRow *self)
 static void
 retry_clicked_cb (SampanTransferRow *self)
 {
-  sampan_transfer_requeue (self->transfer);
+  g_signal_emit (self, retry_signal, 0, self->transfer);
 }
 
 /* ---- its place ---- */
@@ -268,6 +270,16 @@ sampan_transfer_row_class_init (SampanTransferRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = sampan_transfer_row_dispose;
+  retry_signal = g_signal_new ("retry",
+                               SAMPAN_TYPE_TRANSFER_ROW,
+                               G_SIGNAL_RUN_LAST,
+                               0,
+                               NULL,
+                               NULL,
+                               NULL,
+                               G_TYPE_NONE,
+                               1,
+                               SAMPAN_TYPE_TRANSFER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sampan/Sampan/ui/transfer-row.ui");
   gtk_widget_class_bind_template_child (widget_class, SampanTransferRow, image);

@@ -126,6 +126,9 @@ void sampan_window_upload (SampanWindow *self);
 void sampan_window_upload_folder (SampanWindow *self);
 void sampan_window_upload_files (SampanWindow *self, GPtrArray *files); /* of GFile */
 void sampan_window_paste (SampanWindow *self);
+/* TRANSFERS, which are outdated (SampanTransfer), leave the queue; what is there now is looked at
+ * and asked about. */
+void sampan_window_look_again (SampanWindow *self, GPtrArray *transfers);
 void sampan_window_download (SampanWindow *self);
 
 /* window-batch.c */

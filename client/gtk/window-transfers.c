@@ -63,6 +63,59 @@ sampan_window_upload_files (SampanWindow *self, GPtrArray *files)
     sampan_window_add_batch (self, batch, folder);
 }
 
+/* ---- once more ---- */
+
+/* A batch has one name for its items on both sides, but for the only one of it. */
+static bool
+is_under_own_name (SampanTransfer *transfer, const SampanPath *folder)
+{
+  g_autofree char *name = g_path_get_basename (sampan_transfer_get_local (transfer));
+  g_autoptr (SampanPath) parent = sampan_path_get_parent (sampan_transfer_get_remote (transfer));
+
+  return sampan_path_equal (parent, folder) &&
+         strcmp (name, sampan_path_get_name (sampan_transfer_get_remote (transfer))) == 0;
+}
+
+static void
+look_at_folder (SampanWindow *self, GPtrArray *transfers, guint first)
+{
+  SampanTransfer *leader = g_ptr_array_index (transfers, first);
+  const SampanPath *remote = sampan_transfer_get_remote (leader);
+  g_autoptr (SampanPath) folder = sampan_path_get_parent (remote);
+  g_autoptr (SampanBatch) batch = sampan_batch_new_upload (self->session, folder);
+  g_autofree char *display = sampan_display_name (sampan_path_get_name (folder), -1);
+  bool shares = is_under_own_name (leader, folder);
+
+  if (!shares)
+    sampan_batch_set_new_name (batch, sampan_path_get_name (remote));
+  for (guint i = first; i < transfers->len; i++)
+    {
+      SampanTransfer *transfer = g_ptr_array_index (transfers, i);
+
+      if (transfer != leader && !(shares && is_under_own_name (transfer, folder)))
+        continue;
+      sampan_batch_add_local (batch, sampan_transfer_get_local (transfer));
+      sampan_queue_remove (self->queue, transfer);
+      if (transfer != leader)
+        g_ptr_array_remove_index (transfers, i--);
+    }
+  sampan_window_add_batch (self, batch, display);
+}
+
+void
+sampan_window_look_again (SampanWindow *self, GPtrArray *transfers)
+{
+  if (!sampan_window_is_ready (self))
+    {
+      sampan_error_bar_tell (self->error_bar, GTK_MESSAGE_INFO, _ ("Log in first."), NULL, NULL);
+      return;
+    }
+  for (guint i = 0; i < transfers->len; i++)
+    look_at_folder (self, transfers, i);
+}
+
+/* ---- choosing ---- */
+
 static void
 remember_folder (char **folder, GtkFileChooser *chooser)
 {

@@ -415,6 +415,11 @@ sampan_window_init (SampanWindow *self)
   self->form = sampan_server_bar_get_form (self->server_bar);
   gtk_window_set_default_size (GTK_WINDOW (self), self->settings->width, self->settings->height);
   sampan_transfer_panel_set_queue (self->transfer_panel, self->queue);
+  g_signal_connect_object (self->transfer_panel,
+                           "look-again",
+                           G_CALLBACK (sampan_window_look_again),
+                           self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->queue,
                            "notify::active",
                            G_CALLBACK (queue_active_cb),

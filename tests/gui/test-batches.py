@@ -162,6 +162,36 @@ class Batches(unittest.TestCase):
             self.wait_for_trip(box.files, "old one")
             a11y.find_text(app.window, "No transfers yet")
 
+    def test_looks_again(self):
+        """What somebody changed while the person decided is not replaced, and asked about when it is tried again."""
+        self.make_trip(self.local, "new")
+        changed = ["day 0/0.jpg", "day 0/1.jpg", "day 1/0.jpg"]
+        with Box() as box, App() as app:
+            self.make_trip(box.files, "old one")
+            app.log_in(box)
+            a11y.find_row(app.table(), "Trip")
+            self.upload_folder(app, self.local / "Trip")
+            self.find_sheet(app)
+            app.press("Replace All")
+            for name in changed:
+                (box.files / "Trip" / name).write_text("of somebody else")
+            self.go_on(app)
+            app.wait_for_bar(f"{COUNT - 3} finished, 3 failed")
+            for name in changed:
+                self.assertEqual((box.files / "Trip" / name).read_text(), "of somebody else")
+            app.find("Transfers", "panel")
+            app.press("Retry Failed")
+            a11y.find_text(app.root, "2 files are already in “day 0”")
+            app.take_picture("looks-again")
+            app.press("Replace All")
+            self.go_on(app)
+            a11y.find_text(app.root, "1 file is already in “day 1”")
+            app.press("Replace All")
+            self.go_on(app)
+            self.wait_for_trip(box.files, "new")
+            a11y.find_gone(app.root, "Retry Failed")
+            app.find(f"0 waiting, {COUNT} done")
+
     def test_cancel_preparing(self):
         """The server holds its breath, so that there is time to."""
         self.make_trip(self.local, "new")

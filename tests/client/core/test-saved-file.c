@@ -57,6 +57,8 @@ static const SampanSavedMove moves[] = {
   { 1, (char *)"trip/d", 1, (char *)"trip/e", true },
 };
 
+static const uint8_t seen[SAMPAN_VERSION_LENGTH] = { 1, 2, 3 };
+
 /* Jobs 1 and 2, the first with three that ended and one that is held; then the first is over. */
 static void
 fill (const char *name, bool is_over)
@@ -76,7 +78,7 @@ fill (const char *name, bool is_over)
   sampan_batch_set_keep_permissions (batch, true);
   sampan_saved_put_job (bytes, 2, batch);
   append (file, bytes);
-  sampan_saved_put_decision (bytes, 1, "trip/both", SAMPAN_BATCH_KEEP_BOTH);
+  sampan_saved_put_decision (bytes, 1, "trip/both", SAMPAN_BATCH_KEEP_BOTH, seen);
   sampan_saved_put_started (bytes, 1);
   sampan_saved_put_ended (bytes, 1, "trip/a");
   sampan_saved_put_ended (bytes, 1, "trip/b");
@@ -105,6 +107,7 @@ expect_job (const SampanSavedJob *job, guint n_ended)
   g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (job->decisions, "trip/both")),
                     ==,
                     SAMPAN_BATCH_KEEP_BOTH);
+  g_assert_cmpmem (g_hash_table_lookup (job->seen, "trip/both"), sizeof seen, seen, sizeof seen);
   g_assert_cmpuint (g_hash_table_size (job->ended), ==, n_ended);
   g_assert_true (g_hash_table_contains (job->ended, "trip/a"));
   g_assert_false (g_hash_table_contains (job->ended, "trip/b"));
