@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* E8, E9, E11, E12: clients that ask for more than anybody can need. */
+/* E5, E8, E9, E11, E12: clients that ask for more than anybody can need. */
 
 #include "config.h"
 
@@ -25,6 +25,7 @@
 #define PUTS_BROKEN_OFF 100
 #define PUT_BYTES (1024 * 1024)
 #define TREE_DEPTH 1000
+#define LOGINS 600
 
 static uint64_t
 get_resident_bytes (void)
@@ -217,6 +218,29 @@ test_broken_off (void)
   g_assert_cmpuint (count_staged (), <=, SAMPAN_PARTIALS_PER_ACCOUNT);
 }
 
+/* ---- E5: logins without end ---- */
+
+static void
+test_login_flood (void)
+{
+  for (int i = 0; i < LOGINS; i++)
+    {
+      g_autofree char *source = g_strdup_printf ("127.0.%d.%d", 7 + i / 200, 1 + i % 200);
+      g_autoptr (TestClient) client = test_client_connect (fixture->port, source);
+      g_autoptr (SampanSecret) password = sampan_secret_new ("x", 1);
+      g_autoptr (SampanLoginClient) login = sampan_login_client_new ("nobody", password);
+      SampanLoginChallenge challenge;
+      SampanErrorCode code = 0;
+      g_assert_true (test_client_hello (client));
+      /* Whoever guesses from so many places is told to wait at some point; nobody else is. */
+      (void)!test_client_start_login (client, login, "nobody", &challenge, &code);
+      g_assert_true (code == 0 || code == SAMPAN_ERROR_TRY_LATER);
+      test_client_ping (ann);
+    }
+  g_autoptr (TestClient) honest = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
+  test_client_ping (honest);
+}
+
 /* ---- E8: a tree that another program made ---- */
 
 static void
@@ -248,6 +272,7 @@ int
 main (int argc, char **argv)
 {
   request_test_begin (&argc, &argv);
+  g_test_add_func ("/server/limits/E5/login-flood", test_login_flood);
   g_test_add_func ("/server/limits/E8/deep-tree", test_deep_tree);
   g_test_add_func ("/server/limits/E9/never-reads-replies", test_never_reads_replies);
   g_test_add_func ("/server/limits/E11/hash-ends-with-client", test_hash_ends_with_client);

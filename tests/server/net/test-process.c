@@ -21,6 +21,8 @@
 #define IDLE_CONNECTIONS 1000
 #define IDLE_BYTES_EACH 4096
 #define FEW_DESCRIPTORS 64
+#define LOGINS_AT_ONCE 20
+#define LOGINS_BYTES_MAX (8 * 1024 * 1024) /* one Argon2id would take 64 MiB */
 
 typedef struct
 {
@@ -31,11 +33,15 @@ typedef struct
 } Process;
 
 static rlim_t child_descriptors; /* 0: as they are */
+static const char *child_log;    /* NULL: with the test's own messages */
 
 static void
 limit_descriptors (gpointer user_data)
 {
   struct rlimit limit = { .rlim_cur = child_descriptors, .rlim_max = child_descriptors };
+  int fd = child_log != NULL ? open (child_log, O_WRONLY | O_CREAT, 0600) : STDERR_FILENO;
+  if (fd < 0 || dup2 (fd, STDERR_FILENO) < 0)
+    _exit (1);
   if (child_descriptors != 0 && setrlimit (RLIMIT_NOFILE, &limit) != 0)
     _exit (1);
 }
@@ -228,6 +234,78 @@ test_descriptors (void)
   g_assert_cmpint (stop (&process, SIGTERM), ==, 0);
 }
 
+/* I1, I2: the name is all that a stranger can make the log speak of, and it may be a password. */
+static void
+test_names_in_log (void)
+{
+  static const char *const names[] = {
+    "unknown",
+    "correct horse battery staple",
+    "x\n2026-11-20T12:00:00.000Z notice login user=ann outcome=ok",
+    "\033[2J\033]0;title\007",
+    "\xff\xfe\x80",
+    "\xc2\x9b"
+    "2J\xe2\x80\xae",
+    "user=ann outcome=ok",
+  };
+  g_autoptr (TestFixture) fixture = test_fixture_new_without_server ();
+  g_autofree char *log = g_build_filename (fixture->dir, "log", NULL);
+  g_autofree char *text = NULL;
+  size_t refused = 0;
+  Process process;
+
+  child_log = log;
+  start (&process, fixture->state);
+  child_log = NULL;
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *source = g_strdup_printf ("127.0.5.%zu", 1 + i);
+      g_autoptr (TestClient) client = test_client_connect (process.port, source);
+      g_assert_cmpint (test_client_login (client, names[i], TEST_PASSWORD),
+                       ==,
+                       SAMPAN_ERROR_LOGIN_REFUSED);
+      g_assert_true (test_client_is_closed (client));
+    }
+  g_assert_cmpint (stop (&process, SIGTERM), ==, 0);
+  g_assert_true (g_file_get_contents (log, &text, NULL, NULL));
+  g_assert_true (g_utf8_validate (text, -1, NULL));
+  g_auto (GStrv) lines = g_strsplit (g_strchomp (text), "\n", -1);
+  for (char **line = lines; *line != NULL; line++)
+    {
+      for (const char *c = *line; *c != '\0'; c = g_utf8_next_char (c))
+        g_assert_true (*c == ' ' || g_unichar_isgraph (g_utf8_get_char (c)));
+      g_assert_null (strstr (*line, "outcome=ok"));
+      g_assert_null (strstr (*line, "horse"));
+      refused += strstr (*line, " login user=?") != NULL ? 1 : 0;
+    }
+  g_assert_cmpuint (refused, ==, G_N_ELEMENTS (names));
+}
+
+/* E6: what stretches a password runs at the client, so a flood of logins costs no memory. */
+static void
+test_login_memory (void)
+{
+  g_autoptr (TestFixture) fixture = test_fixture_new_without_server ();
+  Process process;
+
+  start (&process, fixture->state);
+  g_autoptr (TestClient) first = test_client_new_logged_in (process.port, "ann", TEST_PASSWORD);
+  test_client_ping (first);
+  size_t before = get_resident_bytes (&process);
+  for (int i = 0; i < LOGINS_AT_ONCE; i++)
+    {
+      g_autofree char *source = g_strdup_printf ("127.0.6.%d", 1 + i);
+      g_autoptr (TestClient) client = test_client_connect (process.port, source);
+      g_assert_cmpint (test_client_login (client, "ann", "wrong password"),
+                       ==,
+                       SAMPAN_ERROR_LOGIN_REFUSED);
+    }
+  if (g_getenv ("SAMPAN_TEST_SANITIZED") == NULL)
+    g_assert_cmpuint (get_resident_bytes (&process), <, before + LOGINS_BYTES_MAX);
+  test_client_ping (first);
+  g_assert_cmpint (stop (&process, SIGTERM), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -242,6 +320,8 @@ main (int argc, char **argv)
   g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
   limit.rlim_cur = limit.rlim_max;
   g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  g_test_add_func ("/server/process/I1/names-in-log", test_names_in_log);
+  g_test_add_func ("/server/process/E6/login-memory", test_login_memory);
   g_test_add_func ("/server/process/first-start", test_first_start);
   g_test_add_func ("/server/process/sigterm-in-upload", test_sigterm_in_upload);
   g_test_add_func ("/server/process/E4/idle-memory", test_idle_memory);
