@@ -430,10 +430,17 @@ class EndedInTransfer(harness.Case):
         self.assertEqual(self.users(), ["ann", "ann", "ben"])
         self.assertEqual(self.status()["transfers"], 3)
 
+    def open_sockets(self):
+        """Of the server's side, connections that can still carry something."""
+        with open("/proc/net/tcp", encoding="ascii") as table:
+            rows = [line.split() for line in table][1:]
+        return sum(1 for row in rows if int(row[1].split(":")[1], 16) == self.server.port and row[3] == "01")
+
     def assert_ended(self, status):
         """Only ann's, at once, for both ends; ben's goes on."""
         harness.wait_until(lambda: self.users() == ["ben"] and self.status()["transfers"] == 1, "ann's transfers end",
                            seconds=self.AT_ONCE_SECS)
+        self.assertEqual(self.open_sockets(), self.status()["connections"])
         for proxy in self.proxies:
             proxy.release()
         for process in self.running[:2]:
