@@ -69,6 +69,96 @@ test_oversized (void)
   g_assert_true (test_client_is_closed (client));
 }
 
+/* Whatever the answer: the connection goes on. */
+static void
+assert_refused (void)
+{
+  SampanReader reader;
+
+  g_assert_true (test_client_flush (ann));
+  test_client_expect (ann, SAMPAN_KIND_ERROR, &reader);
+  test_client_ping (ann);
+}
+
+static void
+queue_number (TestClient *client, SampanKind kind, uint64_t number)
+{
+  SampanWriter writer;
+
+  test_client_begin (&writer);
+  sampan_write_number (&writer, kind, number);
+  test_client_queue (client, &writer);
+}
+
+static void
+queue_sized_put (TestClient *client, uint64_t size, uint8_t flags)
+{
+  SampanPutRequest request = { .path = test_bytes ("files/numbers"),
+                               .size = size,
+                               .conflict = SAMPAN_CONFLICT_REPLACE,
+                               .flags = flags };
+  SampanWriter writer;
+
+  test_client_begin (&writer);
+  sampan_write_put_request (&writer, &request);
+  test_client_queue (client, &writer);
+}
+
+/* An offset that was not offered is no slip. */
+static void
+assert_offset_ends (uint64_t offset)
+{
+  g_autoptr (TestClient) client = test_client_new_attached (fixture->port, ann);
+  SampanReader reader;
+
+  queue_sized_put (client, 10, SAMPAN_PUT_RESUME);
+  g_assert_true (test_client_flush (client));
+  test_client_expect (client, SAMPAN_KIND_PUT_OFFER, &reader);
+  queue_number (client, SAMPAN_KIND_PUT_FROM, offset);
+  g_assert_true (test_client_flush (client));
+  g_assert_true (test_client_is_closed (client));
+}
+
+/* C6: numbers that no file has, that are negative to who is careless, and that overflow. */
+static void
+test_numbers (void)
+{
+  static const uint64_t numbers[] = {
+    11,
+    UINT32_MAX,
+    (uint64_t)INT64_MAX - 1,
+    INT64_MAX,
+    (uint64_t)INT64_MAX + 1,
+    UINT64_MAX - 10,
+    UINT64_MAX - 1,
+  };
+
+  put (ann, "files/ten", "0123456789", 10, SAMPAN_CONFLICT_REPLACE);
+  g_free (expect_stored (ann));
+  for (size_t i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      SampanHashRequest hash = { .path = test_bytes ("files/ten"), .length = numbers[i] };
+      SampanWriter writer;
+
+      g_test_message ("%" G_GUINT64_FORMAT, numbers[i]);
+      send_get (ann, "files/ten", numbers[i], NULL);
+      assert_refused ();
+      test_client_begin (&writer);
+      sampan_write_hash_request (&writer, &hash);
+      test_client_queue (ann, &writer);
+      assert_refused ();
+      /* An announcement, an end and an offset that are not true. */
+      queue_sized_put (ann, numbers[i], 0);
+      queue_number (ann, SAMPAN_KIND_END, 0);
+      assert_refused ();
+      queue_sized_put (ann, 0, 0);
+      queue_number (ann, SAMPAN_KIND_END, numbers[i]);
+      assert_refused ();
+      assert_offset_ends (numbers[i]);
+    }
+  g_assert_null (test_fixture_read (fixture, "numbers"));
+}
+
 static void
 test_forged (void)
 {
@@ -116,6 +206,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/violations/unknown", test_unknown);
   g_test_add_func ("/server/violations/messages", test_violations);
   g_test_add_func ("/server/violations/oversized", test_oversized);
+  g_test_add_func ("/server/violations/numbers", test_numbers);
   g_test_add_func ("/server/violations/forged", test_forged);
   g_test_add_func ("/server/violations/goodbye", test_goodbye);
   g_test_add_func ("/server/violations/single-bytes", test_single_bytes);
