@@ -130,7 +130,8 @@ add_all (Get *get, GPtrArray *remotes, char **operands)
         g_ptr_array_add (looks,
                          remote_look_begin (get->cli,
                                             g_ptr_array_index (remotes, looks->len),
-                                            get->options->recursive));
+                                            get->options->recursive,
+                                            true));
       add_operand (get, g_ptr_array_index (remotes, i), g_ptr_array_index (looks, i), operands[i]);
     }
 }

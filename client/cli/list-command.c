@@ -66,7 +66,7 @@ print_list (Cli *cli, const Options *options, const SampanFolderList *list)
 static bool
 list (Cli *cli, const Options *options, SampanRemote *remote, GError **error)
 {
-  g_autoptr (RemoteLook) look = remote_look_begin (cli, remote, true);
+  g_autoptr (RemoteLook) look = remote_look_begin (cli, remote, true, false);
   g_autoptr (SampanFolderList) entries = NULL;
   SampanSession *session;
   g_autoptr (SampanFileInfo) info = remote_look_end (look, &session, &entries, error);

@@ -45,7 +45,7 @@ forget_answers (RemoteLook *self)
 }
 
 RemoteLook *
-remote_look_begin (Cli *cli, SampanRemote *remote, bool lists)
+remote_look_begin (Cli *cli, SampanRemote *remote, bool lists, bool moves)
 {
   RemoteLook *self = g_new0 (RemoteLook, 1);
 
@@ -55,6 +55,8 @@ remote_look_begin (Cli *cli, SampanRemote *remote, bool lists)
   self->session = session_pool_begin (cli->sessions, remote, &self->error);
   if (self->session != NULL)
     ask (self);
+  if (self->session != NULL && moves)
+    sampan_session_expect_transfers (self->session);
   return self;
 }
 

@@ -12,10 +12,11 @@ G_BEGIN_DECLS
 
 typedef struct _RemoteLook RemoteLook;
 
-/* Begins to log in if need be, and asks what REMOTE is, with LISTS also what it holds. May ask a
- * person for a password; what fails is told by remote_look_end(). */
-RemoteLook *
-remote_look_begin (Cli *cli, SampanRemote *remote, bool lists) G_GNUC_WARN_UNUSED_RESULT;
+/* Begins to log in if need be, and asks what REMOTE is, with LISTS also what it holds. With MOVES
+ * transfers are to come, which get a connection meanwhile. May ask a person for a password; what
+ * fails is told by remote_look_end(). */
+RemoteLook *remote_look_begin (Cli *cli, SampanRemote *remote, bool lists, bool moves)
+    G_GNUC_WARN_UNUSED_RESULT;
 /* Waits for the answer, once. *SESSION is borrowed from the pool; *LIST (new reference) is NULL for
  * what is no folder. A folder that was to be listed and cannot be is an error. */
 SampanFileInfo *remote_look_end (RemoteLook *self,

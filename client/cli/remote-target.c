@@ -29,7 +29,7 @@ look_at_parent (Cli *cli, RemoteTarget *target)
   g_autoptr (SampanRemote) parent = path != NULL ? remote_with_path (target->remote, path) : NULL;
 
   if (parent != NULL)
-    target->parent = remote_look_begin (cli, parent, false);
+    target->parent = remote_look_begin (cli, parent, false, true);
 }
 
 bool
@@ -70,7 +70,7 @@ remote_target_look (Cli *cli,
   if (target->remote == NULL)
     return false;
   path = sampan_remote_get_path (target->remote);
-  look = remote_look_begin (cli, target->remote, false);
+  look = remote_look_begin (cli, target->remote, false, parent);
   if (parent)
     look_at_parent (cli, target);
   info = remote_look_end (look, &target->session, &list, &local_error);

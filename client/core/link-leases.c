@@ -28,10 +28,11 @@ typedef struct
 {
   SampanLinkPool *pool; /* referenced */
   SampanLink *link;
-  bool is_usable;        /* attached, or as good as that */
-  bool is_leased;        /* to one that does not share */
-  unsigned int n_shared; /* leases */
-  GArray *waiters;       /* of Waiter; until it is usable */
+  SampanAttaching *attaching; /* NULL unless it waits for the login */
+  bool is_usable;             /* attached, or as good as that */
+  bool is_leased;             /* to one that does not share */
+  unsigned int n_shared;      /* leases */
+  GArray *waiters;            /* of Waiter; until it is usable */
 } Spare;
 
 /* Who waits until there may be one. */
@@ -88,6 +89,7 @@ spare_attached (SampanLink *link, bool refused, const GError *error, gpointer us
   Spare *spare = user_data;
   g_autoptr (GArray) waiters = NULL;
 
+  spare->attaching = NULL;
   if (error == NULL)
     {
       sampan_link_set_funcs (link, &spare_funcs, spare);
@@ -105,13 +107,33 @@ static Spare *
 attach_spare (SampanLinkPool *self)
 {
   Spare *spare = g_new0 (Spare, 1);
+  SampanAttaching *attaching;
 
   spare->pool = sampan_link_pool_ref (self);
   spare->link = sampan_link_new (&self->times);
   spare->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
   g_ptr_array_add (self->spares, spare);
-  sampan_link_attach (spare->link, self->host, self->port, &self->outcome.ok, &attach_funcs, spare);
+  attaching = sampan_link_attach (spare->link,
+                                  self->host,
+                                  self->port,
+                                  self->is_ready ? &self->outcome.ok : NULL,
+                                  &attach_funcs,
+                                  spare);
+  spare->attaching = self->is_ready ? NULL : attaching;
   return spare;
+}
+
+void
+sampan_link_pool_attach_early (SampanLinkPool *self)
+{
+  for (guint i = 0; i < self->spares->len; i++)
+    {
+      Spare *spare = g_ptr_array_index (self->spares, i);
+      SampanAttaching *attaching = g_steal_pointer (&spare->attaching);
+
+      if (attaching != NULL)
+        sampan_attaching_set_session (attaching, &self->outcome.ok);
+    }
 }
 
 void
@@ -274,7 +296,7 @@ warm_up_cb (gpointer user_data)
 {
   SampanLinkPool *self = user_data;
 
-  if (self->is_ready && !self->is_closed && self->spares->len == 0)
+  if ((self->is_ready || self->is_logging_in) && !self->is_closed && self->spares->len == 0)
     attach_spare (self);
   return G_SOURCE_REMOVE;
 }

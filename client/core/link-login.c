@@ -301,16 +301,18 @@ sampan_link_login (SampanLink *link,
 
 /* ---- Attaching ---- */
 
-typedef struct
+struct _SampanAttaching
 {
   SampanLink *link;
   SampanLoginOk session;
+  bool has_session;
+  bool is_open; /* the hello is over */
   const SampanAttachFuncs *funcs;
   gpointer user_data;
-} Attach;
+};
 
 static void
-attach_end (Attach *self, bool refused, const GError *error)
+attach_end (SampanAttaching *self, bool refused, const GError *error)
 {
   sampan_link_set_funcs (self->link, NULL, NULL);
   if (error != NULL)
@@ -324,7 +326,7 @@ attach_end (Attach *self, bool refused, const GError *error)
 static void
 attach_sealed (SampanCall *call, SampanLink *link, gpointer user_data)
 {
-  Attach *self = user_data;
+  SampanAttaching *self = user_data;
   SampanChannel *channel = sampan_link_get_channel (link);
 
   sampan_channel_switch_sending_key (channel, self->session.ticket, SAMPAN_TICKET_LENGTH);
@@ -338,9 +340,9 @@ attach_done (SampanCall *call, const GError *error, gpointer user_data)
 }
 
 static void
-attach_opened (SampanLink *link, gpointer user_data)
+send_proof (SampanAttaching *self)
 {
-  Attach *self = user_data;
+  SampanLink *link = self->link;
   uint8_t buffer[LOGIN_MESSAGE_MAX];
   SampanAttach attach;
   SampanWriter writer;
@@ -363,6 +365,16 @@ attach_opened (SampanLink *link, gpointer user_data)
 }
 
 static void
+attach_opened (SampanLink *link, gpointer user_data)
+{
+  SampanAttaching *self = user_data;
+
+  self->is_open = true;
+  if (self->has_session)
+    send_proof (self);
+}
+
+static void
 attach_closed (SampanLink *link, const GError *error, gpointer user_data)
 {
   g_autoptr (GError) ended =
@@ -373,7 +385,7 @@ attach_closed (SampanLink *link, const GError *error, gpointer user_data)
 
 static const SampanLinkFuncs attach_link_funcs = { NULL, attach_opened, attach_closed };
 
-void
+SampanAttaching *
 sampan_link_attach (SampanLink *link,
                     const char *host,
                     uint16_t port,
@@ -381,12 +393,25 @@ sampan_link_attach (SampanLink *link,
                     const SampanAttachFuncs *funcs,
                     gpointer user_data)
 {
-  Attach *self = g_new0 (Attach, 1);
+  SampanAttaching *self = g_new0 (SampanAttaching, 1);
 
   self->link = sampan_link_ref (link);
-  self->session = *session;
+  self->has_session = session != NULL;
+  if (session != NULL)
+    self->session = *session;
   self->funcs = funcs;
   self->user_data = user_data;
   sampan_link_set_funcs (link, &attach_link_funcs, self);
   sampan_link_connect (link, host, port);
+  return self;
+}
+
+void
+sampan_attaching_set_session (SampanAttaching *self, const SampanLoginOk *session)
+{
+  g_return_if_fail (!self->has_session);
+  self->session = *session;
+  self->has_session = true;
+  if (self->is_open)
+    send_proof (self);
 }

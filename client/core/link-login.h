@@ -51,12 +51,17 @@ typedef struct
   void (*done) (SampanLink *link, bool refused, const GError *error, gpointer user_data);
 } SampanAttachFuncs;
 
-/* Connects LINK (which is new) and attaches it to SESSION. FUNCS is static. */
-void sampan_link_attach (SampanLink *link,
-                         const char *host,
-                         uint16_t port,
-                         const SampanLoginOk *session,
-                         const SampanAttachFuncs *funcs,
-                         gpointer user_data);
+typedef struct _SampanAttaching SampanAttaching; /* valid until it is done */
+
+/* Connects LINK (which is new) and attaches it to SESSION, or, where that is NULL, to the one that
+ * sampan_attaching_set_session() names. FUNCS is static. */
+SampanAttaching *sampan_link_attach (SampanLink *link,
+                                     const char *host,
+                                     uint16_t port,
+                                     const SampanLoginOk *session,
+                                     const SampanAttachFuncs *funcs,
+                                     gpointer user_data);
+/* Once, if it was begun without. May call back at once. */
+void sampan_attaching_set_session (SampanAttaching *self, const SampanLoginOk *session);
 
 G_END_DECLS

@@ -45,6 +45,8 @@ struct _SampanLinkPool
 
 /* link-leases.c */
 void sampan_link_pool_close_spares (SampanLinkPool *self);
+/* The login is over: attaches what was connected meanwhile. */
+void sampan_link_pool_attach_early (SampanLinkPool *self);
 /* Soon: gives links to those who wait for one, or an error once the pool is closed. */
 void sampan_link_pool_serve (SampanLinkPool *self);
 bool sampan_link_pool_owes_aborts (SampanLinkPool *self);

@@ -154,6 +154,7 @@ become_ready (SampanLinkPool *self, SampanLink *link)
   sampan_link_set_funcs (link, &browsing_funcs, sampan_link_pool_ref (self));
   sampan_link_set_idle (link, SAMPAN_LINK_IDLE_PING);
   post_event (self, SAMPAN_POOL_READY, NULL);
+  sampan_link_pool_attach_early (self);
   sampan_link_pool_serve (self);
 }
 
@@ -195,6 +196,7 @@ login_done (SampanLink *link,
           retry_folded (self))
         return;
       end_early (self);
+      sampan_link_pool_close_spares (self);
       g_clear_pointer (&self->password, sampan_secret_free);
       post_event (self, SAMPAN_POOL_FAILED, error);
       return;

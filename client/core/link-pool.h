@@ -64,7 +64,7 @@ void sampan_link_pool_submit (SampanLinkPool *self, SampanCall *call);
 /* The same, once the uploads that were cancelled have told the server; waits for that not long. */
 void sampan_link_pool_submit_last (SampanLinkPool *self, SampanCall *call);
 /* Transfers are about to come: attaches a link for the first of them, while what precedes them is
- * asked over the browsing link. */
+ * asked over the browsing link. During the first login it is connected, and attached after that. */
 void sampan_link_pool_warm_up (SampanLinkPool *self);
 /* Ends CALL with G_IO_ERROR_CANCELLED if nothing of it was sent yet. */
 void sampan_link_pool_withdraw (SampanLinkPool *self, SampanCall *call);

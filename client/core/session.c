@@ -543,6 +543,15 @@ sampan_session_get_transfer_pool (SampanSession *self)
 }
 
 void
+sampan_session_expect_transfers (SampanSession *self)
+{
+  SampanLinkPool *pool = sampan_session_get_request_pool (self);
+
+  if (pool != NULL)
+    sampan_link_pool_warm_up (pool);
+}
+
+void
 sampan_session_set_times (SampanSession *self, const SampanLinkTimes *times)
 {
   self->times = *times;

@@ -76,6 +76,9 @@ void sampan_session_login_async (SampanSession *self,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data);
 bool sampan_session_login_finish (SampanSession *self, GAsyncResult *result, GError **error);
+/* Transfers come right after the login that is under way: connects for them meanwhile, so that they
+ * save a round trip. Harmless if none come, or at another time. */
+void sampan_session_expect_transfers (SampanSession *self);
 
 /* Ends the session on the server, all its connections included; uploads that were cancelled before
  * are cleared away there first. Always leaves DISCONNECTED, even with an error. */

@@ -87,6 +87,65 @@ test_there_and_back (gconstpointer data)
   real_server_tear_down (&self);
 }
 
+static GError *
+login_expecting (SampanSession *session, uint16_t port, const char *word, GCancellable *cancellable)
+{
+  g_autoptr (SampanSecret) password = core_test_secret (word);
+  g_autoptr (GAsyncResult) result = NULL;
+  GError *error = NULL;
+
+  sampan_session_login_async (session,
+                              "127.0.0.1",
+                              port,
+                              CORE_TEST_USER,
+                              password,
+                              cancellable,
+                              core_test_result_cb,
+                              &result);
+  sampan_session_expect_transfers (session);
+  if (cancellable != NULL)
+    g_cancellable_cancel (cancellable);
+  sampan_session_login_finish (session, core_test_await (&result), &error);
+  return error;
+}
+
+/* The link that was connected during the login carries transfers after it, and goes with a login
+ * that fails. */
+static void
+test_expected (void)
+{
+  g_autoptr (SampanEngine) engine = sampan_engine_new ();
+  g_autoptr (SampanSession) session = sampan_session_new (engine);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autofree char *target = core_test_path ("target");
+  g_autofree char *stored = real_server_share_path ("expected");
+  g_autoptr (SampanPath) remote = core_test_remote_path ("files/expected");
+  g_autoptr (SampanTransfer) download = NULL;
+  g_autoptr (GError) refused = NULL;
+  g_autoptr (GError) cancelled = NULL;
+  g_autoptr (GError) error = NULL;
+  RealServer server = { 0 };
+
+  real_server_start (&server);
+  write_random (stored, 1000);
+  sampan_session_expect_transfers (session);
+  refused = login_expecting (session, server.port, "wrong", NULL);
+  g_assert_error (refused, SAMPAN_ERROR, SAMPAN_ERROR_LOGIN_REFUSED);
+  cancelled = login_expecting (session, server.port, CORE_TEST_PASSWORD, cancellable);
+  g_assert_error (cancelled, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  error = login_expecting (session, server.port, CORE_TEST_PASSWORD, NULL);
+  g_assert_no_error (error);
+  sampan_session_expect_transfers (session);
+  download = sampan_transfer_new_download (session, remote, target, SAMPAN_CONFLICT_REPLACE);
+  error = run (download);
+  g_assert_no_error (error);
+  expect_same (stored, target);
+  g_unlink (target);
+  g_unlink (stored);
+  g_clear_object (&session);
+  real_server_stop (&server, SIGTERM);
+}
+
 static bool
 has_sent_some (gpointer transfer)
 {
@@ -237,6 +296,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (name, GSIZE_TO_POINTER (sizes[i]), test_there_and_back);
     }
+  g_test_add_func ("/core/server/expected", test_expected);
   g_test_add_data_func ("/core/server/cancel-midway/upload",
                         GINT_TO_POINTER (true),
                         test_cancel_midway);
