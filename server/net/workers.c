@@ -62,11 +62,31 @@ sampan_server_work (gpointer data, gpointer user_data)
   g_atomic_int_add (&self->connections, -1);
 }
 
+typedef struct
+{
+  SampanServer *server;
+  SampanConnection *connection;
+} Adoption;
+
+static gboolean
+adopt_cb (gpointer user_data)
+{
+  const Adoption *self = user_data;
+  give_to_worker (self->server, self->connection);
+  return G_SOURCE_REMOVE;
+}
+
 void
 sampan_server_adopt (SampanServer *self, SampanConnection *connection)
 {
+  Adoption adoption = { self, connection };
   sampan_connection_get_poll_item (connection)->ready = ready_cb;
-  give_to_worker (self, connection);
+  /* Left to the main thread: a worker that a niced one begins would be niced as well. */
+  g_main_context_invoke_full (self->context,
+                              G_PRIORITY_DEFAULT,
+                              adopt_cb,
+                              g_memdup2 (&adoption, sizeof adoption),
+                              g_free);
 }
 
 static bool
