@@ -41,6 +41,7 @@ static const Shortcut shortcuts[] = {
   { "win.type-path", { "<Primary>l" } },
   { "win.find", { "<Primary>f" } },
   { "win.show-hidden", { "<Primary>h" } },
+  { "win.undo", { "<Primary>z" } },
   { "win.new-folder", { "<Primary><Shift>n" } },
   { "win.upload", { "<Primary>u" } },
   { "win.upload-folder", { "<Primary><Shift>u" } },

@@ -67,31 +67,56 @@ new_folder_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
 typedef struct
 {
-  SampanWindow *window;
+  SampanWindow *window; /* a reference once it is asked for */
   SampanPath *folder;
   SampanPath *from;
+  SampanPath *to;
 } Rename;
 
 static void
-rename_free (gpointer data, GClosure *closure)
+rename_free (Rename *rename)
 {
-  Rename *rename = data;
-
-  sampan_path_unref (rename->folder);
-  sampan_path_unref (rename->from);
+  g_clear_pointer (&rename->folder, sampan_path_unref);
+  g_clear_pointer (&rename->from, sampan_path_unref);
+  g_clear_pointer (&rename->to, sampan_path_unref);
   g_free (rename);
+}
+
+static void
+rename_closure_free (gpointer data, GClosure *closure)
+{
+  rename_free (data);
+}
+
+static void
+tell_renamed (const Rename *rename, const SampanPlaced *placed)
+{
+  g_autoptr (SampanUndo) undo = sampan_undo_new (rename->window->session);
+  g_autofree char *from = sampan_display_name (sampan_path_get_name (rename->from), -1);
+  g_autofree char *to = sampan_display_name (placed->name, -1);
+  /* Translators: the old and the new name of a file or folder. */
+  g_autofree char *text = g_strdup_printf (_ ("“%s” was renamed to “%s”"), from, to);
+
+  sampan_undo_add_moved (undo, rename->from, rename->to, placed);
+  sampan_window_did (rename->window, undo, text);
 }
 
 static void
 rename_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (SampanWindow) self = user_data;
+  Rename *rename = user_data;
+  g_autoptr (SampanWindow) self = rename->window;
   g_autoptr (GError) error = NULL;
+  g_auto (SampanPlaced) placed = { 0 };
 
-  if (!sampan_session_rename_finish (SAMPAN_SESSION (source), result, NULL, &error))
+  if (!sampan_session_rename_finish (SAMPAN_SESSION (source), result, &placed, &error))
     sampan_window_tell_error (self, error);
   else
-    sampan_window_refresh (self);
+    {
+      tell_renamed (rename, &placed);
+      sampan_window_refresh (self);
+    }
+  rename_free (rename);
 }
 
 static void
@@ -99,6 +124,7 @@ renamed_cb (SampanNamePopover *popover, const char *name, gpointer user_data)
 {
   Rename *rename = user_data;
   SampanWindow *self = rename->window;
+  Rename *asked;
   g_autoptr (GError) error = NULL;
   g_autoptr (SampanPath) to = sampan_path_get_child (rename->folder, name, &error);
 
@@ -108,6 +134,10 @@ renamed_cb (SampanNamePopover *popover, const char *name, gpointer user_data)
       return;
     }
   sampan_file_view_select_name (self->file_view, name);
+  asked = g_new0 (Rename, 1);
+  asked->window = g_object_ref (self);
+  asked->from = sampan_path_ref (rename->from);
+  asked->to = sampan_path_ref (to);
   sampan_session_rename_async (self->session,
                                rename->from,
                                to,
@@ -115,7 +145,7 @@ renamed_cb (SampanNamePopover *popover, const char *name, gpointer user_data)
                                NULL,
                                NULL,
                                rename_cb,
-                               g_object_ref (self));
+                               asked);
 }
 
 static void
@@ -144,7 +174,12 @@ rename_action_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
   rename->window = self;
   rename->folder = sampan_path_ref (self->path);
   rename->from = g_steal_pointer (&from);
-  g_signal_connect_data (popover, "accepted", G_CALLBACK (renamed_cb), rename, rename_free, 0);
+  g_signal_connect_data (popover,
+                         "accepted",
+                         G_CALLBACK (renamed_cb),
+                         rename,
+                         rename_closure_free,
+                         0);
   gtk_popover_popup (GTK_POPOVER (popover));
 }
 
@@ -153,6 +188,7 @@ rename_action_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
 typedef struct
 {
   SampanWindow *window;
+  SampanUndo *undo;
   GPtrArray *paths; /* of SampanPath */
   guint next;
   guint n_pending;
@@ -164,15 +200,39 @@ typedef struct
 static void remove_next (Removal *removal);
 
 static void
+tell_removed (const Removal *removal)
+{
+  guint count = sampan_undo_get_length (removal->undo);
+  g_autofree char *text = NULL;
+
+  if (count == 1 && removal->paths->len == 1)
+    {
+      g_autofree char *name =
+          sampan_display_name (sampan_path_get_name (g_ptr_array_index (removal->paths, 0)), -1);
+
+      /* Translators: the name of a file or folder. */
+      text = g_strdup_printf (_ ("“%s” was moved to the trash"), name);
+    }
+  else
+    text = g_strdup_printf (ngettext ("%u item was moved to the trash",
+                                      "%u items were moved to the trash",
+                                      count),
+                            count);
+  sampan_window_did (removal->window, removal->undo, text);
+}
+
+static void
 removal_end (Removal *removal)
 {
   SampanWindow *self = removal->window;
 
   if (removal->error != NULL)
     sampan_window_tell_item_error (self, removal->name, removal->error);
+  tell_removed (removal);
   sampan_window_refresh (self);
   g_clear_error (&removal->error);
   g_free (removal->name);
+  g_object_unref (removal->undo);
   g_ptr_array_unref (removal->paths);
   g_object_unref (self);
   g_free (removal);
@@ -188,8 +248,9 @@ remove_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   path = g_ptr_array_index (removal->paths, removal->n_answered++);
   removal->n_pending--;
-  if (!sampan_session_remove_finish (SAMPAN_SESSION (source), result, trash_id, &error) &&
-      removal->error == NULL)
+  if (sampan_session_remove_finish (SAMPAN_SESSION (source), result, trash_id, &error))
+    sampan_undo_add_removed (removal->undo, path, trash_id);
+  else if (removal->error == NULL)
     {
       removal->error = g_steal_pointer (&error);
       removal->name = g_strdup (sampan_path_get_name (path));
@@ -244,6 +305,7 @@ delete_confirmed (SampanWindow *self)
     return;
   removal = g_new0 (Removal, 1);
   removal->window = g_object_ref (self);
+  removal->undo = sampan_undo_new (self->session);
   removal->paths = paths;
   remove_next (removal);
 }
@@ -273,8 +335,7 @@ delete_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
                              paths->len);
   sampan_window_ask (self,
                      title,
-                     _ ("Folders go with all that they hold. Who looks after the box can bring "
-                        "things back from there."),
+                     _ ("Folders go with all that they hold. Undo (Ctrl+Z) brings them back."),
                      _ ("_Delete"),
                      delete_confirmed);
 }
@@ -298,6 +359,7 @@ DEFINE_SIMPLE_ACTION (upload_folder, sampan_window_upload_folder (self))
 DEFINE_SIMPLE_ACTION (paste, sampan_window_paste (self))
 DEFINE_SIMPLE_ACTION (download, sampan_window_download (self))
 DEFINE_SIMPLE_ACTION (type_path, sampan_file_view_edit_path (self->file_view))
+DEFINE_SIMPLE_ACTION (undo, sampan_window_undo (self))
 DEFINE_SIMPLE_ACTION (select_all, sampan_file_view_select_all (self->file_view))
 DEFINE_SIMPLE_ACTION (close, gtk_window_close (GTK_WINDOW (self)))
 DEFINE_SIMPLE_ACTION (menu,
@@ -363,6 +425,7 @@ static const GActionEntry entries[] = {
   { "delete", delete_cb },
   { "open-selected", open_selected_cb },
   { "select-all", select_all_cb },
+  { "undo", undo_cb },
   { "type-path", type_path_cb },
   { "find", find_cb },
   { "menu", menu_cb },

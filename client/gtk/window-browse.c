@@ -220,6 +220,7 @@ sampan_window_leave (SampanWindow *self)
   g_ptr_array_set_size (self->history, 0);
   self->history_index = 0;
   g_hash_table_remove_all (self->rights);
+  sampan_window_forget_undo (self);
   self->entered = false;
   sampan_file_view_show_disconnected (self->file_view);
   sampan_window_update_actions (self);

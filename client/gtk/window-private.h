@@ -12,6 +12,7 @@
 #include "error-bar.h"
 #include "file-view.h"
 #include "folder-watch.h"
+#include "notice.h"
 #include "preparing-bar.h"
 #include "queue.h"
 #include "saved-queue.h"
@@ -19,6 +20,7 @@
 #include "session.h"
 #include "settings.h"
 #include "transfer-panel.h"
+#include "undo.h"
 #include "window.h"
 
 G_BEGIN_DECLS
@@ -31,6 +33,7 @@ struct _SampanWindow
   GtkHeaderBar *header;
   GtkMenuButton *menu_button;
   SampanErrorBar *error_bar;
+  SampanNotice *notice;
   SampanPreparingBar *preparing_bar;
   SampanServerBar *server_bar;
   SampanFileView *file_view;
@@ -58,11 +61,13 @@ struct _SampanWindow
   SampanSavedQueue *saved;           /* NULL while logged out, or if it cannot be had */
   GCancellable *saved_cancellable;   /* while it is being opened */
   GPtrArray *history;                /* of SampanPath */
+  GPtrArray *undos;                  /* of SampanUndo; the last act last */
   GHashTable *rights;                /* name of a share -> SampanRight */
   char *upload_folder;               /* where the choosers start; nullable */
   char *download_folder;
 
   /* state */
+  bool is_undoing;
   guint history_index;
   guint spinner_id; /* timeout sources */
   guint refresh_id;
@@ -119,6 +124,13 @@ void sampan_window_open_entry (SampanWindow *self, const SampanFileInfo *info);
 
 /* window-actions.c */
 void sampan_window_init_actions (SampanWindow *self);
+
+/* window-undo.c */
+/* Something was done that UNDO takes back; TEXT says so. */
+void sampan_window_did (SampanWindow *self, SampanUndo *undo, const char *text);
+void sampan_window_undo (SampanWindow *self);
+/* What was done in a session cannot be taken back in another. */
+void sampan_window_forget_undo (SampanWindow *self);
 void sampan_window_set_enabled (SampanWindow *self, const char *action, bool enabled);
 
 /* window-transfers.c */

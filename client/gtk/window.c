@@ -354,6 +354,7 @@ sampan_window_dispose (GObject *object)
   g_clear_pointer (&self->target, sampan_path_unref);
   g_clear_pointer (&self->wanted, sampan_path_unref);
   g_clear_pointer (&self->history, g_ptr_array_unref);
+  g_clear_pointer (&self->undos, g_ptr_array_unref);
   g_clear_pointer (&self->rights, g_hash_table_unref);
   g_clear_pointer (&self->upload_folder, g_free);
   g_clear_pointer (&self->download_folder, g_free);
@@ -366,6 +367,7 @@ ensure_types (void)
   g_type_ensure (SAMPAN_TYPE_ACTION_BAR);
   g_type_ensure (SAMPAN_TYPE_ERROR_BAR);
   g_type_ensure (SAMPAN_TYPE_FILE_VIEW);
+  g_type_ensure (SAMPAN_TYPE_NOTICE);
   g_type_ensure (SAMPAN_TYPE_PREPARING_BAR);
   g_type_ensure (SAMPAN_TYPE_SERVER_BAR);
   g_type_ensure (SAMPAN_TYPE_TRANSFER_PANEL);
@@ -384,6 +386,7 @@ sampan_window_class_init (SampanWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, header);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, menu_button);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, error_bar);
+  gtk_widget_class_bind_template_child (widget_class, SampanWindow, notice);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, preparing_bar);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, server_bar);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, file_view);
@@ -410,7 +413,9 @@ sampan_window_init (SampanWindow *self)
   self->queue = sampan_queue_new ();
   self->settings = sampan_settings_load ();
   /* The template's children ask what can be done as they are made. */
+  self->undos = g_ptr_array_new_with_free_func (g_object_unref);
   sampan_window_init_actions (self);
+  sampan_window_set_enabled (self, "undo", false);
   gtk_widget_init_template (GTK_WIDGET (self));
   self->form = sampan_server_bar_get_form (self->server_bar);
   gtk_window_set_default_size (GTK_WINDOW (self), self->settings->width, self->settings->height);

@@ -157,6 +157,32 @@ class Files(unittest.TestCase):
                 name for _, _, names in os.walk(box.files / ".sampan") for name in names
             ]
             self.assertIn("lighthouse.jpg", trashed)
+            a11y.find_text(app.window, "“Harbour” was moved to the trash")
+            app.take_picture("deleted")
+            app.press("Undo")
+            app.wait_for_names(*LISTED)
+            self.assertTrue((box.files / "Harbour" / "lighthouse.jpg").exists())
+            a11y.find_text(app.window, "Undone")
+
+    def test_undo_by_key(self):
+        with Box() as box, App() as app:
+            box.fill()
+            app.log_in(box)
+            for old, new in (("crew.jpg", "captain.jpg"), ("captain.jpg", "cook.jpg")):
+                a11y.select_row(app.table(), old)
+                app.press("Rename")
+                a11y.type_into(app.find("Name", "text"), new)
+                a11y.press_keys("Return")
+                a11y.find_text(app.window, f"“{old}” was renamed to “{new}”")
+                a11y.find_row(app.table(), new)
+            (box.files / "crew.jpg").write_bytes(b"another")
+            a11y.press_keys("ctrl+z")
+            a11y.find_row(app.table(), "captain.jpg")
+            a11y.press_keys("ctrl+z")
+            a11y.find_row(app.table(), "crew (2).jpg")
+            a11y.find_text(app.window, "another name")
+            self.assertEqual((box.files / "crew.jpg").read_bytes(), b"another")
+            self.assertEqual((box.files / "crew (2).jpg").stat().st_size, 3_900_000)
 
     def test_h7_hostile_names(self):
         names = (

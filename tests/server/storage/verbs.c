@@ -7,6 +7,9 @@
 
 #include "verbs.h"
 
+#include "storage/trash-restore.h"
+
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -164,6 +167,32 @@ do_copy_to (Fixture *self, const SampanPath *path, GError **error)
   return copy (self, source, path, error);
 }
 
+/* Something that lay there, out of the trash. */
+bool
+do_restore (Fixture *self, const SampanPath *path, GError **error)
+{
+  const SampanTrashReader reader = { .account_id = ACCOUNT_ID };
+  g_autoptr (SampanTrashSlot) slot = sampan_trash_slot_new (self->root, path, ACCOUNT_ID, NULL);
+  g_autoptr (SampanPath) restored = NULL;
+  uint8_t replaced[SAMPAN_TRASH_ID_LENGTH];
+  int fd;
+
+  g_assert_nonnull (slot);
+  fd = openat (slot->fd, SAMPAN_TRASH_ITEM, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  g_assert_cmpint (fd, >=, 0);
+  close (fd);
+  slot->is_used = true;
+  restored = sampan_trash_restore (self->root,
+                                   slot->id,
+                                   &reader,
+                                   SAMPAN_CONFLICT_REPLACE,
+                                   replaced,
+                                   error);
+  if (restored == NULL)
+    g_assert_true (sampan_trash_purge (self->root, slot->id, NULL));
+  return restored != NULL;
+}
+
 bool
 do_put (Fixture *self, const SampanPath *path, GError **error)
 {
@@ -192,6 +221,7 @@ const NamedVerb verbs[] = {
   { "rename-to", do_rename_to },
   { "copy-from", do_copy_from },
   { "copy-to", do_copy_to },
+  { "restore", do_restore },
   { "put", do_put },
 };
 const size_t n_verbs = G_N_ELEMENTS (verbs);

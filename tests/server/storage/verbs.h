@@ -31,4 +31,5 @@ bool do_rename_from (Fixture *self, const SampanPath *path, GError **error);
 bool do_rename_to (Fixture *self, const SampanPath *path, GError **error);
 bool do_copy_from (Fixture *self, const SampanPath *path, GError **error);
 bool do_copy_to (Fixture *self, const SampanPath *path, GError **error);
+bool do_restore (Fixture *self, const SampanPath *path, GError **error);
 bool do_put (Fixture *self, const SampanPath *path, GError **error);
