@@ -107,6 +107,7 @@ sampan_connection_new (SampanServices *services,
   if (rest_length > 0)
     self->kept = g_memdup2 (rest, rest_length);
   self->kept_bytes = rest_length;
+  sampan_counters_add (&services->counters, SAMPAN_COUNT_BYTES_IN, rest_length);
   if (sampan_sessions_join (services->sessions, session, &self->member))
     return self;
   g_clear_pointer (&self->session, sampan_server_session_unref);
