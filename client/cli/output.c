@@ -104,19 +104,38 @@ error_word (const GError *error)
   return sampan_error_code_get_word (sampan_error_to_code (error));
 }
 
+/* What it is about, as it was typed, and where that was to go; both are nullable. */
+typedef struct
+{
+  const char *name;
+  const char *target;
+} Item;
+
+static char *
+show_item (const Item *item)
+{
+  g_autofree char *name = item->name != NULL ? sampan_escape (item->name, -1, 0) : NULL;
+  g_autofree char *target = item->target != NULL ? sampan_escape (item->target, -1, 0) : NULL;
+
+  return name == NULL || target == NULL ? g_steal_pointer (&name)
+                                        : g_strdup_printf ("%s -> %s", name, target);
+}
+
 static void
-print_failure (Cli *cli, const char *name, const char *text, const char *word, bool not_found)
+print_failure (Cli *cli, const Item *item, const char *text, const char *word, bool not_found)
 {
   const char *program = cli->in_shell ? "" : PROGRAM_NAME ": ";
-  g_autofree char *shown = name != NULL ? sampan_escape (name, -1, 0) : NULL;
+  g_autofree char *shown = show_item (item);
 
   if (cli->options.json || cli->options.progress == CLI_PROGRESS_JSON)
     {
       g_auto (JsonLine) line = JSON_LINE_INIT;
 
       json_line_add_string (&line, "status", "failed");
-      if (name != NULL)
-        json_line_add_bytes (&line, "item", name);
+      if (item->name != NULL)
+        json_line_add_bytes (&line, "item", item->name);
+      if (item->target != NULL)
+        json_line_add_bytes (&line, "target", item->target);
       json_line_add_string (&line, "error", word);
       json_line_add_string (&line, "message", text);
       json_line_end (&line);
@@ -148,6 +167,13 @@ keep_status (Cli *cli, CliStatus status)
 void
 output_failed (Cli *cli, const char *name, const GError *error)
 {
+  output_failed_at (cli, name, NULL, error);
+}
+
+void
+output_failed_at (Cli *cli, const char *name, const char *target, const GError *error)
+{
+  const Item item = { name, target };
   g_autofree char *text = NULL;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -158,7 +184,7 @@ output_failed (Cli *cli, const char *name, const GError *error)
   text = output_error_text (error);
   keep_status (cli, output_status_of (error));
   print_failure (cli,
-                 name,
+                 &item,
                  text,
                  error_word (error),
                  g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_NOT_FOUND));
@@ -167,8 +193,10 @@ output_failed (Cli *cli, const char *name, const GError *error)
 void
 output_failed_because (Cli *cli, const char *name, CliStatus status, const char *text)
 {
+  const Item item = { name, NULL };
+
   keep_status (cli, status);
-  print_failure (cli, name, text, status == CLI_STATUS_USAGE ? "usage" : "failed", false);
+  print_failure (cli, &item, text, status == CLI_STATUS_USAGE ? "usage" : "failed", false);
 }
 
 void

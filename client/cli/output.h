@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 /* Reports that NAME (raw bytes, nullable: the command as a whole) failed, and keeps the exit status
  * that follows. With --json also an object on stdout. */
 void output_failed (Cli *cli, const char *name, const GError *error);
+/* The same of what was to go to TARGET (nullable) where the trouble is there. */
+void output_failed_at (Cli *cli, const char *name, const char *target, const GError *error);
 /* The same for a plain sentence; the status becomes STATUS. */
 void output_failed_because (Cli *cli, const char *name, CliStatus status, const char *text);
 /* A line on stderr that is no failure, such as a link that was left out. */

@@ -183,6 +183,23 @@ failed (TransferBatch *self, const char *name, const GError *error)
     stop (self);
 }
 
+/* Of an upload it is not the file here alone that tells what is wrong there. */
+static void
+file_failed (TransferBatch *self, const TransferFile *file, const GError *error)
+{
+  bool is_there =
+      file->is_upload && (error->domain == SAMPAN_ERROR || error->domain == CLI_ERROR) &&
+      !sampan_error_is_local (error) && output_status_of (error) == CLI_STATUS_ITEMS_FAILED;
+
+  self->report.n_failed++;
+  output_failed_at (self->cli,
+                    transfer_file_get_name (file),
+                    is_there ? sampan_path_get (file->remote) : NULL,
+                    error);
+  if (self->cli->status >= CLI_STATUS_UNREACHABLE)
+    stop (self);
+}
+
 static void
 failed_because (TransferBatch *self, const char *name, const char *text)
 {
@@ -275,12 +292,13 @@ report_failed (TransferBatch *self, SampanTransfer *transfer)
   const GError *error = sampan_transfer_get_error (transfer);
   TransferFile file = file_of (transfer);
 
+  g_autoptr (GError) missing = NULL;
+
   if (is_folder_missing (&file, error))
-    failed_because (self,
-                    transfer_file_get_name (&file),
-                    _ ("The folder on the box where it should go is not there"));
-  else
-    failed (self, transfer_file_get_name (&file), error);
+    missing = g_error_new_literal (CLI_ERROR,
+                                   CLI_STATUS_ITEMS_FAILED,
+                                   _ ("The folder on the box where it should go is not there"));
+  file_failed (self, &file, missing != NULL ? missing : error);
 }
 
 static gboolean
@@ -356,7 +374,7 @@ left_cb (const SampanBatchLeft *left, gpointer user_data)
   else
     {
       error = g_error_new_literal (SAMPAN_ERROR, SAMPAN_ERROR_EXISTS, "There already");
-      failed (self, transfer_file_get_name (&file), error);
+      file_failed (self, &file, error);
     }
 }
 

@@ -237,7 +237,9 @@ class RoundTrip(harness.Case):
     def test_conflicts_on_the_box(self):
         source = harness.make_file(self.local / "file.txt", 100, seed=1, mtime_ns=2_000_000_000_000_000_000)
         old = harness.make_file(self.share / "file.txt", 50, seed=2).read_bytes()
-        self.assertIn("on-conflict", self.put(source, "files", status=1).errors)
+        refused = self.put(source, "files", status=1).errors
+        self.assertIn("on-conflict", refused)
+        self.assertIn(f"{source} -> files/file.txt: ", refused)
         self.assertEqual((self.share / "file.txt").read_bytes(), old)
         self.put(source, "files", "--on-conflict=skip")
         self.assertEqual((self.share / "file.txt").read_bytes(), old)
