@@ -166,7 +166,7 @@ put_aside (const SampanStateFolder *folder, char **kept, GError **error)
 {
   static const char *const names[] = { JOURNAL_NAME, SAMPAN_DATABASE_FILE, SAMPAN_KEYS_FILE };
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *end = g_date_time_format (now, ".before-%Y%m%dT%H%M%SZ");
+  g_autofree char *end = g_date_time_format (now, ".before-%Y%m%dT%H%M%S.%fZ");
 
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     {
