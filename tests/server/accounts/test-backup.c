@@ -127,6 +127,12 @@ test_replace (void)
   g_assert_false (has_account (&scratch, "later"));
   g_assert_true (has_account (&scratch, "ann"));
   g_assert_cmpuint (count_files (&scratch), ==, n_files + 2);
+  /* Within the same second. */
+  for (unsigned int i = 2; i < 5; i++)
+    {
+      g_assert_no_error (restore (&scratch, filename, true));
+      g_assert_cmpuint (count_files (&scratch), ==, n_files + 2 * i);
+    }
 }
 
 static void
