@@ -149,8 +149,8 @@ test_open (Fixture *self, gconstpointer confine)
   g_assert_no_error (error);
   for (size_t i = 0; i < n_verbs; i++)
     {
-      if (verbs[i].func == do_mkdir_parents)
-        continue;
+      if (verbs[i].func == do_mkdir_parents || verbs[i].func == do_restore)
+        continue; /* make what is missing */
       g_assert_false (verbs[i].func (self, file, &error));
       assert_code (&error, SAMPAN_ERROR_NOT_FOUND);
     }
