@@ -21,9 +21,7 @@
 #define INFO_MAGIC_LENGTH 8
 /* magic, size, seconds, nanoseconds, account, length, path */
 #define INFO_MAX_BYTES (INFO_MAGIC_LENGTH + 8 + 8 + 4 + 8 + 2 + SAMPAN_PATH_MAX)
-#define SLOT_ATTEMPTS                                                                              \
-  16 /* things that make room for one: the smallest may free next to nothing                       \
-      */
+#define SLOT_ATTEMPTS 16 /* what makes room may free next to nothing */
 
 static size_t
 write_record (uint8_t buffer[static INFO_MAX_BYTES], const SampanPath *path, uint64_t account_id)
