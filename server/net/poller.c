@@ -93,10 +93,11 @@ sampan_poller_arm (SampanPoller *self, SampanPollItem *item)
 {
   struct epoll_event event = { .events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT, .data.ptr = item };
   int operation = item->is_registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+  int fd = item->fd;
   /* Set before: once armed the item may belong to another thread. */
   item->is_registered = true;
   ARMED (item);
-  if (epoll_ctl (self->source->epoll_fd, operation, item->fd, &event) == 0)
+  if (epoll_ctl (self->source->epoll_fd, operation, fd, &event) == 0)
     return true;
   item->is_registered = operation == EPOLL_CTL_MOD;
   return false;
