@@ -13,11 +13,14 @@
 #include "net/workers.h"
 
 #include <errno.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define ACCEPTS_A_ROUND 64  /* then others get their turn */
 #define ACCEPT_PAUSE_MS 200 /* without descriptors or memory: some are given back meanwhile */
 #define LOG_PAUSE_US (10 * G_USEC_PER_SEC)
+/* What logins may take of a core that transfers want too: a tenth. */
+#define AUTH_NICENESS 10
 
 /* ---- Deadlines ---- */
 
@@ -102,6 +105,18 @@ evict_slot (SampanPreloginSlot *slot, gpointer user_data)
 
 const SampanPreloginFuncs sampan_server_prelogin_funcs = { serve_slot, evict_slot };
 
+/* Of the calling thread alone. */
+static void
+give_way_to_transfers (void)
+{
+  static GPrivate is_done;
+  if (g_private_get (&is_done) != NULL)
+    return;
+  g_private_set (&is_done, GINT_TO_POINTER (1));
+  if (setpriority (PRIO_PROCESS, 0, AUTH_NICENESS) != 0)
+    g_debug ("logins run at the priority of transfers: %s", g_strerror (errno));
+}
+
 /* On the auth pool. */
 void
 sampan_server_authenticate (gpointer data, gpointer user_data)
@@ -109,6 +124,7 @@ sampan_server_authenticate (gpointer data, gpointer user_data)
   SampanServer *self = user_data;
   SampanPrelogin *prelogin = data;
   SampanConnection *connection = NULL;
+  give_way_to_transfers ();
   switch (sampan_prelogin_step (prelogin, &connection))
     {
     case SAMPAN_PRELOGIN_WAIT:
