@@ -21,10 +21,10 @@ G_BEGIN_DECLS
  * as sampan_control_make_reload() makes it. */
 #define SAMPAN_CONTROL_RELOAD "reload"
 
-/* Server side, on the default main context. FUNC is called for each line ("reload", "status", "stats", "kick
- * WHO") from the user UID and returns the reply as one line of JSON (g_free), or NULL for an
- * unknown one. Only our own user and root are heard. Holds a lock on the state directory: EXISTS if
- * another server runs on it. */
+/* Server side, on the default main context. FUNC is called for each line ("reload", "status",
+ * "stats", "kick WHO") from the user UID and returns the reply as one line of JSON (g_free), or
+ * NULL for an unknown one. Only our own user and root are heard. Holds a lock on the state
+ * directory: EXISTS if another server runs on it. */
 typedef char *(*SampanControlFunc) (const char *line, unsigned int uid, gpointer user_data);
 typedef struct _SampanControl SampanControl;
 SampanControl *sampan_control_listen (const char *state_dir,

@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* C1, C2, C6, I5: every message: layout, round trip, truncation, trailing bytes, limits and damage. */
+/* C1, C2, C6, I5: every message: layout, round trip, truncation, trailing bytes, limits and damage.
+ */
 
 #include "config.h"
 
