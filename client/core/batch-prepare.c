@@ -176,7 +176,8 @@ go_on (SampanBatch *self)
   else
     {
       ask_more (self);
-      if (self->is_eager && self->n_settled > 0)
+      /* The only page may be all there is: that it was the last comes behind it. */
+      if (self->is_eager && self->n_settled > 0 && self->pages->len > 1)
         sampan_batch_move_some (self);
     }
 }
