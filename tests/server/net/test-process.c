@@ -275,7 +275,6 @@ test_names_in_log (void)
       g_assert_cmpint (test_client_login (client, names[i], TEST_PASSWORD),
                        ==,
                        SAMPAN_ERROR_LOGIN_REFUSED);
-      g_assert_true (test_client_is_closed (client));
     }
   /* A line comes behind the end of its connection; a server that stops refuses nobody. */
   while (count_in_file (log, " login user=?") < G_N_ELEMENTS (names))
