@@ -63,7 +63,7 @@ static ProgressView
 view_of (TransferBatch *self, SampanTransfer *transfer)
 {
   TransferFile file = file_of (transfer);
-  const char *name = transfer_file_get_name (&file);
+  const char *name = file.is_upload ? file.local : sampan_path_get (file.remote);
   const char *slash = strrchr (name, '/');
   SampanBatchSums sums = sampan_batch_get_sums (self->batch);
 
