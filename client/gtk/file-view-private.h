@@ -1,8 +1,9 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Shared by the files of SampanFileView: what it is made of, and its handling of keys, menus and
- * drops. */
+/* Shared by the files of SampanFileView: file-view.c (its life and what others ask of it),
+ * file-view-rows.c (from a list to rows), file-view-columns.c, file-view-filter.c,
+ * file-view-input.c (keys, tips and drops) and file-view-menu.c. */
 
 #pragma once
 
@@ -55,10 +56,38 @@ struct _SampanFileView
   bool wants_focus; /* once there is a list */
 };
 
-void _sampan_file_view_bind_input (GtkWidgetClass *widget_class);
-void _sampan_file_view_init_input (SampanFileView *self);
+/* file-view.c */
+/* TEXT, BUTTON and what it does are nullable. */
+void _sampan_file_view_show_placeholder (SampanFileView *self,
+                                         const char *icon_name,
+                                         const char *title,
+                                         const char *text,
+                                         const char *button,
+                                         bool (*action) (SampanFileView *self));
+void _sampan_file_view_emit_selection_changed (SampanFileView *self);
 void _sampan_file_view_emit_dropped (SampanFileView *self, GPtrArray *files);
+
+/* file-view-rows.c */
+/* Shows the list in the order, and with the filter, that are chosen now. */
+void _sampan_file_view_arrange (SampanFileView *self);
+void _sampan_file_view_stop_arranging (SampanFileView *self);
+
+/* file-view-columns.c */
+void _sampan_file_view_bind_columns (GtkWidgetClass *widget_class);
+void _sampan_file_view_init_columns (SampanFileView *self);
+void _sampan_file_view_update_sort_indicators (SampanFileView *self);
+
+/* file-view-filter.c */
+void _sampan_file_view_bind_filter (GtkWidgetClass *widget_class);
 /* Clears the filter; FALSE if it was empty. */
 bool _sampan_file_view_clear_filter (SampanFileView *self);
+void _sampan_file_view_show_nothing_passes (SampanFileView *self);
+
+/* file-view-input.c */
+void _sampan_file_view_bind_input (GtkWidgetClass *widget_class);
+void _sampan_file_view_init_input (SampanFileView *self);
+
+/* file-view-menu.c */
+void _sampan_file_view_bind_menu (GtkWidgetClass *widget_class);
 
 G_END_DECLS
