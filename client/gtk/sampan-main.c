@@ -9,6 +9,7 @@
 
 #include "application.h"
 #include "secret.h"
+#include "settings.h"
 
 #include <glib/gi18n.h>
 #include <locale.h>
@@ -17,6 +18,7 @@ int
 sampan_main (int argc, char **argv, const char *locale_dir)
 {
   g_autoptr (SampanApplication) application = NULL;
+  g_autoptr (GError) error = NULL;
 
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, locale_dir);
@@ -25,6 +27,12 @@ sampan_main (int argc, char **argv, const char *locale_dir)
   if (!sampan_crypto_init ())
     {
       g_printerr ("%s\n", _ ("The cryptography library does not work on this computer."));
+      return 1;
+    }
+  if (!sampan_settings_init (&error))
+    {
+      /* Translators: %s says what is wrong. */
+      g_printerr (_ ("sampan: No settings: %s\n"), error->message);
       return 1;
     }
   g_set_application_name (_ ("Sampan"));

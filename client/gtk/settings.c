@@ -1,109 +1,86 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What the window remembers. */
+/* What the program remembers. */
 
 #include "config.h"
 
 #include "settings.h"
 
-#include "protocol.h"
+#include <glib/gstdio.h>
 
-#include <gio/gio.h>
+#define COMPILED_NAME "gschemas.compiled" /* GSettings looks for this one */
+#define COMPILED_RESOURCE "/io/github/sampan/Sampan/" COMPILED_NAME
 
-#define GROUP_SERVER "Last Server"
-#define GROUP_WINDOW "Window"
-#define DEFAULT_WIDTH_PX 860
-#define DEFAULT_HEIGHT_PX 700
-/* Beyond these a size is a mistake in the file. */
-#define SIDE_MIN_PX 300
-#define SIDE_MAX_PX 10000
-#define DIRECTORY_MODE 0700
+static GSettings *settings;
 
-static char *
-dup_file_name (void)
+/* GSettings reads folders only; what it has mapped may be gone from there. */
+static GSettingsSchema *
+look_up_own (GError **error)
 {
-  return g_build_filename (g_get_user_config_dir (), "sampan", "window.conf", NULL);
+  g_autoptr (GBytes) compiled =
+      g_resources_lookup_data (COMPILED_RESOURCE, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  g_autoptr (GSettingsSchemaSource) source = NULL;
+  g_autofree char *folder = NULL;
+  g_autofree char *name = NULL;
+
+  if (compiled == NULL || (folder = g_dir_make_tmp ("sampan-XXXXXX", error)) == NULL)
+    return NULL;
+  name = g_build_filename (folder, COMPILED_NAME, NULL);
+  if (g_file_set_contents (name,
+                           g_bytes_get_data (compiled, NULL),
+                           (gssize)g_bytes_get_size (compiled),
+                           error))
+    source = g_settings_schema_source_new_from_directory (folder, NULL, TRUE, error);
+  (void)g_unlink (name);
+  (void)g_rmdir (folder);
+  return source != NULL ? g_settings_schema_source_lookup (source, SAMPAN_APP_ID, FALSE) : NULL;
 }
 
-static char *
-get_string (GKeyFile *file, const char *key)
+static GSettingsSchema *
+look_up_installed (void)
 {
-  char *value = g_key_file_get_string (file, GROUP_SERVER, key, NULL);
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
 
-  return value != NULL ? value : g_strdup ("");
+  return source != NULL ? g_settings_schema_source_lookup (source, SAMPAN_APP_ID, TRUE) : NULL;
 }
 
-static int
-get_integer (GKeyFile *file, const char *group, const char *key, int min, int max, int fallback)
+static bool
+has_all_keys_of (GSettingsSchema *schema, GSettingsSchema *own)
 {
-  int value = g_key_file_get_integer (file, group, key, NULL);
+  g_auto (GStrv) keys = g_settings_schema_list_keys (own);
 
-  return value >= min && value <= max ? value : fallback;
+  for (size_t i = 0; keys[i] != NULL; i++)
+    if (!g_settings_schema_has_key (schema, keys[i]))
+      return false;
+  return true;
 }
 
-SampanSettings *
-sampan_settings_load (void)
+bool
+sampan_settings_init (GError **error)
 {
-  SampanSettings *self = g_new0 (SampanSettings, 1);
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autofree char *name = dup_file_name ();
+  g_autoptr (GSettingsSchema) own = look_up_own (error);
+  g_autoptr (GSettingsSchema) installed = look_up_installed ();
 
-  /* Without the file there are only defaults. */
-  (void)g_key_file_load_from_file (file, name, G_KEY_FILE_NONE, NULL);
-  self->host = get_string (file, "host");
-  self->user = get_string (file, "user");
-  self->port =
-      (uint16_t)get_integer (file, GROUP_SERVER, "port", 1, G_MAXUINT16, SAMPAN_DEFAULT_PORT);
-  self->width =
-      get_integer (file, GROUP_WINDOW, "width", SIDE_MIN_PX, SIDE_MAX_PX, DEFAULT_WIDTH_PX);
-  self->height =
-      get_integer (file, GROUP_WINDOW, "height", SIDE_MIN_PX, SIDE_MAX_PX, DEFAULT_HEIGHT_PX);
-  return self;
+  if (own == NULL)
+    return false;
+  settings =
+      g_settings_new_full (installed != NULL && has_all_keys_of (installed, own) ? installed : own,
+                           NULL,
+                           NULL);
+  return true;
 }
 
-void
-sampan_settings_save_now (const SampanSettings *self)
+GSettings *
+sampan_settings_get (void)
 {
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autoptr (GError) error = NULL;
-  g_autofree char *name = dup_file_name ();
-  g_autofree char *directory = g_path_get_dirname (name);
-
-  g_key_file_set_string (file, GROUP_SERVER, "host", self->host);
-  g_key_file_set_integer (file, GROUP_SERVER, "port", self->port);
-  g_key_file_set_string (file, GROUP_SERVER, "user", self->user);
-  g_key_file_set_integer (file, GROUP_WINDOW, "width", self->width);
-  g_key_file_set_integer (file, GROUP_WINDOW, "height", self->height);
-  if (g_mkdir_with_parents (directory, DIRECTORY_MODE) != 0 ||
-      !g_key_file_save_to_file (file, name, &error))
-    g_message ("the settings were not saved: %s", error != NULL ? error->message : directory);
-}
-
-static void
-save_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  sampan_settings_save_now (task_data);
-  g_task_return_boolean (task, TRUE);
+  g_assert (settings != NULL);
+  return settings;
 }
 
 void
-sampan_settings_save (const SampanSettings *self)
+sampan_settings_set_text (const char *key, const char *text)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
-  SampanSettings *copy = g_memdup2 (self, sizeof *self);
-
-  copy->host = g_strdup (self->host);
-  copy->user = g_strdup (self->user);
-  g_task_set_source_tag (task, sampan_settings_save);
-  g_task_set_task_data (task, copy, (GDestroyNotify)sampan_settings_free);
-  g_task_run_in_thread (task, save_thread);
-}
-
-void
-sampan_settings_free (SampanSettings *self)
-{
-  g_free (self->host);
-  g_free (self->user);
-  g_free (self);
+  if (g_utf8_validate (text, -1, NULL))
+    g_settings_set_string (settings, key, text);
 }

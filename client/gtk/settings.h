@@ -1,32 +1,31 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What the window remembers from one run to the next, in $XDG_CONFIG_HOME/sampan/window.conf: the
- * last server and its own size. Never a password. */
+/* What the program remembers from one run to the next: the keys of
+ * data/io.github.sampan.Sampan.gschema.xml, which has their types, limits and defaults. Never a
+ * password. */
 
 #pragma once
 
-#include <glib.h>
-#include <stdint.h>
+#include <gio/gio.h>
+#include <stdbool.h>
 
 G_BEGIN_DECLS
 
-typedef struct
-{
-  char *host; /* "" before the first login */
-  uint16_t port;
-  char *user;
-  int width;
-  int height;
-} SampanSettings;
+#define SAMPAN_SETTING_LAST_HOST "last-host"
+#define SAMPAN_SETTING_LAST_PORT "last-port"
+#define SAMPAN_SETTING_LAST_USER "last-user"
+#define SAMPAN_SETTING_WINDOW_WIDTH "window-width"
+#define SAMPAN_SETTING_WINDOW_HEIGHT "window-height"
+#define SAMPAN_SETTING_WINDOW_MAXIMIZED "window-maximized"
 
-/* Never NULL; what cannot be read has its default. Reads one small file: before the window shows.
- */
-SampanSettings *sampan_settings_load (void);
-/* Writes a copy in a worker thread. A failure is only logged. */
-void sampan_settings_save (const SampanSettings *self);
-/* The same at once, for when the program ends. */
-void sampan_settings_save_now (const SampanSettings *self);
-void sampan_settings_free (SampanSettings *self);
+/* Once, before any window. The installed schema is taken if it has all the keys, so that
+ * overrides and editors work; a program that was only copied, or is newer than what is installed,
+ * uses the one inside it. It fails where that cannot be read either. */
+bool sampan_settings_init (GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Belongs to the program; never NULL after sampan_settings_init(). */
+GSettings *sampan_settings_get (void);
+/* What GSettings cannot hold, a TEXT that is no UTF-8, is not remembered. */
+void sampan_settings_set_text (const char *key, const char *text);
 
 G_END_DECLS

@@ -17,12 +17,12 @@
 static void
 remember_server (SampanWindow *self)
 {
-  g_free (self->settings->host);
-  g_free (self->settings->user);
-  self->settings->host = g_strdup (sampan_session_get_host (self->session));
-  self->settings->user = g_strdup (sampan_session_get_user (self->session));
-  self->settings->port = sampan_session_get_port (self->session);
-  sampan_settings_save (self->settings);
+  sampan_settings_set_text (SAMPAN_SETTING_LAST_HOST, sampan_session_get_host (self->session));
+  sampan_settings_set_text (SAMPAN_SETTING_LAST_USER, sampan_session_get_user (self->session));
+  g_settings_set (sampan_settings_get (),
+                  SAMPAN_SETTING_LAST_PORT,
+                  "q",
+                  sampan_session_get_port (self->session));
 }
 
 /* ---- the first password ---- */

@@ -3,7 +3,8 @@
 
 /* Shared by the files of SampanWindow: window.c (life and what can be done now), window-login.c,
  * window-browse.c, window-actions.c (the actions and the changes on the box), window-transfers.c
- * (what to move), window-batch.c (moving it) and window-saved.c (moving it another day). */
+ * (what to move), window-batch.c (moving it), window-saved.c (moving it another day) and
+ * window-size.c. */
 
 #pragma once
 
@@ -46,7 +47,6 @@ struct _SampanWindow
   /* owned */
   SampanSession *session;
   SampanQueue *queue;
-  SampanSettings *settings;
   SampanSecret *password; /* of the session, for Reconnect; wiped at logout */
   GCancellable *login_cancellable;
   GCancellable *list_cancellable;    /* of the listing that runs */
@@ -73,6 +73,8 @@ struct _SampanWindow
   guint refresh_id;
   guint close_id;
   guint inhibit_cookie;
+  int width; /* while it is not maximised */
+  int height;
   bool tells_reconnecting; /* in the error bar */
   bool entered;            /* the first listing after the login came */
   bool closing;
@@ -96,6 +98,11 @@ void sampan_window_ask (SampanWindow *self,
                         const char *button,
                         void (*answer) (SampanWindow *self));
 bool sampan_window_has_transfers (SampanWindow *self);
+
+/* window-size.c */
+/* As the last window had it; then follows it. */
+void sampan_window_restore_size (SampanWindow *self);
+void sampan_window_remember_size (SampanWindow *self);
 
 /* window-login.c */
 void sampan_window_log_in (SampanWindow *self);

@@ -349,7 +349,6 @@ sampan_window_dispose (GObject *object)
   g_clear_object (&self->told);
   g_clear_object (&self->queue);
   g_clear_pointer (&self->password, sampan_secret_free);
-  g_clear_pointer (&self->settings, sampan_settings_free);
   g_clear_pointer (&self->path, sampan_path_unref);
   g_clear_pointer (&self->target, sampan_path_unref);
   g_clear_pointer (&self->wanted, sampan_path_unref);
@@ -411,14 +410,13 @@ sampan_window_init (SampanWindow *self)
   self->history = g_ptr_array_new_with_free_func ((GDestroyNotify)sampan_path_unref);
   self->rights = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->queue = sampan_queue_new ();
-  self->settings = sampan_settings_load ();
   /* The template's children ask what can be done as they are made. */
   self->undos = g_ptr_array_new_with_free_func (g_object_unref);
   sampan_window_init_actions (self);
   sampan_window_set_enabled (self, "undo", false);
   gtk_widget_init_template (GTK_WIDGET (self));
   self->form = sampan_server_bar_get_form (self->server_bar);
-  gtk_window_set_default_size (GTK_WINDOW (self), self->settings->width, self->settings->height);
+  sampan_window_restore_size (self);
   sampan_transfer_panel_set_queue (self->transfer_panel, self->queue);
   g_signal_connect_object (self->transfer_panel,
                            "look-again",
@@ -431,6 +429,19 @@ sampan_window_init (SampanWindow *self)
                            self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->queue, "finished", G_CALLBACK (queue_finished_cb), self, 0);
+}
+
+static void
+fill_in_last_server (SampanWindow *self)
+{
+  GSettings *settings = sampan_settings_get ();
+  g_autofree char *host = g_settings_get_string (settings, SAMPAN_SETTING_LAST_HOST);
+  g_autofree char *user = g_settings_get_string (settings, SAMPAN_SETTING_LAST_USER);
+  uint16_t port;
+
+  g_settings_get (settings, SAMPAN_SETTING_LAST_PORT, "q", &port);
+  if (host[0] != '\0')
+    sampan_login_form_fill (self->form, host, port, user);
 }
 
 SampanWindow *
@@ -452,11 +463,7 @@ sampan_window_new (GtkApplication *application, SampanEngine *engine)
                            self,
                            G_CONNECT_SWAPPED);
   sampan_server_bar_set_session (self->server_bar, self->session);
-  if (self->settings->host[0] != '\0')
-    sampan_login_form_fill (self->form,
-                            self->settings->host,
-                            self->settings->port,
-                            self->settings->user);
+  fill_in_last_server (self);
   sampan_login_form_focus (self->form);
   sampan_window_update_actions (self);
   return self;
@@ -522,18 +529,11 @@ logged_out_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 }
 
-static void
-remember_size (SampanWindow *self)
-{
-  gtk_window_get_size (GTK_WINDOW (self), &self->settings->width, &self->settings->height);
-  sampan_settings_save_now (self->settings);
-}
-
 void
 sampan_window_close_for_good (SampanWindow *self)
 {
   self->closing = true;
-  remember_size (self);
+  sampan_window_remember_size (self);
   gtk_widget_hide (GTK_WIDGET (self));
   g_cancellable_cancel (self->login_cancellable);
   sampan_window_put_off_transfers (self);

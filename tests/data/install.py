@@ -25,7 +25,8 @@ EACH = ["bin/{}", "share/man/man1/{}.1", "share/bash-completion/completions/{}",
 SERVER = ["lib/systemd/system/sampand.service", "lib/systemd/system/sampand.socket", "lib/sysusers.d/sampan.conf",
           "lib/tmpfiles.d/sampan.conf"]
 CLIENT = ["bin/sampan", f"share/applications/{APP}.desktop", f"share/metainfo/{APP}.metainfo.xml",
-          f"share/icons/hicolor/scalable/apps/{APP}.svg", f"share/icons/hicolor/symbolic/apps/{APP}-symbolic.svg"]
+          f"share/glib-2.0/schemas/{APP}.gschema.xml", f"share/icons/hicolor/scalable/apps/{APP}.svg",
+          f"share/icons/hicolor/symbolic/apps/{APP}-symbolic.svg"]
 
 
 def wanted():

@@ -42,13 +42,16 @@ class App:
         self.config = pathlib.Path(self.place.name)
         self.log_path = self.config / "log"
         self.log = open(self.log_path, "w", encoding="utf-8")
-        settings = self.config / "config" / "sampan" / "window.conf"
-        settings.parent.mkdir(parents=True)
-        settings.write_text("[Window]\nwidth={}\nheight={}\n".format(*self.size))
+        self.settings = self.config / "config" / "glib-2.0" / "settings" / "keyfile"
+        self.settings.parent.mkdir(parents=True)
+        self.settings.write_text(
+            "[io/github/sampan/Sampan]\nwindow-width={}\nwindow-height={}\n".format(*self.size)
+        )
         a11y.put_pointer_away()
         environment = dict(os.environ)
         environment.update(
             G_DEBUG="fatal-criticals",
+            GSETTINGS_BACKEND="keyfile",
             XDG_CONFIG_HOME=str(self.config / "config"),
             XDG_STATE_HOME=str(self.config / "state"),
         )
@@ -75,6 +78,11 @@ class App:
         self.process.kill()
         self.process.wait()
         a11y.forget_application(self.name)
+
+    def start_again(self):
+        self.quit()
+        a11y.forget_application(self.name)
+        self.start()
 
     def __exit__(self, kind, value, traceback):
         try:

@@ -19,6 +19,7 @@ export PICTURES
 export SAMPAN=$build/client/gtk/sampan
 export SAMPAN_IN_BUILD_TREE=$build/tests/gui/sampan-in-build-tree
 export SAMPAND=$build/server/sampand
+export GSETTINGS_SCHEMA_DIR=$build/data
 export PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore::DeprecationWarning
 
 # The screen is as large as the window of the first picture with its shadow.
