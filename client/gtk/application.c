@@ -32,6 +32,7 @@ typedef struct
 
 /* Keys that an entry needs itself (Delete, Ctrl+A, Return) belong to the list and are not here. */
 static const Shortcut shortcuts[] = {
+  { "app.new-window", { "<Primary>n" } },
   { "app.quit", { "<Primary>q" } },
   { "win.close", { "<Primary>w" } },
   { "win.back", { "<Alt>Left" } },
@@ -50,6 +51,15 @@ static const Shortcut shortcuts[] = {
 };
 
 static SampanWindow *
+add_window (SampanApplication *self)
+{
+  if (self->engine == NULL)
+    self->engine = sampan_engine_new ();
+  return sampan_window_new (GTK_APPLICATION (self), self->engine);
+}
+
+/* The one that was used last. */
+static SampanWindow *
 get_window (SampanApplication *self)
 {
   GList *windows = gtk_application_get_windows (GTK_APPLICATION (self));
@@ -57,9 +67,13 @@ get_window (SampanApplication *self)
   for (GList *l = windows; l != NULL; l = l->next)
     if (SAMPAN_IS_WINDOW (l->data))
       return l->data;
-  if (self->engine == NULL)
-    self->engine = sampan_engine_new ();
-  return sampan_window_new (GTK_APPLICATION (self), self->engine);
+  return add_window (self);
+}
+
+static void
+new_window_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  gtk_window_present (GTK_WINDOW (add_window (user_data)));
 }
 
 static void
@@ -86,21 +100,21 @@ about_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
                          NULL);
 }
 
+/* Each window asks for itself when files are on their way. */
 static void
 quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  GList *windows = gtk_application_get_windows (GTK_APPLICATION (user_data));
+  g_autoptr (GList) windows =
+      g_list_copy (gtk_application_get_windows (GTK_APPLICATION (user_data)));
 
   for (GList *l = windows; l != NULL; l = l->next)
     if (SAMPAN_IS_WINDOW (l->data))
-      {
-        gtk_window_close (l->data);
-        return;
-      }
+      gtk_window_close (l->data);
 }
 
 static const GActionEntry actions[] = {
   { "about", about_cb },
+  { "new-window", new_window_cb },
   { "quit", quit_cb },
 };
 
@@ -163,6 +177,23 @@ read_password (SampanApplication *self, const char *filename)
   return 1;
 }
 
+/* -1: this is the first of them, which opens a window by itself. */
+static int
+ask_for_window (GApplication *application)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!g_application_register (application, NULL, &error))
+    {
+      g_printerr ("sampan: %s\n", error->message);
+      return 1;
+    }
+  if (!g_application_get_is_remote (application))
+    return -1;
+  g_action_group_activate_action (G_ACTION_GROUP (application), "new-window", NULL);
+  return 0;
+}
+
 static int
 sampan_application_handle_local_options (GApplication *application, GVariantDict *options)
 {
@@ -174,7 +205,14 @@ sampan_application_handle_local_options (GApplication *application, GVariantDict
       return 0;
     }
   if (g_variant_dict_lookup (options, "password-file", "^&ay", &password_file))
-    return read_password (SAMPAN_APPLICATION (application), password_file);
+    {
+      /* A password is not handed to another process: this one has a window of its own. */
+      g_application_set_flags (application,
+                               g_application_get_flags (application) | G_APPLICATION_NON_UNIQUE);
+      return read_password (SAMPAN_APPLICATION (application), password_file);
+    }
+  if (g_variant_dict_contains (options, "new-window"))
+    return ask_for_window (application);
   return -1;
 }
 
@@ -211,6 +249,13 @@ sampan_application_init (SampanApplication *self)
                                  G_OPTION_FLAG_NONE,
                                  G_OPTION_ARG_NONE,
                                  _ ("Print the version and leave"),
+                                 NULL);
+  g_application_add_main_option (application,
+                                 "new-window",
+                                 0,
+                                 G_OPTION_FLAG_NONE,
+                                 G_OPTION_ARG_NONE,
+                                 _ ("Open another window"),
                                  NULL);
   g_application_add_main_option (application,
                                  "password-file",

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The running program: one window, the application-wide actions and what the command line asked
- * for. */
+/* The running program: its windows, the application-wide actions and what the command line asked
+ * for. One process has all windows of a desktop; only --password-file begins another one. */
 
 #pragma once
 

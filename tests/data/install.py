@@ -25,8 +25,8 @@ EACH = ["bin/{}", "share/man/man1/{}.1", "share/bash-completion/completions/{}",
 SERVER = ["lib/systemd/system/sampand.service", "lib/systemd/system/sampand.socket", "lib/sysusers.d/sampan.conf",
           "lib/tmpfiles.d/sampan.conf"]
 CLIENT = ["bin/sampan", f"share/applications/{APP}.desktop", f"share/metainfo/{APP}.metainfo.xml",
-          f"share/glib-2.0/schemas/{APP}.gschema.xml", f"share/icons/hicolor/scalable/apps/{APP}.svg",
-          f"share/icons/hicolor/symbolic/apps/{APP}-symbolic.svg"]
+          f"share/dbus-1/services/{APP}.service", f"share/glib-2.0/schemas/{APP}.gschema.xml",
+          f"share/icons/hicolor/scalable/apps/{APP}.svg", f"share/icons/hicolor/symbolic/apps/{APP}-symbolic.svg"]
 
 
 def wanted():
@@ -71,6 +71,16 @@ class Install(unittest.TestCase):
         self.assertEqual(sorted(found - messages), sorted(wanted()))
         outside = [path for path in self.root.rglob("*") if path.is_file() and self.prefix not in path.parents]
         self.assertEqual(outside, [])
+
+    def test_the_bus_starts_the_program(self):
+        """The desktop entry says that it may, under the name that the service has."""
+        if "sampan-cli" not in PROGRAMS:
+            self.skipTest("built without the client")
+        entry = (self.prefix / f"share/applications/{APP}.desktop").read_text()
+        service = (self.prefix / f"share/dbus-1/services/{APP}.service").read_text()
+        self.assertIn("\nDBusActivatable=true\n", entry)
+        self.assertEqual(service.splitlines(),
+                         ["[D-BUS Service]", f"Name={APP}", f"Exec={PREFIX}/bin/sampan --gapplication-service"])
 
     def test_units_are_sound(self):
         for kind in ("service", "socket"):
