@@ -355,3 +355,9 @@ sampan_call_new (SampanKind final_kind, SampanKind part_kind, const SampanWriter
     self->answers = g_array_new (FALSE, FALSE, sizeof (SampanPlanAnswer));
   return self;
 }
+
+SampanBytes
+sampan_path_bytes (const SampanPath *path)
+{
+  return (SampanBytes){ (const uint8_t *)sampan_path_get (path), sampan_path_get_length (path) };
+}

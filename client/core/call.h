@@ -11,6 +11,7 @@
 #include "folder-list.h"
 #include "link.h"
 #include "message.h"
+#include "paths.h"
 
 G_BEGIN_DECLS
 
@@ -73,5 +74,8 @@ sampan_call_new (SampanKind final_kind, SampanKind part_kind, const SampanWriter
 
 /* The error of an ERROR reply; NULL if the reply is malformed. */
 GError *sampan_error_from_reply (SampanReader *fields);
+
+/* The bytes of PATH, borrowed, as requests take them. */
+SampanBytes sampan_path_bytes (const SampanPath *path);
 
 G_END_DECLS

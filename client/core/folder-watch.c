@@ -164,8 +164,7 @@ static SampanCall *
 watch_call (const SampanPath *path)
 {
   uint8_t buffer[SAMPAN_CALL_MESSAGE_MAX];
-  SampanPathRequest request = { { (const uint8_t *)sampan_path_get (path),
-                                  sampan_path_get_length (path) } };
+  SampanPathRequest request = { sampan_path_bytes (path) };
   SampanWriter writer;
   SampanCall *call;
 

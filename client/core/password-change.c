@@ -373,12 +373,11 @@ sampan_session_passwd_async (SampanSession *self,
                              GAsyncReadyCallback callback,
                              gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GTask) task =
+      sampan_session_new_task (self, cancellable, callback, user_data, sampan_session_passwd_async);
   SampanLinkPool *pool = sampan_session_get_pool (self);
   Change *change;
 
-  g_task_set_source_tag (task, sampan_session_passwd_async);
-  g_task_set_check_cancellable (task, FALSE);
   if (sampan_session_refuse (self, task))
     return;
   change = g_new0 (Change, 1);

@@ -211,8 +211,7 @@ static SampanCall *
 make_page (Planning *self)
 {
   g_autofree uint8_t *buffer = g_malloc (SAMPAN_FRAME_PLAIN_MAX);
-  SampanBytes folder = { (const uint8_t *)sampan_path_get (self->folder),
-                         sampan_path_get_length (self->folder) };
+  SampanBytes folder = sampan_path_bytes (self->folder);
   SampanWriter writer;
   SampanCall *call;
   Page *page;
@@ -320,12 +319,10 @@ sampan_session_plan_async (SampanSession *self,
                            GAsyncReadyCallback callback,
                            gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GTask) task =
+      sampan_session_new_task (self, cancellable, callback, user_data, sampan_session_plan_async);
   Planning *planning;
 
-  g_task_set_source_tag (task, sampan_session_plan_async);
-  /* The cancellable has a source of its own: what was answered before stays answered. */
-  g_task_set_check_cancellable (task, FALSE);
   if (sampan_session_refuse (self, task))
     return;
   sampan_plan_seal (plan);

@@ -28,6 +28,13 @@ typedef void (*SampanSessionFunc) (SampanSession *self);
  * TASK returns. */
 void
 sampan_session_send_logout (SampanLinkPool *pool, GTask *task, bool waits, SampanSessionFunc ended);
+/* Does not check the cancellable when it returns: whoever works on it has a source for that, and
+ * what was done before stays done. TAG: its source tag. */
+GTask *sampan_session_new_task (SampanSession *self,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data,
+                                gpointer tag);
 /* Fails TASK when the session is not READY. */
 bool sampan_session_refuse (SampanSession *self, GTask *task);
 /* The same when it does not log in either, for sampan_session_get_request_pool(). */

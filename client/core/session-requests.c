@@ -8,237 +8,36 @@
 
 #include "session-private.h"
 
-#include "engine-private.h"
+#include "shared-call.h"
 
 #include <sodium.h>
 #include <string.h>
 
-/* One request between the two threads. */
-typedef struct
+GTask *
+sampan_session_new_task (SampanSession *self,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data,
+                         gpointer tag)
 {
-  gatomicrefcount refs;
-  GMainContext *owner;
-  SampanLinkPool *pool;
-  SampanCall *call; /* its reply is the engine's until the ask is posted back */
-  GError *error;    /* the same */
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
 
-  /* owner's thread */
-  GTask *task; /* NULL once returned */
-  GSource *cancel;
-  SampanSessionProgressFunc progress;
-  gpointer progress_data;
-
-  /* engine thread */
-  int64_t sent_us;
-  int64_t round_trip_us;
-  int64_t last_progress_us;
-} Ask;
-
-static void
-ask_unref (gpointer data)
-{
-  Ask *self = data;
-
-  if (!g_atomic_ref_count_dec (&self->refs))
-    return;
-  g_main_context_unref (self->owner);
-  sampan_link_pool_unref (self->pool);
-  sampan_request_unref (self->call);
-  g_clear_error (&self->error);
-  g_clear_object (&self->task);
-  g_clear_pointer (&self->cancel, g_source_unref);
-  g_free (self);
-}
-
-static Ask *
-ask_ref (Ask *self)
-{
-  g_atomic_ref_count_inc (&self->refs);
-  return self;
-}
-
-static GTask *
-ask_steal_task (Ask *self)
-{
-  if (self->cancel != NULL)
-    g_source_destroy (self->cancel);
-  return g_steal_pointer (&self->task);
-}
-
-static gboolean
-ask_answered_cb (gpointer user_data)
-{
-  Ask *self = user_data;
-  g_autoptr (GTask) task = ask_steal_task (self);
-
-  if (task == NULL)
-    return G_SOURCE_REMOVE;
-  if (self->error != NULL)
-    g_task_return_error (task, g_steal_pointer (&self->error));
-  else
-    g_task_return_pointer (task, ask_ref (self), ask_unref);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-ask_cancelled_cb (GCancellable *cancellable, gpointer user_data)
-{
-  Ask *self = user_data;
-  g_autoptr (GTask) task = ask_steal_task (self);
-  GError *error = NULL;
-
-  if (task == NULL)
-    return G_SOURCE_REMOVE;
-  sampan_link_pool_withdraw (self->pool, self->call);
-  g_cancellable_set_error_if_cancelled (cancellable, &error);
-  g_task_return_error (task, error);
-  return G_SOURCE_REMOVE;
-}
-
-/* ---- Engine thread ---- */
-
-static void
-call_done (SampanCall *call, const GError *error, gpointer user_data)
-{
-  Ask *self = user_data;
-
-  self->error = error != NULL ? g_error_copy (error) : NULL;
-  self->round_trip_us = g_get_monotonic_time () - self->sent_us;
-  sampan_post_to_owner (self->owner, ask_answered_cb, self, ask_unref);
-}
-
-static void
-call_sealed (SampanCall *call, SampanLink *link, gpointer user_data)
-{
-  Ask *self = user_data;
-
-  self->sent_us = g_get_monotonic_time ();
-}
-
-typedef struct
-{
-  Ask *ask;
-  SampanProgress progress;
-} ProgressPost;
-
-static void
-progress_post_free (gpointer data)
-{
-  ProgressPost *post = data;
-
-  ask_unref (post->ask);
-  g_free (post);
-}
-
-static gboolean
-progress_cb (gpointer user_data)
-{
-  ProgressPost *post = user_data;
-  Ask *ask = post->ask;
-
-  if (ask->task != NULL)
-    ask->progress (post->progress.done_bytes, post->progress.total_bytes, ask->progress_data);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-call_progress (SampanCall *call, gpointer user_data)
-{
-  Ask *self = user_data;
-  int64_t now = g_get_monotonic_time ();
-  ProgressPost *post;
-
-  if (now - self->last_progress_us < SAMPAN_PROGRESS_INTERVAL_US)
-    return;
-  self->last_progress_us = now;
-  post = g_new0 (ProgressPost, 1);
-  post->ask = ask_ref (self);
-  post->progress = call->reply.progress;
-  sampan_post_to_owner (self->owner, progress_cb, post, progress_post_free);
-}
-
-/* ---- Asking ---- */
-
-/* Takes CALL. The reference that the caller of ask_new() gets goes to the engine and comes back. */
-static Ask *
-ask_new (SampanSession *self, GTask *task, SampanCall *call)
-{
-  GCancellable *cancellable = g_task_get_cancellable (task);
-  Ask *ask = g_new0 (Ask, 1);
-
-  g_atomic_ref_count_init (&ask->refs);
-  ask->owner = g_main_context_ref (g_task_get_context (task));
-  ask->pool = sampan_link_pool_ref (sampan_session_get_request_pool (self));
-  ask->call = call;
-  ask->task = g_object_ref (task);
-  call->done = call_done;
-  call->sealed = call_sealed;
-  call->user_data = ask;
-  if (cancellable != NULL)
-    {
-      ask->cancel = g_cancellable_source_new (cancellable);
-      g_source_set_callback (ask->cancel,
-                             G_SOURCE_FUNC (ask_cancelled_cb),
-                             ask_ref (ask),
-                             ask_unref);
-      g_source_attach (ask->cancel, ask->owner);
-    }
-  return ask;
+  g_task_set_source_tag (task, tag);
+  g_task_set_check_cancellable (task, FALSE);
+  return task;
 }
 
 static void
 ask (SampanSession *self, GTask *task, SampanCall *call)
 {
-  Ask *ask = ask_new (self, task, call);
-
-  sampan_link_pool_submit (ask->pool, call);
-}
-
-static GTask *
-new_task (SampanSession *self,
-          GCancellable *cancellable,
-          GAsyncReadyCallback callback,
-          gpointer user_data,
-          gpointer tag)
-{
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, tag);
-  /* The cancellable has a source of its own: what was answered before stays answered. */
-  g_task_set_check_cancellable (task, FALSE);
-  return task;
-}
-
-/* The ask that a task returned; NULL with an error. */
-static Ask *
-ask_finish (SampanSession *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-static bool
-ask_finish_plain (SampanSession *self, GAsyncResult *result, GError **error)
-{
-  Ask *ask = ask_finish (self, result, error);
-
-  if (ask == NULL)
-    return false;
-  ask_unref (ask);
-  return true;
-}
-
-static SampanBytes
-path_bytes (const SampanPath *path)
-{
-  return (SampanBytes){ (const uint8_t *)sampan_path_get (path), sampan_path_get_length (path) };
+  sampan_shared_call_start (sampan_shared_call_new (self, task, call));
 }
 
 static SampanCall *
 path_call (SampanKind kind, SampanKind final_kind, SampanKind part_kind, const SampanPath *path)
 {
   uint8_t buffer[SAMPAN_CALL_MESSAGE_MAX];
-  SampanPathRequest request = { path_bytes (path) };
+  SampanPathRequest request = { sampan_path_bytes (path) };
   SampanWriter writer;
 
   sampan_writer_init (&writer, buffer, sizeof buffer);
@@ -250,7 +49,7 @@ static SampanCall *
 path_flags_call (SampanKind kind, SampanKind final_kind, const SampanPath *path, uint8_t flags)
 {
   uint8_t buffer[SAMPAN_CALL_MESSAGE_MAX];
-  SampanPathFlagsRequest request = { path_bytes (path), flags };
+  SampanPathFlagsRequest request = { sampan_path_bytes (path), flags };
   SampanWriter writer;
 
   sampan_writer_init (&writer, buffer, sizeof buffer);
@@ -267,8 +66,8 @@ move_call (SampanKind kind,
            const uint8_t *version)
 {
   uint8_t buffer[SAMPAN_CALL_MESSAGE_MAX];
-  SampanMoveRequest request = { .from = path_bytes (from),
-                                .to = path_bytes (to),
+  SampanMoveRequest request = { .from = sampan_path_bytes (from),
+                                .to = sampan_path_bytes (to),
                                 .conflict = (uint8_t)conflict };
   SampanWriter writer;
 
@@ -292,7 +91,7 @@ sampan_session_ping_async (SampanSession *self,
                            gpointer user_data)
 {
   g_autoptr (GTask) task =
-      new_task (self, cancellable, callback, user_data, sampan_session_ping_async);
+      sampan_session_new_task (self, cancellable, callback, user_data, sampan_session_ping_async);
   uint8_t buffer[SAMPAN_PING_TEXT_MAX + 16];
   SampanBytes bytes = { (const uint8_t *)text, strlen (text) };
   SampanWriter writer;
@@ -318,15 +117,15 @@ sampan_session_ping_finish (SampanSession *self,
                             int64_t *round_trip_us,
                             GError **error)
 {
-  Ask *ask = ask_finish (self, result, error);
+  SampanSharedCall *shared = sampan_shared_call_finish (self, result, error);
   char *text;
 
-  if (ask == NULL)
+  if (shared == NULL)
     return NULL;
-  text = g_strdup (ask->call->text);
+  text = g_strdup (shared->call->text);
   if (round_trip_us != NULL)
-    *round_trip_us = ask->round_trip_us;
-  ask_unref (ask);
+    *round_trip_us = shared->round_trip_us;
+  sampan_shared_call_unref (shared);
   return text;
 }
 
@@ -338,7 +137,7 @@ sampan_session_list_async (SampanSession *self,
                            gpointer user_data)
 {
   g_autoptr (GTask) task =
-      new_task (self, cancellable, callback, user_data, sampan_session_list_async);
+      sampan_session_new_task (self, cancellable, callback, user_data, sampan_session_list_async);
 
   if (!sampan_session_refuse_request (self, task))
     ask (self,
@@ -349,13 +148,13 @@ sampan_session_list_async (SampanSession *self,
 SampanFolderList *
 sampan_session_list_finish (SampanSession *self, GAsyncResult *result, GError **error)
 {
-  Ask *ask = ask_finish (self, result, error);
+  SampanSharedCall *shared = sampan_shared_call_finish (self, result, error);
   SampanFolderList *list;
 
-  if (ask == NULL)
+  if (shared == NULL)
     return NULL;
-  list = sampan_folder_list_ref (ask->call->list);
-  ask_unref (ask);
+  list = sampan_folder_list_ref (shared->call->list);
+  sampan_shared_call_unref (shared);
   return list;
 }
 
@@ -367,7 +166,7 @@ sampan_session_stat_async (SampanSession *self,
                            gpointer user_data)
 {
   g_autoptr (GTask) task =
-      new_task (self, cancellable, callback, user_data, sampan_session_stat_async);
+      sampan_session_new_task (self, cancellable, callback, user_data, sampan_session_stat_async);
 
   if (!sampan_session_refuse_request (self, task))
     ask (self, task, path_call (SAMPAN_KIND_STAT, SAMPAN_KIND_ENTRY, 0, path));
@@ -376,13 +175,13 @@ sampan_session_stat_async (SampanSession *self,
 SampanFileInfo *
 sampan_session_stat_finish (SampanSession *self, GAsyncResult *result, GError **error)
 {
-  Ask *ask = ask_finish (self, result, error);
+  SampanSharedCall *shared = sampan_shared_call_finish (self, result, error);
   SampanFileInfo *info;
 
-  if (ask == NULL)
+  if (shared == NULL)
     return NULL;
-  info = sampan_file_info_copy (ask->call->info);
-  ask_unref (ask);
+  info = sampan_file_info_copy (shared->call->info);
+  sampan_shared_call_unref (shared);
   return info;
 }
 
@@ -394,7 +193,7 @@ sampan_session_space_async (SampanSession *self,
                             gpointer user_data)
 {
   g_autoptr (GTask) task =
-      new_task (self, cancellable, callback, user_data, sampan_session_space_async);
+      sampan_session_new_task (self, cancellable, callback, user_data, sampan_session_space_async);
 
   if (!sampan_session_refuse_request (self, task))
     ask (self, task, path_call (SAMPAN_KIND_SPACE, SAMPAN_KIND_SPACE_IS, 0, path));
@@ -406,12 +205,12 @@ sampan_session_space_finish (SampanSession *self,
                              SampanSpace *space,
                              GError **error)
 {
-  Ask *ask = ask_finish (self, result, error);
+  SampanSharedCall *shared = sampan_shared_call_finish (self, result, error);
 
-  if (ask == NULL)
+  if (shared == NULL)
     return false;
-  *space = ask->call->reply.space;
-  ask_unref (ask);
+  *space = shared->call->reply.space;
+  sampan_shared_call_unref (shared);
   return true;
 }
 
@@ -424,7 +223,7 @@ sampan_session_mkdir_async (SampanSession *self,
                             gpointer user_data)
 {
   g_autoptr (GTask) task =
-      new_task (self, cancellable, callback, user_data, sampan_session_mkdir_async);
+      sampan_session_new_task (self, cancellable, callback, user_data, sampan_session_mkdir_async);
   uint8_t flags = parents ? SAMPAN_MKDIR_PARENTS : 0;
 
   if (!sampan_session_refuse_request (self, task))
@@ -434,7 +233,7 @@ sampan_session_mkdir_async (SampanSession *self,
 bool
 sampan_session_mkdir_finish (SampanSession *self, GAsyncResult *result, GError **error)
 {
-  return ask_finish_plain (self, result, error);
+  return sampan_shared_call_finish_plain (self, result, error);
 }
 
 void
@@ -448,7 +247,7 @@ sampan_session_rename_async (SampanSession *self,
                              gpointer user_data)
 {
   g_autoptr (GTask) task =
-      new_task (self, cancellable, callback, user_data, sampan_session_rename_async);
+      sampan_session_new_task (self, cancellable, callback, user_data, sampan_session_rename_async);
 
   if (!sampan_session_refuse_request (self, task))
     ask (self, task, move_call (SAMPAN_KIND_RENAME, 0, from, to, conflict, version));
@@ -463,21 +262,21 @@ sampan_placed_clear (SampanPlaced *self)
 static bool
 finish_placed (SampanSession *self, GAsyncResult *result, SampanPlaced *placed, GError **error)
 {
-  Ask *ask = ask_finish (self, result, error);
+  SampanSharedCall *shared = sampan_shared_call_finish (self, result, error);
 
-  if (ask == NULL)
+  if (shared == NULL)
     return false;
   if (placed != NULL)
     {
-      const SampanStored *stored = &ask->call->reply.stored;
+      const SampanStored *stored = &shared->call->reply.stored;
 
-      placed->name = g_strdup (ask->call->text);
+      placed->name = g_strdup (shared->call->text);
       memcpy (placed->version, stored->version, sizeof placed->version);
       memcpy (placed->trash_id, stored->trash_id, sizeof placed->trash_id);
       placed->has_replaced = !sodium_is_zero (stored->trash_id, sizeof stored->trash_id);
       placed->skipped = stored->skipped;
     }
-  ask_unref (ask);
+  sampan_shared_call_unref (shared);
   return true;
 }
 
@@ -502,20 +301,20 @@ sampan_session_copy_async (SampanSession *self,
                            gpointer user_data)
 {
   g_autoptr (GTask) task =
-      new_task (self, cancellable, callback, user_data, sampan_session_copy_async);
+      sampan_session_new_task (self, cancellable, callback, user_data, sampan_session_copy_async);
   SampanCall *call;
-  Ask *ask;
+  SampanSharedCall *shared;
 
   if (sampan_session_refuse_request (self, task))
     return;
   call = move_call (SAMPAN_KIND_COPY, SAMPAN_KIND_PROGRESS, from, to, conflict, NULL);
   call->request.slow = true;
-  ask = ask_new (self, task, call);
-  ask->progress = progress;
-  ask->progress_data = progress_data;
+  shared = sampan_shared_call_new (self, task, call);
+  shared->progress = progress;
+  shared->progress_data = progress_data;
   if (progress != NULL)
-    call->part = call_progress;
-  sampan_link_pool_submit (ask->pool, call);
+    call->part = sampan_shared_call_part;
+  sampan_shared_call_start (shared);
 }
 
 bool
@@ -536,7 +335,7 @@ sampan_session_remove_async (SampanSession *self,
                              gpointer user_data)
 {
   g_autoptr (GTask) task =
-      new_task (self, cancellable, callback, user_data, sampan_session_remove_async);
+      sampan_session_new_task (self, cancellable, callback, user_data, sampan_session_remove_async);
   uint8_t flags = recursive ? SAMPAN_REMOVE_RECURSIVE : 0;
   SampanCall *call;
 
@@ -553,12 +352,12 @@ sampan_session_remove_finish (SampanSession *self,
                               uint8_t trash_id[static SAMPAN_TRASH_ID_LENGTH],
                               GError **error)
 {
-  Ask *ask = ask_finish (self, result, error);
+  SampanSharedCall *shared = sampan_shared_call_finish (self, result, error);
 
-  if (ask == NULL)
+  if (shared == NULL)
     return false;
-  memcpy (trash_id, ask->call->reply.trash_id, SAMPAN_TRASH_ID_LENGTH);
-  ask_unref (ask);
+  memcpy (trash_id, shared->call->reply.trash_id, SAMPAN_TRASH_ID_LENGTH);
+  sampan_shared_call_unref (shared);
   return true;
 }
 
@@ -571,9 +370,9 @@ sampan_session_hash_async (SampanSession *self,
                            gpointer user_data)
 {
   g_autoptr (GTask) task =
-      new_task (self, cancellable, callback, user_data, sampan_session_hash_async);
+      sampan_session_new_task (self, cancellable, callback, user_data, sampan_session_hash_async);
   uint8_t buffer[SAMPAN_CALL_MESSAGE_MAX];
-  SampanHashRequest request = { path_bytes (path), length };
+  SampanHashRequest request = { sampan_path_bytes (path), length };
   SampanWriter writer;
   SampanCall *call;
 
@@ -592,11 +391,11 @@ sampan_session_hash_finish (SampanSession *self,
                             SampanHashIs *hash,
                             GError **error)
 {
-  Ask *ask = ask_finish (self, result, error);
+  SampanSharedCall *shared = sampan_shared_call_finish (self, result, error);
 
-  if (ask == NULL)
+  if (shared == NULL)
     return false;
-  *hash = ask->call->reply.hash;
-  ask_unref (ask);
+  *hash = shared->call->reply.hash;
+  sampan_shared_call_unref (shared);
   return true;
 }

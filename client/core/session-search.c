@@ -12,34 +12,13 @@
 
 #include <string.h>
 
-static GTask *
-new_task (SampanSession *self,
-          GCancellable *cancellable,
-          GAsyncReadyCallback callback,
-          gpointer user_data,
-          gpointer tag)
-{
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, tag);
-  /* The cancellable has a source of its own: what was answered before stays answered. */
-  g_task_set_check_cancellable (task, FALSE);
-  return task;
-}
-
-static SampanBytes
-path_bytes (const SampanPath *path)
-{
-  return (SampanBytes){ (const uint8_t *)sampan_path_get (path), sampan_path_get_length (path) };
-}
-
 /* NULL: it cannot be asked. */
 static SampanCall *
 find_call (const SampanPath *folder, const SampanFindQuery *query)
 {
   uint8_t buffer[SAMPAN_CALL_MESSAGE_MAX];
   const char *pattern = query->pattern != NULL ? query->pattern : "";
-  SampanFindRequest request = { .path = path_bytes (folder),
+  SampanFindRequest request = { .path = sampan_path_bytes (folder),
                                 .pattern = { (const uint8_t *)pattern, strlen (pattern) },
                                 .kind = query->kind,
                                 .size_min = query->size_min,
@@ -78,7 +57,7 @@ sampan_session_find_async (SampanSession *self,
                            gpointer user_data)
 {
   g_autoptr (GTask) task =
-      new_task (self, cancellable, callback, user_data, sampan_session_find_async);
+      sampan_session_new_task (self, cancellable, callback, user_data, sampan_session_find_async);
   SampanCall *call;
   SampanLoneCall *search;
 
@@ -126,10 +105,13 @@ sampan_session_measure_async (SampanSession *self,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
 {
-  g_autoptr (GTask) task =
-      new_task (self, cancellable, callback, user_data, sampan_session_measure_async);
+  g_autoptr (GTask) task = sampan_session_new_task (self,
+                                                    cancellable,
+                                                    callback,
+                                                    user_data,
+                                                    sampan_session_measure_async);
   uint8_t buffer[SAMPAN_CALL_MESSAGE_MAX];
-  SampanPathRequest request = { path_bytes (path) };
+  SampanPathRequest request = { sampan_path_bytes (path) };
   SampanWriter writer;
   SampanCall *call;
   SampanLoneCall *search;

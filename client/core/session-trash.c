@@ -28,21 +28,6 @@ sampan_restore_result_free (SampanRestoreResult *self)
   g_free (self);
 }
 
-static GTask *
-new_task (SampanSession *self,
-          GCancellable *cancellable,
-          GAsyncReadyCallback callback,
-          gpointer user_data,
-          gpointer tag)
-{
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, tag);
-  /* The cancellable has a source of its own: what was answered before stays answered. */
-  g_task_set_check_cancellable (task, FALSE);
-  return task;
-}
-
 /* ---- List ---- */
 
 void
@@ -54,11 +39,13 @@ sampan_session_trash_list_async (SampanSession *self,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data)
 {
-  g_autoptr (GTask) task =
-      new_task (self, cancellable, callback, user_data, sampan_session_trash_list_async);
+  g_autoptr (GTask) task = sampan_session_new_task (self,
+                                                    cancellable,
+                                                    callback,
+                                                    user_data,
+                                                    sampan_session_trash_list_async);
   uint8_t buffer[SAMPAN_CALL_MESSAGE_MAX];
-  SampanPathRequest request = { { (const uint8_t *)sampan_path_get (path),
-                                  sampan_path_get_length (path) } };
+  SampanPathRequest request = { sampan_path_bytes (path) };
   SampanWriter writer;
   SampanCall *call;
   SampanLoneCall *lone;
@@ -191,8 +178,11 @@ ask_next (GTask *task)
   if (sampan_session_refuse (session, task))
     return;
   job->n_asked = MIN (job->ids->len - job->n_done, SAMPAN_TRASH_IDS_MAX);
-  inner =
-      new_task (session, g_task_get_cancellable (task), answered_cb, g_object_ref (task), ask_next);
+  inner = sampan_session_new_task (session,
+                                   g_task_get_cancellable (task),
+                                   answered_cb,
+                                   g_object_ref (task),
+                                   ask_next);
   sampan_lone_call_start (sampan_lone_call_new (session, inner, job_call (job)));
 }
 
@@ -236,8 +226,11 @@ sampan_session_restore_async (SampanSession *self,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
 {
-  g_autoptr (GTask) task =
-      new_task (self, cancellable, callback, user_data, sampan_session_restore_async);
+  g_autoptr (GTask) task = sampan_session_new_task (self,
+                                                    cancellable,
+                                                    callback,
+                                                    user_data,
+                                                    sampan_session_restore_async);
 
   start (task, path, ids, n_ids, false, conflict);
 }
@@ -259,7 +252,7 @@ sampan_session_purge_async (SampanSession *self,
                             gpointer user_data)
 {
   g_autoptr (GTask) task =
-      new_task (self, cancellable, callback, user_data, sampan_session_purge_async);
+      sampan_session_new_task (self, cancellable, callback, user_data, sampan_session_purge_async);
 
   start (task, path, ids, n_ids, true, SAMPAN_CONFLICT_REFUSE);
 }

@@ -288,10 +288,8 @@ sampan_session_login_async (SampanSession *self,
   g_return_if_fail (host != NULL && user != NULL && password != NULL);
   g_return_if_fail (self->state == SAMPAN_SESSION_DISCONNECTED ||
                     self->state == SAMPAN_SESSION_BROKEN);
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, sampan_session_login_async);
-  /* Checked by the cancellable's source: a login that is done stays done. */
-  g_task_set_check_cancellable (task, FALSE);
+  task =
+      sampan_session_new_task (self, cancellable, callback, user_data, sampan_session_login_async);
   if (g_task_return_error_if_cancelled (task))
     return;
   if (*user == '\0' || strlen (user) > SAMPAN_USER_WIRE_MAX || *host == '\0' || port == 0)
@@ -328,7 +326,6 @@ logout_ended (SampanSession *self)
 static void
 log_out (SampanSession *self, GTask *task, bool waits)
 {
-  g_task_set_check_cancellable (task, FALSE);
   if (self->state == SAMPAN_SESSION_READY &&
       !g_cancellable_is_cancelled (g_task_get_cancellable (task)))
     {
@@ -359,8 +356,8 @@ sampan_session_logout_async (SampanSession *self,
   g_autoptr (GTask) task = NULL;
 
   g_return_if_fail (SAMPAN_IS_SESSION (self));
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, sampan_session_logout_async);
+  task =
+      sampan_session_new_task (self, cancellable, callback, user_data, sampan_session_logout_async);
   log_out (self, task, true);
 }
 
@@ -373,8 +370,11 @@ sampan_session_hang_up_async (SampanSession *self,
   g_autoptr (GTask) task = NULL;
 
   g_return_if_fail (SAMPAN_IS_SESSION (self));
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, sampan_session_hang_up_async);
+  task = sampan_session_new_task (self,
+                                  cancellable,
+                                  callback,
+                                  user_data,
+                                  sampan_session_hang_up_async);
   log_out (self, task, false);
 }
 

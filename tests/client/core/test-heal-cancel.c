@@ -38,7 +38,7 @@ test_cancel (gconstpointer data)
   heal_test_start_and_cut (&self, is_upload, &transfer, &result);
   sampan_transfer_cancel (transfer);
   expect_cancelled (transfer, &result);
-  g_assert_cmpint (sampan_session_get_state (self.session), ==, SAMPAN_SESSION_RECONNECTING);
+  core_test_await_condition (heal_test_is_reconnecting, self.session);
   g_assert_false (g_file_test (is_upload ? self.stored : self.local, G_FILE_TEST_EXISTS));
   g_assert_cmpint (heal_test_staging_is_empty (NULL), ==, !is_upload);
   relay_refuse (self.relay, false);
@@ -125,7 +125,7 @@ test_pause (gconstpointer data)
   sampan_transfer_run_finish (transfer, core_test_await (&result), &error);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpint (sampan_transfer_get_state (transfer), ==, SAMPAN_TRANSFER_PAUSED);
-  g_assert_cmpint (sampan_session_get_state (self.session), ==, SAMPAN_SESSION_RECONNECTING);
+  core_test_await_condition (heal_test_is_reconnecting, self.session);
   g_clear_object (&result);
   relay_refuse (self.relay, false);
   core_test_await_condition (heal_test_is_ready, self.session);
@@ -270,7 +270,7 @@ test_cancel_batch (gconstpointer data)
   else
     sampan_batch_cancel (batch);
   core_test_await_condition (batch_is_over, batch);
-  g_assert_cmpint (sampan_session_get_state (self.session), ==, SAMPAN_SESSION_RECONNECTING);
+  core_test_await_condition (heal_test_is_reconnecting, self.session);
   batch_test_expect_sums (batch, 0, 0, 0, 0);
   relay_refuse (self.relay, false);
   core_test_await_condition (heal_test_is_ready, self.session);

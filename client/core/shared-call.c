@@ -1,0 +1,186 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* One request between the two threads. */
+
+#include "config.h"
+
+#include "shared-call.h"
+
+#include "engine-private.h"
+#include "session-private.h"
+
+void
+sampan_shared_call_unref (gpointer data)
+{
+  SampanSharedCall *self = data;
+
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  g_main_context_unref (self->owner);
+  sampan_link_pool_unref (self->pool);
+  sampan_request_unref (self->call);
+  g_clear_error (&self->error);
+  g_clear_object (&self->task);
+  g_clear_pointer (&self->cancel, g_source_unref);
+  g_free (self);
+}
+
+static SampanSharedCall *
+shared_call_ref (SampanSharedCall *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+static GTask *
+steal_task (SampanSharedCall *self)
+{
+  if (self->cancel != NULL)
+    g_source_destroy (self->cancel);
+  return g_steal_pointer (&self->task);
+}
+
+static gboolean
+answered_cb (gpointer user_data)
+{
+  SampanSharedCall *self = user_data;
+  g_autoptr (GTask) task = steal_task (self);
+
+  if (task == NULL)
+    return G_SOURCE_REMOVE;
+  if (self->error != NULL)
+    g_task_return_error (task, g_steal_pointer (&self->error));
+  else
+    g_task_return_pointer (task, shared_call_ref (self), sampan_shared_call_unref);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  SampanSharedCall *self = user_data;
+  g_autoptr (GTask) task = steal_task (self);
+  GError *error = NULL;
+
+  if (task == NULL)
+    return G_SOURCE_REMOVE;
+  sampan_link_pool_withdraw (self->pool, self->call);
+  g_cancellable_set_error_if_cancelled (cancellable, &error);
+  g_task_return_error (task, error);
+  return G_SOURCE_REMOVE;
+}
+
+/* ---- Engine thread ---- */
+
+static void
+call_done (SampanCall *call, const GError *error, gpointer user_data)
+{
+  SampanSharedCall *self = user_data;
+
+  self->error = error != NULL ? g_error_copy (error) : NULL;
+  self->round_trip_us = g_get_monotonic_time () - self->sent_us;
+  sampan_post_to_owner (self->owner, answered_cb, self, sampan_shared_call_unref);
+}
+
+static void
+call_sealed (SampanCall *call, SampanLink *link, gpointer user_data)
+{
+  SampanSharedCall *self = user_data;
+
+  self->sent_us = g_get_monotonic_time ();
+}
+
+typedef struct
+{
+  SampanSharedCall *shared;
+  SampanProgress progress;
+} ProgressPost;
+
+static void
+progress_post_free (gpointer data)
+{
+  ProgressPost *post = data;
+
+  sampan_shared_call_unref (post->shared);
+  g_free (post);
+}
+
+static gboolean
+progress_cb (gpointer user_data)
+{
+  ProgressPost *post = user_data;
+  SampanSharedCall *self = post->shared;
+
+  if (self->task != NULL)
+    self->progress (post->progress.done_bytes, post->progress.total_bytes, self->progress_data);
+  return G_SOURCE_REMOVE;
+}
+
+void
+sampan_shared_call_part (SampanCall *call, gpointer user_data)
+{
+  SampanSharedCall *self = user_data;
+  int64_t now = g_get_monotonic_time ();
+  ProgressPost *post;
+
+  if (now - self->last_progress_us < SAMPAN_PROGRESS_INTERVAL_US)
+    return;
+  self->last_progress_us = now;
+  post = g_new0 (ProgressPost, 1);
+  post->shared = shared_call_ref (self);
+  post->progress = call->reply.progress;
+  sampan_post_to_owner (self->owner, progress_cb, post, progress_post_free);
+}
+
+/* ---- Public API ---- */
+
+SampanSharedCall *
+sampan_shared_call_new (SampanSession *session, GTask *task, SampanCall *call)
+{
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  SampanSharedCall *self = g_new0 (SampanSharedCall, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  self->owner = g_main_context_ref (g_task_get_context (task));
+  self->pool = sampan_link_pool_ref (sampan_session_get_request_pool (session));
+  self->call = call;
+  self->task = g_object_ref (task);
+  call->done = call_done;
+  call->sealed = call_sealed;
+  call->user_data = self;
+  if (cancellable != NULL)
+    {
+      self->cancel = g_cancellable_source_new (cancellable);
+      g_source_set_callback (self->cancel,
+                             G_SOURCE_FUNC (cancelled_cb),
+                             shared_call_ref (self),
+                             sampan_shared_call_unref);
+      g_source_attach (self->cancel, self->owner);
+    }
+  return self;
+}
+
+void
+sampan_shared_call_start (SampanSharedCall *self)
+{
+  sampan_link_pool_submit (self->pool, self->call);
+}
+
+SampanSharedCall *
+sampan_shared_call_finish (SampanSession *session, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, session), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+bool
+sampan_shared_call_finish_plain (SampanSession *session, GAsyncResult *result, GError **error)
+{
+  SampanSharedCall *self = sampan_shared_call_finish (session, result, error);
+
+  if (self == NULL)
+    return false;
+  sampan_shared_call_unref (self);
+  return true;
+}
