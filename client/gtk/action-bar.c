@@ -14,7 +14,6 @@ struct _SampanActionBar
   /* template widgets */
   GtkWidget *upload_button;
   GtkWidget *download_button;
-  GtkLabel *summary_label;
   GtkWidget *new_folder_button;
   GtkWidget *rename_button;
   GtkWidget *delete_button;
@@ -31,7 +30,6 @@ sampan_action_bar_class_init (SampanActionBarClass *klass)
                                                "/io/github/sampan/Sampan/ui/action-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, SampanActionBar, upload_button);
   gtk_widget_class_bind_template_child (widget_class, SampanActionBar, download_button);
-  gtk_widget_class_bind_template_child (widget_class, SampanActionBar, summary_label);
   gtk_widget_class_bind_template_child (widget_class, SampanActionBar, new_folder_button);
   gtk_widget_class_bind_template_child (widget_class, SampanActionBar, rename_button);
   gtk_widget_class_bind_template_child (widget_class, SampanActionBar, delete_button);
@@ -41,12 +39,6 @@ static void
 sampan_action_bar_init (SampanActionBar *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-}
-
-void
-sampan_action_bar_set_summary (SampanActionBar *self, const char *summary)
-{
-  gtk_label_set_text (self->summary_label, summary);
 }
 
 void

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The row of buttons under the list with the selection's summary in the middle. The buttons are
- * bound to the window's actions; when one cannot be used, its tooltip says why. */
+/* The row of buttons under the list. They are bound to the window's actions; when one cannot be
+ * used, its tooltip says why. */
 
 #pragma once
 
@@ -13,7 +13,6 @@ G_BEGIN_DECLS
 #define SAMPAN_TYPE_ACTION_BAR (sampan_action_bar_get_type ())
 G_DECLARE_FINAL_TYPE (SampanActionBar, sampan_action_bar, SAMPAN, ACTION_BAR, GtkBox)
 
-void sampan_action_bar_set_summary (SampanActionBar *self, const char *summary);
 /* ADD_HINT is for Upload and New Folder, CHANGE_HINT for Rename and Delete. */
 void sampan_action_bar_set_hints (SampanActionBar *self,
                                   const char *add_hint,

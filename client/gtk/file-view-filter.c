@@ -72,5 +72,6 @@ sampan_file_view_set_show_filter (SampanFileView *self, bool show_filter)
 void
 sampan_file_view_focus_filter (SampanFileView *self)
 {
+  self->wants_focus = false;
   gtk_widget_grab_focus (GTK_WIDGET (self->filter_entry));
 }

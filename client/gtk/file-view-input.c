@@ -27,8 +27,10 @@ key_press_cb (GtkWidget *tree, GdkEventKey *event, gpointer user_data)
     guint keyval;
     const char *action;
   } keys[] = {
-    { GDK_KEY_Delete, "delete" }, { GDK_KEY_KP_Delete, "delete" }, { GDK_KEY_F2, "rename" },
-    { GDK_KEY_BackSpace, "up" },  { GDK_KEY_slash, "type-path" },
+    { GDK_KEY_Delete, "delete" },
+    { GDK_KEY_KP_Delete, "delete" },
+    { GDK_KEY_F2, "rename" },
+    { GDK_KEY_BackSpace, "up" },
   };
   SampanFileView *self = user_data;
   GdkModifierType modifiers = event->state & gtk_accelerator_get_default_mod_mask ();
@@ -42,6 +44,14 @@ key_press_cb (GtkWidget *tree, GdkEventKey *event, gpointer user_data)
   if ((event->keyval == GDK_KEY_v || event->keyval == GDK_KEY_V) && modifiers == GDK_CONTROL_MASK)
     {
       activate_action (self, "paste");
+      return GDK_EVENT_STOP;
+    }
+  if (event->keyval == GDK_KEY_Escape && modifiers == 0)
+    return _sampan_file_view_clear_filter (self) ? GDK_EVENT_STOP : GDK_EVENT_PROPAGATE;
+  if ((event->keyval == GDK_KEY_slash || event->keyval == GDK_KEY_asciitilde) &&
+      (modifiers & ~GDK_SHIFT_MASK) == 0)
+    {
+      sampan_path_bar_edit_from (self->path_bar, event->keyval == GDK_KEY_slash ? "/" : "~/");
       return GDK_EVENT_STOP;
     }
   /* Space selects; any other character starts the filter. */

@@ -3,7 +3,7 @@
 
 /* Shared by the files of SampanFileView: file-view.c (its life and what others ask of it),
  * file-view-rows.c (from a list to rows), file-view-columns.c, file-view-filter.c,
- * file-view-input.c (keys, tips and drops) and file-view-menu.c. */
+ * file-view-selection.c, file-view-input.c (keys, tips and drops) and file-view-menu.c. */
 
 #pragma once
 
@@ -34,6 +34,9 @@ struct _SampanFileView
   GtkCellRenderer *size_cell;
   GtkCellRenderer *modified_cell;
   GtkSpinner *spinner;
+  GtkWidget *status_box;
+  GtkLabel *summary_label;
+  GtkLabel *space_label;
 
   /* borrowed: attached to the view, which owns them; NULL until they are asked for */
   GtkWidget *entry_menu;
@@ -52,8 +55,9 @@ struct _SampanFileView
   bool descending;
   bool show_hidden;
   bool may_add;
-  bool from_top;    /* the next order is shown from its start */
-  bool wants_focus; /* once there is a list */
+  bool is_selecting; /* many at once, told of at the end */
+  bool from_top;     /* the next order is shown from its start */
+  bool wants_focus;  /* once there is a list */
 };
 
 /* file-view.c */

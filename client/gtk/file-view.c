@@ -56,6 +56,9 @@ _sampan_file_view_show_placeholder (SampanFileView *self,
                                     const char *button,
                                     bool (*action) (SampanFileView *self))
 {
+  /* The focus comes back with the list. */
+  if (gtk_widget_is_focus (GTK_WIDGET (self->tree)))
+    self->wants_focus = true;
   sampan_placeholder_tell (self->placeholder, icon_name, title, text, button);
   self->placeholder_action = action;
   gtk_stack_set_visible_child (self->stack, GTK_WIDGET (self->placeholder));
@@ -66,7 +69,8 @@ _sampan_file_view_show_placeholder (SampanFileView *self,
 static void
 selection_changed_cb (SampanFileView *self)
 {
-  _sampan_file_view_emit_selection_changed (self);
+  if (!self->is_selecting)
+    _sampan_file_view_emit_selection_changed (self);
 }
 
 static void
@@ -86,6 +90,7 @@ row_activated_cb (GtkTreeView *tree,
 static void
 path_bar_open_cb (SampanFileView *self, gpointer path)
 {
+  sampan_file_view_focus_list (self);
   g_signal_emit (self, signals[SIGNAL_OPEN_PATH], 0, path);
 }
 
@@ -159,6 +164,9 @@ sampan_file_view_class_init (SampanFileViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SampanFileView, size_cell);
   gtk_widget_class_bind_template_child (widget_class, SampanFileView, modified_cell);
   gtk_widget_class_bind_template_child (widget_class, SampanFileView, spinner);
+  gtk_widget_class_bind_template_child (widget_class, SampanFileView, status_box);
+  gtk_widget_class_bind_template_child (widget_class, SampanFileView, summary_label);
+  gtk_widget_class_bind_template_child (widget_class, SampanFileView, space_label);
   gtk_widget_class_bind_template_callback (widget_class, placeholder_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, selection_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
@@ -255,60 +263,40 @@ sampan_file_view_get_list (SampanFileView *self)
   return self->list;
 }
 
-static void
-collect_cb (GtkTreeModel *model, GtkTreePath *path, GtkTreeIter *iter, gpointer user_data)
-{
-  const SampanFileInfo *info = sampan_file_model_get_info (SAMPAN_FILE_MODEL (model), iter);
-
-  g_ptr_array_add (user_data, (gpointer)info);
-}
-
-GPtrArray *
-sampan_file_view_dup_selected (SampanFileView *self)
-{
-  GPtrArray *selected = g_ptr_array_new ();
-
-  if (self->model != NULL)
-    gtk_tree_selection_selected_foreach (self->selection, collect_cb, selected);
-  return selected;
-}
-
 guint
 sampan_file_view_get_n_shown (SampanFileView *self)
 {
   return self->model != NULL ? sampan_file_model_get_length (self->model) : 0;
 }
 
-void
-sampan_file_view_select_all (SampanFileView *self)
+static void
+update_status (SampanFileView *self)
 {
-  gtk_tree_selection_select_all (self->selection);
+  bool any = gtk_label_get_text (self->summary_label)[0] != '\0' ||
+             gtk_label_get_text (self->space_label)[0] != '\0';
+
+  gtk_widget_set_visible (self->status_box, any);
 }
 
 void
-sampan_file_view_select_name (SampanFileView *self, const char *name)
+sampan_file_view_set_summary (SampanFileView *self, const char *summary)
 {
-  g_free (self->wanted_name);
-  self->wanted_name = g_strdup (name);
+  gtk_label_set_text (self->summary_label, summary != NULL ? summary : "");
+  update_status (self);
+}
+
+void
+sampan_file_view_set_space (SampanFileView *self, const char *space, const char *tip)
+{
+  gtk_label_set_text (self->space_label, space != NULL ? space : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->space_label), tip);
+  update_status (self);
 }
 
 GtkWidget *
-sampan_file_view_get_selected_area (SampanFileView *self, GdkRectangle *area)
+sampan_file_view_get_status (SampanFileView *self)
 {
-  GList *paths = gtk_tree_selection_get_selected_rows (self->selection, NULL);
-
-  *area = (GdkRectangle){ 0, 0, 1, 1 };
-  if (paths != NULL)
-    {
-      gtk_tree_view_get_cell_area (self->tree, paths->data, self->name_column, area);
-      gtk_tree_view_convert_bin_window_to_widget_coords (self->tree,
-                                                         area->x,
-                                                         area->y,
-                                                         &area->x,
-                                                         &area->y);
-    }
-  g_list_free_full (paths, (GDestroyNotify)gtk_tree_path_free);
-  return GTK_WIDGET (self->tree);
+  return self->status_box;
 }
 
 void
@@ -321,6 +309,7 @@ sampan_file_view_set_show_hidden (SampanFileView *self, bool show_hidden)
 void
 sampan_file_view_edit_path (SampanFileView *self)
 {
+  self->wants_focus = false;
   sampan_path_bar_edit (self->path_bar);
 }
 

@@ -40,10 +40,19 @@ SampanFolderList *sampan_file_view_get_list (SampanFileView *self);
 GPtrArray *sampan_file_view_dup_selected (SampanFileView *self);
 guint sampan_file_view_get_n_shown (SampanFileView *self);
 void sampan_file_view_select_all (SampanFileView *self);
+void sampan_file_view_invert_selection (SampanFileView *self);
+/* PATTERN: part of the names, or with "*" and "?" the whole, in any case. */
+void sampan_file_view_select_matching (SampanFileView *self, const char *pattern);
 /* Selects and shows the entry NAME in this list or in the next that holds it. */
 void sampan_file_view_select_name (SampanFileView *self, const char *name);
 /* Where the first selected row is, within the returned widget (borrowed). */
 GtkWidget *sampan_file_view_get_selected_area (SampanFileView *self, GdkRectangle *area);
+
+/* The line under the list: what it shows and has selected, and the room on the disk; nullable. */
+void sampan_file_view_set_summary (SampanFileView *self, const char *summary);
+void sampan_file_view_set_space (SampanFileView *self, const char *space, const char *tip);
+/* That line, for a popover; borrowed. */
+GtkWidget *sampan_file_view_get_status (SampanFileView *self);
 
 void sampan_file_view_set_show_hidden (SampanFileView *self, bool show_hidden);
 void sampan_file_view_set_show_filter (SampanFileView *self, bool show_filter);

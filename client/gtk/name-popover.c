@@ -170,3 +170,9 @@ sampan_name_popover_new (GtkWidget *relative_to,
   changed_cb (self);
   return self;
 }
+
+void
+sampan_name_popover_set_example (SampanNamePopover *self, const char *example)
+{
+  gtk_entry_set_placeholder_text (self->entry, example);
+}

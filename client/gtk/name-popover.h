@@ -21,4 +21,7 @@ SampanNamePopover *sampan_name_popover_new (GtkWidget *relative_to,
                                             const char *initial,
                                             gboolean keep_extension);
 
+/* What to type, as long as nothing is. */
+void sampan_name_popover_set_example (SampanNamePopover *self, const char *example);
+
 G_END_DECLS

@@ -105,18 +105,41 @@ leave_entry (SampanPathBar *self)
   gtk_stack_set_visible_child (GTK_STACK (self), GTK_WIDGET (self->scroller));
 }
 
+/* What "~" stands for: the top of the share. NULL in the root. */
+static SampanPath *
+dup_home (SampanPathBar *self)
+{
+  g_autoptr (SampanPath) below = NULL;
+  g_autoptr (SampanPath) root = sampan_path_new_root ();
+  g_autofree char *share = sampan_path_split_share (self->path, &below);
+
+  return share != NULL ? sampan_path_get_child (root, share, NULL) : NULL;
+}
+
+static SampanPath *
+read_typed (SampanPathBar *self, const char *typed)
+{
+  g_autoptr (SampanPath) home = NULL;
+
+  if (typed[0] == '/')
+    return sampan_path_new_relative (NULL, typed, NULL);
+  if (typed[0] != '~' || (typed[1] != '\0' && typed[1] != '/'))
+    return sampan_path_new_relative (self->path, typed, NULL);
+  home = dup_home (self);
+  return sampan_path_new_relative (home, typed + 1 + (typed[1] == '/'), NULL);
+}
+
 static void
 entry_activated_cb (SampanPathBar *self)
 {
   const char *typed = gtk_entry_get_text (self->entry);
   g_autoptr (SampanPath) target = NULL;
-  bool from_root = typed[0] == '/';
 
   /* A name that is not UTF-8 cannot be typed; untouched, the entry still means where one is. */
   if (strcmp (typed, self->shown) == 0)
     target = sampan_path_ref (self->path);
   else
-    target = sampan_path_new_relative (from_root ? NULL : self->path, typed, NULL);
+    target = read_typed (self, typed);
   if (target == NULL)
     {
       gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (self->entry)),
@@ -214,6 +237,14 @@ sampan_path_bar_set_path (SampanPathBar *self, const char *host, const SampanPat
   add_ancestors (self, host, path, true);
 }
 
+static void
+show_entry (SampanPathBar *self, const char *text)
+{
+  gtk_entry_set_text (self->entry, text);
+  gtk_stack_set_visible_child (GTK_STACK (self), GTK_WIDGET (self->entry));
+  gtk_widget_grab_focus (GTK_WIDGET (self->entry));
+}
+
 void
 sampan_path_bar_edit (SampanPathBar *self)
 {
@@ -224,7 +255,16 @@ sampan_path_bar_edit (SampanPathBar *self)
   text = sampan_display_name (sampan_path_get (self->path), -1);
   g_free (self->shown);
   self->shown = g_strconcat ("/", text, NULL);
-  gtk_entry_set_text (self->entry, self->shown);
-  gtk_stack_set_visible_child (GTK_STACK (self), GTK_WIDGET (self->entry));
-  gtk_widget_grab_focus (GTK_WIDGET (self->entry));
+  show_entry (self, self->shown);
+}
+
+void
+sampan_path_bar_edit_from (SampanPathBar *self, const char *start)
+{
+  if (self->path == NULL)
+    return;
+  g_free (self->shown);
+  self->shown = g_strdup ("");
+  show_entry (self, start);
+  gtk_editable_set_position (GTK_EDITABLE (self->entry), -1);
 }

@@ -19,5 +19,7 @@ G_DECLARE_FINAL_TYPE (SampanPathBar, sampan_path_bar, SAMPAN, PATH_BAR, GtkStack
 void sampan_path_bar_set_path (SampanPathBar *self, const char *host, const SampanPath *path);
 /* Shows the entry with the path in it, ready to be typed over. */
 void sampan_path_bar_edit (SampanPathBar *self);
+/* The same with START in it, to be typed on: "/" is the root, "~" the top of the share. */
+void sampan_path_bar_edit_from (SampanPathBar *self, const char *start);
 
 G_END_DECLS

@@ -352,6 +352,7 @@ delete_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 DEFINE_SIMPLE_ACTION (back, sampan_window_go_back (self))
 DEFINE_SIMPLE_ACTION (forward, sampan_window_go_forward (self))
 DEFINE_SIMPLE_ACTION (up, sampan_window_go_up (self))
+DEFINE_SIMPLE_ACTION (home, sampan_window_go_home (self))
 DEFINE_SIMPLE_ACTION (refresh, sampan_window_refresh (self))
 DEFINE_SIMPLE_ACTION (reconnect, sampan_window_reconnect (self))
 DEFINE_SIMPLE_ACTION (upload, sampan_window_upload (self))
@@ -360,7 +361,6 @@ DEFINE_SIMPLE_ACTION (paste, sampan_window_paste (self))
 DEFINE_SIMPLE_ACTION (download, sampan_window_download (self))
 DEFINE_SIMPLE_ACTION (type_path, sampan_file_view_edit_path (self->file_view))
 DEFINE_SIMPLE_ACTION (undo, sampan_window_undo (self))
-DEFINE_SIMPLE_ACTION (select_all, sampan_file_view_select_all (self->file_view))
 DEFINE_SIMPLE_ACTION (close, gtk_window_close (GTK_WINDOW (self)))
 DEFINE_SIMPLE_ACTION (menu,
                       gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->menu_button), TRUE))
@@ -414,6 +414,7 @@ static const GActionEntry entries[] = {
   { "back", back_cb },
   { "forward", forward_cb },
   { "up", up_cb },
+  { "home", home_cb },
   { "refresh", refresh_cb },
   { "reconnect", reconnect_cb },
   { "upload", upload_cb },
@@ -424,7 +425,6 @@ static const GActionEntry entries[] = {
   { "rename", rename_action_cb },
   { "delete", delete_cb },
   { "open-selected", open_selected_cb },
-  { "select-all", select_all_cb },
   { "undo", undo_cb },
   { "type-path", type_path_cb },
   { "find", find_cb },

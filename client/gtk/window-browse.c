@@ -109,6 +109,7 @@ list_cb (GObject *source, GAsyncResult *result, gpointer user_data)
                                   path,
                                   list,
                                   sampan_window_get_share_right (self) >= SAMPAN_RIGHT_ADD);
+      sampan_window_ask_space (self);
     }
   sampan_window_update_actions (self);
 }
@@ -221,6 +222,7 @@ sampan_window_leave (SampanWindow *self)
   self->history_index = 0;
   g_hash_table_remove_all (self->rights);
   sampan_window_forget_undo (self);
+  sampan_window_forget_space (self);
   self->entered = false;
   sampan_file_view_show_disconnected (self->file_view);
   sampan_window_update_actions (self);
@@ -266,6 +268,22 @@ sampan_window_go_up (SampanWindow *self)
     return;
   sampan_file_view_select_name (self->file_view, sampan_path_get_name (self->path));
   sampan_window_go (self, parent);
+}
+
+void
+sampan_window_go_home (SampanWindow *self)
+{
+  g_autoptr (SampanPath) below = NULL;
+  g_autoptr (SampanPath) root = sampan_path_new_root ();
+  g_autoptr (SampanPath) home = NULL;
+  g_autofree char *share = NULL;
+
+  if (self->path != NULL)
+    share = sampan_path_split_share (self->path, &below);
+  if (share == NULL)
+    return;
+  home = sampan_path_get_child (root, share, NULL);
+  sampan_window_go (self, home);
 }
 
 void

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Shared by the files of SampanWindow: window.c (life and what can be done now), window-login.c,
- * window-browse.c, window-actions.c (the actions and the changes on the box), window-transfers.c
- * (what to move), window-batch.c (moving it), window-saved.c (moving it another day) and
- * window-size.c. */
+ * window-browse.c, window-selection.c, window-status.c, window-actions.c (the actions and the
+ * changes on the box), window-transfers.c (what to move), window-batch.c (moving it),
+ * window-saved.c (moving it another day) and window-size.c. */
 
 #pragma once
 
@@ -50,6 +50,7 @@ struct _SampanWindow
   SampanSecret *password; /* of the session, for Reconnect; wiped at logout */
   GCancellable *login_cancellable;
   GCancellable *list_cancellable;    /* of the listing that runs */
+  GCancellable *space_cancellable;   /* of the question how much room there is; nullable */
   SampanPath *path;                  /* of the folder on screen; NULL while logged out */
   SampanFolderWatch *watch;          /* on it, or on the one that is about to be shown; nullable */
   SampanPath *target;                /* of the listing that runs */
@@ -123,11 +124,23 @@ void sampan_window_go (SampanWindow *self, const SampanPath *path);
 void sampan_window_go_back (SampanWindow *self);
 void sampan_window_go_forward (SampanWindow *self);
 void sampan_window_go_up (SampanWindow *self);
+/* To the top of the share. */
+void sampan_window_go_home (SampanWindow *self);
 void sampan_window_refresh (SampanWindow *self);
 /* Soon, so that many changes make one listing. */
 void sampan_window_plan_refresh (SampanWindow *self);
 void sampan_window_leave (SampanWindow *self);
 void sampan_window_open_entry (SampanWindow *self, const SampanFileInfo *info);
+
+/* window-selection.c */
+void sampan_window_init_selection_actions (SampanWindow *self);
+void sampan_window_update_selection_actions (SampanWindow *self);
+
+/* window-status.c */
+void sampan_window_update_summary (SampanWindow *self, GPtrArray *selected);
+/* How much room there is in the share on screen. */
+void sampan_window_ask_space (SampanWindow *self);
+void sampan_window_forget_space (SampanWindow *self);
 
 /* window-actions.c */
 void sampan_window_init_actions (SampanWindow *self);

@@ -124,30 +124,6 @@ sampan_window_ask (SampanWindow *self,
 
 /* ---- what can be done now ---- */
 
-static char *
-dup_summary (guint n_shown, GPtrArray *selected)
-{
-  uint64_t bytes = 0;
-  g_autofree char *count = NULL;
-  g_autofree char *size = NULL;
-
-  if (selected->len == 0)
-    return g_strdup_printf (ngettext ("%'u item", "%'u items", n_shown), n_shown);
-  for (guint i = 0; i < selected->len; i++)
-    {
-      const SampanFileInfo *info = g_ptr_array_index (selected, i);
-
-      if (info->kind == SAMPAN_ENTRY_FILE)
-        bytes += info->size;
-    }
-  /* Translators: how many are selected of how many. */
-  count = g_strdup_printf (_ ("%'u of %'u selected"), selected->len, n_shown);
-  if (bytes == 0)
-    return g_steal_pointer (&count);
-  size = g_format_size (bytes);
-  return g_strconcat (count, " · ", size, NULL);
-}
-
 static bool
 can_download (GPtrArray *selected)
 {
@@ -205,7 +181,6 @@ void
 sampan_window_update_actions (SampanWindow *self)
 {
   g_autoptr (GPtrArray) selected = NULL;
-  g_autofree char *summary = NULL;
   SampanRight right;
   bool ready, in_share;
 
@@ -216,18 +191,16 @@ sampan_window_update_actions (SampanWindow *self)
   right = sampan_window_get_right (self);
   ready = sampan_window_is_ready (self) && self->path != NULL;
   in_share = ready && !sampan_path_is_root (self->path);
-  summary = sampan_file_view_get_list (self->file_view) != NULL
-                ? dup_summary (sampan_file_view_get_n_shown (self->file_view), selected)
-                : g_strdup ("");
 
   sampan_window_set_enabled (self, "back", ready && self->history_index > 0);
   sampan_window_set_enabled (self,
                              "forward",
                              ready && self->history_index + 1 < self->history->len);
   sampan_window_set_enabled (self, "up", in_share);
+  sampan_window_set_enabled (self, "home", in_share);
   sampan_window_set_enabled (self, "refresh", ready);
   sampan_window_set_enabled (self, "type-path", ready);
-  sampan_window_set_enabled (self, "select-all", ready);
+  sampan_window_update_selection_actions (self);
   sampan_window_set_enabled (self, "open-selected", ready && selected->len == 1);
   sampan_window_set_enabled (self, "upload", right >= SAMPAN_RIGHT_ADD);
   sampan_window_set_enabled (self, "upload-folder", right >= SAMPAN_RIGHT_ADD);
@@ -237,7 +210,7 @@ sampan_window_update_actions (SampanWindow *self)
   sampan_window_set_enabled (self, "rename", right >= SAMPAN_RIGHT_CHANGE && selected->len == 1);
   sampan_window_set_enabled (self, "delete", right >= SAMPAN_RIGHT_CHANGE && selected->len > 0);
   update_hints (self, right, selected);
-  sampan_action_bar_set_summary (self->action_bar, summary);
+  sampan_window_update_summary (self, selected);
   update_title (self);
 }
 
@@ -344,6 +317,8 @@ sampan_window_dispose (GObject *object)
   g_cancellable_cancel (self->list_cancellable);
   g_clear_object (&self->login_cancellable);
   g_clear_object (&self->list_cancellable);
+  g_cancellable_cancel (self->space_cancellable);
+  g_clear_object (&self->space_cancellable);
   g_clear_object (&self->watch);
   g_clear_object (&self->session);
   g_clear_object (&self->told);
@@ -413,6 +388,7 @@ sampan_window_init (SampanWindow *self)
   /* The template's children ask what can be done as they are made. */
   self->undos = g_ptr_array_new_with_free_func (g_object_unref);
   sampan_window_init_actions (self);
+  sampan_window_init_selection_actions (self);
   sampan_window_set_enabled (self, "undo", false);
   gtk_widget_init_template (GTK_WIDGET (self));
   self->form = sampan_server_bar_get_form (self->server_bar);

@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Finding one's way among many files: selecting, searching, sorting, remembering."""
+
+import unittest
+
+import a11y
+from app import App
+from box import Box
+
+LISTED = (
+    "Harbour",
+    "Spring festival",
+    "boat-at-dawn.jpg",
+    "charts.tar.xz",
+    "crew.jpg",
+    "manifest.odt",
+    "notes.txt",
+)
+
+
+def open_share(app, box):
+    app.log_in(box)
+    app.wait_for_names(*LISTED)
+
+
+def get_selected(app):
+    query = app.table().queryTable()
+    return [a11y.read_cell(query.getAccessibleAt(row, 0)) for row in query.getSelectedRows()]
+
+
+def wait_for_selected(app, *names):
+    a11y.wait_for(lambda: get_selected(app) == list(names), f"{names} to be selected")
+
+
+class Browsing(unittest.TestCase):
+    def test_selection_by_keys(self):
+        with Box() as box, App() as app:
+            box.fill()
+            open_share(app, box)
+            a11y.select_row(app.table(), "crew.jpg")
+            a11y.press_keys("ctrl+shift+i")
+            a11y.find_text(app.window, "6 of 7 selected · 12.3")
+            self.assertNotIn("crew.jpg", get_selected(app))
+            a11y.press_keys("ctrl+shift+i")
+            wait_for_selected(app, "crew.jpg")
+            a11y.press_keys("ctrl+s")
+            a11y.type_into(app.find("Name", "text"), "*.JPG")
+            app.take_picture("select-matching")
+            a11y.press_keys("Return")
+            wait_for_selected(app, "boat-at-dawn.jpg", "crew.jpg")
+            a11y.find_text(app.window, "2 of 7 selected · 8.1")
+            a11y.press_keys("ctrl+s")
+            a11y.type_into(app.find("Name", "text"), "T.")
+            a11y.press_keys("Return")
+            wait_for_selected(app, "manifest.odt")
+
+    def test_free_space(self):
+        with Box() as box, App() as app:
+            box.fill()
+            open_share(app, box)
+            a11y.find_text(app.window, " free")
+            app.press("127.0.0.1")
+            app.wait_for_names("photos")
+            a11y.wait_for(
+                lambda: not any(text.endswith(" free") for text in a11y.get_visible_texts(app.window)),
+                "the end of what only shares have",
+            )
+
+    def test_keys_to_places(self):
+        with Box() as box, App() as app:
+            box.fill()
+            (box.files / "Harbour" / "pier").mkdir()
+            open_share(app, box)
+            a11y.select_row(app.table(), "Harbour")
+            a11y.press_keys("alt+Down")
+            app.wait_for_names("pier", "lighthouse.jpg")
+            a11y.press_keys("slash")
+            self.assertEqual(a11y.read(app.find("Path", "text")), "/")
+            subkeys = list("photos") + ["slash"] + list("Harbour") + ["slash"] + list("pier")
+            a11y.press_keys(*subkeys, "Return")
+            a11y.find_text(app.window, "This Folder Is Empty")
+            a11y.press_keys("alt+Home")
+            app.wait_for_names(*LISTED)
+            a11y.press_keys("asciitilde")
+            self.assertEqual(a11y.read(app.find("Path", "text")), "~/")
+            a11y.press_keys(*"Harbour", "Return")
+            app.wait_for_names("pier", "lighthouse.jpg")
+
+    def test_filter_by_typing(self):
+        with Box() as box, App() as app:
+            box.fill()
+            open_share(app, box)
+            app.table().queryComponent().grabFocus()
+            a11y.press_keys(*"crew")
+            app.wait_for_names("crew.jpg")
+            a11y.press_keys("Return")
+            a11y.press_keys("Escape")
+            app.wait_for_names(*LISTED)
+            a11y.press_keys("ctrl+f", *"note")
+            app.wait_for_names("notes.txt")
+            a11y.press_keys("Escape")
+            app.wait_for_names(*LISTED)
+
+
+if __name__ == "__main__":
+    unittest.main()
