@@ -31,8 +31,8 @@ enum
   OFFSET_PRIVATE_KEY = OFFSET_SEED + SAMPAN_OPRF_SEED_LENGTH,
   OFFSET_FAKE_RECORD = OFFSET_PRIVATE_KEY + SAMPAN_PRIVATE_KEY_LENGTH,
   OFFSET_CHECKSUM = OFFSET_FAKE_RECORD + SAMPAN_REGISTRATION_RECORD_LENGTH,
-  FILE_LENGTH = OFFSET_CHECKSUM + CHECKSUM_LENGTH,
 };
+G_STATIC_ASSERT (OFFSET_CHECKSUM + CHECKSUM_LENGTH == SAMPAN_KEYS_FILE_BYTES);
 
 SampanKeys *
 sampan_keys_new (GError **error)
@@ -82,12 +82,24 @@ checksum (const uint8_t *file, uint8_t sum[static CHECKSUM_LENGTH])
   return crypto_generichash (sum, CHECKSUM_LENGTH, file, OFFSET_CHECKSUM, NULL, 0) == 0;
 }
 
-static bool
-decode (SampanKeys *self, const uint8_t *file, GError **error)
+bool
+sampan_keys_encode (const SampanKeys *self, uint8_t file[static SAMPAN_KEYS_FILE_BYTES])
+{
+  memcpy (file, MAGIC, MAGIC_LENGTH);
+  file[OFFSET_VERSION] = FILE_VERSION;
+  file[OFFSET_KSF] = self->ksf;
+  memcpy (file + OFFSET_SEED, self->server.oprf_seed, SAMPAN_OPRF_SEED_LENGTH);
+  memcpy (file + OFFSET_PRIVATE_KEY, self->server.private_key, SAMPAN_PRIVATE_KEY_LENGTH);
+  memcpy (file + OFFSET_FAKE_RECORD, self->fake_record, sizeof self->fake_record);
+  return checksum (file, file + OFFSET_CHECKSUM);
+}
+
+bool
+sampan_keys_decode (SampanKeys *self, const uint8_t *file, size_t length, GError **error)
 {
   uint8_t sum[CHECKSUM_LENGTH];
 
-  if (memcmp (file, MAGIC, MAGIC_LENGTH) != 0)
+  if (length != SAMPAN_KEYS_FILE_BYTES || memcmp (file, MAGIC, MAGIC_LENGTH) != 0)
     return set_damaged (error);
   if (file[OFFSET_VERSION] > FILE_VERSION)
     {
@@ -153,7 +165,7 @@ write_all (int fd, const uint8_t *buffer, size_t length)
 bool
 sampan_keys_read (SampanKeys *self, const SampanStateFolder *folder, GError **error)
 {
-  uint8_t file[FILE_LENGTH + 1]; /* one more shows that the file is longer */
+  uint8_t file[SAMPAN_KEYS_FILE_BYTES + 1]; /* one more shows that the file is longer */
   gssize length;
   int saved_errno;
   int fd = openat (folder->fd, SAMPAN_KEYS_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
@@ -173,21 +185,9 @@ sampan_keys_read (SampanKeys *self, const SampanStateFolder *folder, GError **er
       ok = false;
     }
   else
-    ok = length == FILE_LENGTH ? decode (self, file, error) : set_damaged (error);
+    ok = sampan_keys_decode (self, file, (size_t)length, error);
   sodium_memzero (file, sizeof file);
   return ok;
-}
-
-static bool
-encode (const SampanKeys *self, uint8_t file[static FILE_LENGTH])
-{
-  memcpy (file, MAGIC, MAGIC_LENGTH);
-  file[OFFSET_VERSION] = FILE_VERSION;
-  file[OFFSET_KSF] = self->ksf;
-  memcpy (file + OFFSET_SEED, self->server.oprf_seed, SAMPAN_OPRF_SEED_LENGTH);
-  memcpy (file + OFFSET_PRIVATE_KEY, self->server.private_key, SAMPAN_PRIVATE_KEY_LENGTH);
-  memcpy (file + OFFSET_FAKE_RECORD, self->fake_record, sizeof self->fake_record);
-  return checksum (file, file + OFFSET_CHECKSUM);
 }
 
 /* Writes and syncs TEMPORARY_NAME. */
@@ -206,7 +206,7 @@ write_temporary (const uint8_t *file, const SampanStateFolder *folder, GError **
   fd = sampan_state_folder_make_file (folder, TEMPORARY_NAME, error);
   if (fd < 0)
     return false;
-  ok = write_all (fd, file, FILE_LENGTH) && fsync (fd) == 0;
+  ok = write_all (fd, file, SAMPAN_KEYS_FILE_BYTES) && fsync (fd) == 0;
   if (!ok)
     sampan_error_set_from_errno (error, errno, "Cannot write the keys file");
   return g_close (fd, ok ? error : NULL) && ok;
@@ -234,8 +234,8 @@ put_in_place (const SampanStateFolder *folder, GError **error)
 bool
 sampan_keys_write (const SampanKeys *self, const SampanStateFolder *folder, GError **error)
 {
-  uint8_t file[FILE_LENGTH];
-  bool ok = encode (self, file);
+  uint8_t file[SAMPAN_KEYS_FILE_BYTES];
+  bool ok = sampan_keys_encode (self, file);
 
   if (!ok)
     set_damaged (error);

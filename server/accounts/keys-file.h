@@ -13,6 +13,9 @@
 G_BEGIN_DECLS
 
 #define SAMPAN_KEYS_FILE "keys"
+#define SAMPAN_KEYS_FILE_BYTES                                                                     \
+  (8 + 1 + 1 + SAMPAN_OPRF_SEED_LENGTH + SAMPAN_PRIVATE_KEY_LENGTH +                               \
+   SAMPAN_REGISTRATION_RECORD_LENGTH + 32)
 
 /* Lives in guarded memory: sampan_keys_new() and sampan_keys_free() only. */
 typedef struct
@@ -28,6 +31,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanKeys, sampan_keys_free)
 
 /* Random ones for a new server. */
 bool sampan_keys_generate (SampanKeys *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The form of the file. Decoding fails with IO (damaged) or UNSUPPORTED (newer). */
+bool sampan_keys_encode (const SampanKeys *self,
+                         uint8_t file[static SAMPAN_KEYS_FILE_BYTES]) G_GNUC_WARN_UNUSED_RESULT;
+bool sampan_keys_decode (SampanKeys *self, const uint8_t *file, size_t length, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 /* Reads the file. NOT_FOUND, IO (damaged), UNSUPPORTED (newer). */
 bool sampan_keys_read (SampanKeys *self,

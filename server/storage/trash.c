@@ -17,38 +17,19 @@
 #include <string.h>
 
 #define INFO_NAME "info"
-#define INFO_MAGIC "SAMPANT\x02"
-#define INFO_MAGIC_LENGTH 8
-/* magic, size, seconds, nanoseconds, account, length, path */
-#define INFO_MAX_BYTES (INFO_MAGIC_LENGTH + 8 + 8 + 4 + 8 + 2 + SAMPAN_PATH_MAX)
 #define SLOT_ATTEMPTS 16 /* what makes room may free next to nothing */
-
-static size_t
-write_record (uint8_t buffer[static INFO_MAX_BYTES], const SampanPath *path, uint64_t account_id)
-{
-  SampanWriter writer;
-  struct timespec now;
-
-  clock_gettime (CLOCK_REALTIME, &now);
-  sampan_writer_init (&writer, buffer, INFO_MAX_BYTES);
-  sampan_writer_put_fixed (&writer, (const uint8_t *)INFO_MAGIC, INFO_MAGIC_LENGTH);
-  sampan_writer_put_u64 (&writer, SAMPAN_TRASH_SIZE_UNKNOWN);
-  sampan_writer_put_i64 (&writer, now.tv_sec);
-  sampan_writer_put_u32 (&writer, (uint32_t)now.tv_nsec);
-  sampan_writer_put_u64 (&writer, account_id);
-  sampan_writer_put_bytes16 (&writer,
-                             (const uint8_t *)sampan_path_get (path),
-                             sampan_path_get_length (path));
-  g_assert (sampan_writer_ok (&writer));
-  return writer.length;
-}
 
 static bool
 fill_slot (SampanTrashSlot *self, const SampanPath *path, uint64_t account_id)
 {
-  uint8_t buffer[INFO_MAX_BYTES];
-  size_t length = write_record (buffer, path, account_id);
+  SampanTrashRecord record = { .path = (SampanPath *)path,
+                               .size = SAMPAN_TRASH_SIZE_UNKNOWN,
+                               .account_id = account_id };
+  uint8_t buffer[SAMPAN_TRASH_RECORD_MAX_BYTES];
+  size_t length;
 
+  clock_gettime (CLOCK_REALTIME, &record.removed);
+  length = sampan_trash_record_encode (&record, buffer);
   self->fd = sampan_disk_open (sampan_share_root_get_trash_fd (self->root),
                                self->name,
                                O_RDONLY | O_DIRECTORY,
@@ -139,35 +120,11 @@ sampan_trash_slot_sync (SampanTrashSlot *self, GError **error)
 }
 
 static bool
-parse_record (const uint8_t *data, size_t length, SampanTrashRecord *record)
-{
-  SampanReader reader;
-  SampanBytes path;
-  uint8_t magic[INFO_MAGIC_LENGTH];
-  int64_t seconds;
-  uint32_t nanoseconds;
-
-  sampan_reader_init (&reader, data, length);
-  if (!sampan_reader_get_fixed (&reader, magic, sizeof magic) ||
-      memcmp (magic, INFO_MAGIC, INFO_MAGIC_LENGTH) != 0 ||
-      !sampan_reader_get_u64 (&reader, &record->size) ||
-      !sampan_reader_get_i64 (&reader, &seconds) ||
-      !sampan_reader_get_u32 (&reader, &nanoseconds) || nanoseconds > SAMPAN_MTIME_NSEC_MAX ||
-      !sampan_reader_get_u64 (&reader, &record->account_id) ||
-      !sampan_reader_get_bytes16 (&reader, &path, SAMPAN_PATH_MAX) ||
-      !sampan_reader_at_end (&reader))
-    return false;
-  record->removed = (struct timespec){ .tv_sec = seconds, .tv_nsec = nanoseconds };
-  record->path = sampan_path_new (path.data, path.length, NULL);
-  return record->path != NULL;
-}
-
-static bool
 read_record (int slot_fd, const char *name, SampanTrashRecord *record, GError **error)
 {
   SAMPAN_AUTO_FD int fd =
       sampan_disk_open (slot_fd, INFO_NAME, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
-  uint8_t buffer[INFO_MAX_BYTES + 1];
+  uint8_t buffer[SAMPAN_TRASH_RECORD_MAX_BYTES + 1];
   ssize_t length = fd >= 0 ? sampan_disk_read (fd, buffer, sizeof buffer, 0) : -1;
 
   if (length < 0)
@@ -175,7 +132,7 @@ read_record (int slot_fd, const char *name, SampanTrashRecord *record, GError **
       sampan_disk_set_error (error, errno, "cannot read the trash record", name);
       return false;
     }
-  if (parse_record (buffer, (size_t)length, record))
+  if (sampan_trash_record_decode (record, buffer, (size_t)length))
     return true;
   sampan_disk_set_error (error, EIO, "damaged trash record", name);
   return false;
@@ -208,14 +165,8 @@ sampan_trash_write_size (int slot_fd, uint64_t size)
 
   sampan_writer_init (&writer, buffer, sizeof buffer);
   sampan_writer_put_u64 (&writer, size);
-  if (fd < 0 || !sampan_disk_write (fd, buffer, sizeof buffer, INFO_MAGIC_LENGTH))
+  if (fd < 0 || !sampan_disk_write (fd, buffer, sizeof buffer, SAMPAN_TRASH_RECORD_SIZE_OFFSET))
     g_debug ("the size of a trash slot is counted again next time");
-}
-
-void
-sampan_trash_record_clear (SampanTrashRecord *record)
-{
-  g_clear_pointer (&record->path, sampan_path_unref);
 }
 
 bool

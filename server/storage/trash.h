@@ -3,22 +3,17 @@
 
 /* The folder .sampan/trash of a share. Each removed or replaced thing has a slot, a folder named by
  * 16 random bytes in hex, with the thing itself as "item" and a record of where it was as "info". A
- * slot without an item is what a crash left. Who takes an item out or deletes it locks the slot.
- *
- * Layout of info: magic[8], u64 size of the item with all in it (2^64 - 1: not counted yet),
- * removal time (i64 seconds, u32 nanoseconds), u64 account id (0: not known), u16 length and bytes
- * of the path below the share. Big-endian. */
+ * slot without an item is what a crash left. Who takes an item out or deletes it locks the slot. */
 
 #pragma once
 
 #include "storage/share-root.h"
+#include "storage/trash-record.h"
 #include <sys/stat.h>
-#include <time.h>
 
 G_BEGIN_DECLS
 
 #define SAMPAN_TRASH_ITEM "item"
-#define SAMPAN_TRASH_SIZE_UNKNOWN UINT64_MAX
 #define SAMPAN_TRASH_NAME_BYTES (2 * SAMPAN_TRASH_ID_LENGTH + 1)
 
 typedef struct
@@ -46,20 +41,11 @@ bool sampan_trash_slot_sync_info (SampanTrashSlot *self, GError **error) G_GNUC_
 /* The slot's names, after it came; the folder of all slots is synced by the caller. */
 bool sampan_trash_slot_sync (SampanTrashSlot *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-typedef struct
-{
-  SampanPath *path;
-  uint64_t size; /* SAMPAN_TRASH_SIZE_UNKNOWN until it was counted */
-  struct timespec removed;
-  uint64_t account_id;
-} SampanTrashRecord;
-
 /* Reads the record of a slot. Fails with NOT_FOUND, or IO if it is damaged. */
 bool sampan_trash_read_record (const SampanShareRoot *root,
                                const uint8_t id[static SAMPAN_TRASH_ID_LENGTH],
                                SampanTrashRecord *record,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void sampan_trash_record_clear (SampanTrashRecord *record);
 void sampan_trash_write_size (int slot_fd, uint64_t size);
 
 /* A slot that is there, open and locked, with its record and what it holds. */
