@@ -20,7 +20,8 @@
 static char *
 format_version (const SampanBatchVersion *version)
 {
-  g_autofree char *size = g_format_size (version->size);
+  g_autofree char *size = version->is_folder ? g_strdup (_ ("a folder"))
+                                             : g_format_size (version->size);
   char time[OUTPUT_TIME_SIZE];
 
   return g_strdup_printf ("%s  %s", size, output_format_time (version->mtime.seconds, time));
@@ -28,34 +29,46 @@ format_version (const SampanBatchVersion *version)
 
 /* "NAME: here 1 kB 2026-11-20 23:12, on the box ..." */
 static char *
-format_conflict (SampanBatchConflict *conflict, bool is_upload)
+format_conflict (SampanBatchConflict *conflict, ConflictListKind kind)
 {
   g_autofree char *name = sampan_escape (sampan_batch_conflict_get_bytes (conflict), -1, 0);
   g_autofree char *coming = format_version (sampan_batch_conflict_get_coming (conflict));
   g_autofree char *there = format_version (sampan_batch_conflict_get_there (conflict));
 
+  if (kind == CONFLICT_LIST_ON_BOX)
+    /* Translators: a name, then size and time of what would get it and of what has it. */
+    return g_strdup_printf (_ ("%s: coming %s; there %s"), name, coming, there);
   /* Translators: a name, then size and time on this computer and on the server. */
   return g_strdup_printf (_ ("%s: here %s; on the box %s"),
                           name,
-                          is_upload ? coming : there,
-                          is_upload ? there : coming);
+                          kind == CONFLICT_LIST_UPLOAD ? coming : there,
+                          kind == CONFLICT_LIST_UPLOAD ? there : coming);
 }
 
 static void
-show (SampanBatch *batch, GListModel *conflicts)
+show_heading (guint length, ConflictListKind kind)
+{
+  fprintf (stderr,
+           kind == CONFLICT_LIST_ON_BOX
+               /* Translators: how many. */
+               ? ngettext ("%u name is taken already:\n", "%u names are taken already:\n", length)
+               /* Translators: how many. */
+               : ngettext ("%u file is there already and differs:\n",
+                           "%u files are there already and differ:\n",
+                           length),
+           length);
+}
+
+static void
+show (GListModel *conflicts, ConflictListKind kind, bool may_replace)
 {
   guint length = g_list_model_get_n_items (conflicts);
 
-  fprintf (stderr,
-           /* Translators: how many. */
-           ngettext ("%u file is there already and differs:\n",
-                     "%u files are there already and differ:\n",
-                     length),
-           length);
+  show_heading (length, kind);
   for (guint i = 0; i < MIN (length, SHOWN_MAX); i++)
     {
       g_autoptr (SampanBatchConflict) conflict = g_list_model_get_item (conflicts, i);
-      g_autofree char *line = format_conflict (conflict, sampan_batch_is_upload (batch));
+      g_autofree char *line = format_conflict (conflict, kind);
 
       fprintf (stderr, "  %s\n", line);
     }
@@ -64,7 +77,7 @@ show (SampanBatch *batch, GListModel *conflicts)
              /* Translators: how many files are not in the list. */
              ngettext ("  and %u more\n", "  and %u more\n", length - SHOWN_MAX),
              length - SHOWN_MAX);
-  if (!sampan_batch_may_replace (batch))
+  if (!may_replace)
     fprintf (stderr, "%s\n", _ ("You may add files to this share, but not replace any."));
 }
 
@@ -114,12 +127,12 @@ ask (Cli *cli, const char *question, const char *letters)
 }
 
 static bool
-ask_one_by_one (Cli *cli, SampanBatch *batch, GListModel *conflicts)
+ask_one_by_one (Cli *cli, GListModel *conflicts, ConflictListKind kind)
 {
   for (guint i = 0; i < g_list_model_get_n_items (conflicts); i++)
     {
       g_autoptr (SampanBatchConflict) conflict = g_list_model_get_item (conflicts, i);
-      g_autofree char *line = format_conflict (conflict, sampan_batch_is_upload (batch));
+      g_autofree char *line = format_conflict (conflict, kind);
       g_autofree char *question = NULL;
       char letter;
 
@@ -142,13 +155,12 @@ ask_one_by_one (Cli *cli, SampanBatch *batch, GListModel *conflicts)
 }
 
 bool
-conflict_list_ask (Cli *cli, SampanBatch *batch)
+conflict_list_ask (Cli *cli, GListModel *conflicts, ConflictListKind kind, bool may_replace)
 {
-  GListModel *conflicts = sampan_batch_get_conflicts (batch);
   char letter;
 
   output_clear_progress (cli);
-  show (batch, conflicts);
+  show (conflicts, kind, may_replace);
   letter = ask (cli,
                 /* Translators: the letters in brackets are what to type: s r n b o c; keep them. */
                 _ ("For all: [s]kip, [r]eplace, replace if [n]ewer, keep [b]oth, [o]ne by one, "
@@ -159,7 +171,7 @@ conflict_list_ask (Cli *cli, SampanBatch *batch)
     case 'c':
       return false;
     case 'o':
-      return ask_one_by_one (cli, batch, conflicts);
+      return ask_one_by_one (cli, conflicts, kind);
     default:
       decide_from (conflicts, 0, decision_of (letter));
       return true;

@@ -8,9 +8,11 @@
 #include "command.h"
 
 #include "await.h"
+#include "conflict-list.h"
 #include "conflict.h"
 #include "escape.h"
 #include "output.h"
+#include "relocation.h"
 #include "remote-target.h"
 #include "session-pool.h"
 #include "undo-line.h"
@@ -23,11 +25,22 @@ typedef struct
 {
   Cli *cli;
   SampanSession *session;
-  SampanRemote *from;
+  const char *typed;
+  SampanRemote *from; /* borrowed */
   SampanRemote *to;
   bool copy;
   UndoLine *undo;
+  SampanBatchConflict *conflict; /* that was asked about with others; borrowed, nullable */
 } Move;
+
+static void
+move_free (gpointer data)
+{
+  Move *move = data;
+
+  sampan_remote_unref (move->to);
+  g_free (move);
+}
 
 static bool
 copy_once (const Move *move, SampanConflict conflict, SampanPlaced *placed, GError **error)
@@ -201,7 +214,7 @@ add_undo (const Move *move,
 
 /* Says what is not there: the thing itself, or where it should go. */
 static void
-report_failed (const Move *move, const char *typed, const GError *error)
+report_failed (const Move *move, const GError *error)
 {
   const SampanPath *from = sampan_remote_get_path (move->from);
   g_autoptr (SampanFileInfo) info = NULL;
@@ -210,18 +223,42 @@ report_failed (const Move *move, const char *typed, const GError *error)
     info = remote_stat (move->cli, move->session, from, NULL);
   if (info != NULL)
     output_failed_because (move->cli,
-                           typed,
+                           move->typed,
                            CLI_STATUS_ITEMS_FAILED,
                            _ ("The folder where it should go is not there"));
   else
-    output_failed (move->cli, typed, error);
+    output_failed (move->cli, move->typed, error);
+}
+
+static SampanConflict
+first_try (const Move *move, ConflictPolicy policy)
+{
+  if (move->conflict == NULL)
+    return conflict_first_try (policy);
+  switch (sampan_batch_conflict_get_decision (move->conflict))
+    {
+    case SAMPAN_BATCH_REPLACE:
+      return SAMPAN_CONFLICT_REPLACE;
+    case SAMPAN_BATCH_KEEP_BOTH:
+      return SAMPAN_CONFLICT_KEEP_BOTH;
+    case SAMPAN_BATCH_ASK:
+    case SAMPAN_BATCH_SKIP:
+    case SAMPAN_BATCH_REPLACE_IF_NEWER:
+    default:
+      return SAMPAN_CONFLICT_REFUSE;
+    }
 }
 
 static void
-run (const Move *move, const char *typed, ConflictPolicy *policy)
+run (const Move *move, ConflictPolicy *policy)
 {
-  SampanConflict conflict = conflict_first_try (*policy);
+  SampanConflict conflict = first_try (move, *policy);
 
+  if (move->conflict != NULL && conflict == SAMPAN_CONFLICT_REFUSE)
+    {
+      report_done (move, NULL);
+      return;
+    }
   for (;;)
     {
       g_autoptr (GError) error = NULL;
@@ -246,25 +283,20 @@ run (const Move *move, const char *typed, ConflictPolicy *policy)
       if (outcome == CONFLICT_SKIP)
         report_done (move, NULL);
       else
-        report_failed (move, typed, error);
+        report_failed (move, error);
       if (outcome == CONFLICT_CANCEL)
         g_cancellable_cancel (move->cli->cancellable);
       return;
     }
 }
 
-static void
-move_one (Cli *cli,
-          const RemoteTarget *target,
-          const char *typed,
-          SampanRemote *from,
-          bool copy,
-          ConflictPolicy *policy,
-          UndoLine *undo)
+/* NULL: it cannot be; it was reported. */
+static Move *
+plan_move (Cli *cli, const RemoteTarget *target, const char *typed, SampanRemote *from)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (SampanRemote) to = NULL;
-  Move move = { cli, target->session, from, NULL, copy, undo };
+  Move *move;
 
   if (!remote_is_same_server (from, target->remote))
     {
@@ -272,23 +304,75 @@ move_one (Cli *cli,
                              typed,
                              CLI_STATUS_ITEMS_FAILED,
                              _ ("This is on another server: get it from there, then put it here"));
-      return;
+      return NULL;
     }
   to =
       remote_target_get_item (target, sampan_path_get_name (sampan_remote_get_path (from)), &error);
   if (to == NULL)
     {
       output_failed (cli, typed, error);
-      return;
+      return NULL;
     }
-  move.to = to;
   if (sampan_path_is_below (sampan_remote_get_path (to), sampan_remote_get_path (from)))
-    output_failed_because (cli,
-                           typed,
-                           CLI_STATUS_ITEMS_FAILED,
-                           _ ("Nothing can go onto or into itself"));
-  else
-    run (&move, typed, policy);
+    {
+      output_failed_because (cli,
+                             typed,
+                             CLI_STATUS_ITEMS_FAILED,
+                             _ ("Nothing can go onto or into itself"));
+      return NULL;
+    }
+  move = g_new0 (Move, 1);
+  move->cli = cli;
+  move->session = target->session;
+  move->typed = typed;
+  move->from = from;
+  move->to = g_steal_pointer (&to);
+  return move;
+}
+
+/* One list of all names that are taken. RELOCATION is to be kept as long as MOVES. FALSE: nothing
+ * is to be moved. */
+static bool
+ask_about_all (Cli *cli, GPtrArray *moves, SampanRelocation *relocation)
+{
+  g_auto (Await) await = AWAIT_INIT;
+  GListModel *conflicts = sampan_relocation_get_conflicts (relocation);
+
+  for (guint i = 0; i < moves->len; i++)
+    {
+      const Move *move = g_ptr_array_index (moves, i);
+
+      sampan_relocation_add (relocation,
+                             sampan_remote_get_path (move->from),
+                             sampan_remote_get_path (move->to));
+    }
+  sampan_relocation_prepare_async (relocation, cli->cancellable, await_done_cb, &await);
+  if (!sampan_relocation_prepare_finish (relocation, await_result (&await), NULL))
+    return false;
+  if (g_list_model_get_n_items (conflicts) > 0 &&
+      !conflict_list_ask (cli,
+                          conflicts,
+                          CONFLICT_LIST_ON_BOX,
+                          sampan_relocation_may_replace (relocation)))
+    {
+      output_failed_because (cli, NULL, CLI_STATUS_ITEMS_FAILED, _ ("Cancelled."));
+      return false;
+    }
+  for (guint i = 0; i < moves->len; i++)
+    ((Move *)g_ptr_array_index (moves, i))->conflict =
+        sampan_relocation_get_conflict (relocation, i);
+  return true;
+}
+
+static void
+run_all (Cli *cli, const RemoteTarget *target, GPtrArray *moves, ConflictPolicy policy)
+{
+  g_autoptr (SampanRelocation) relocation = sampan_relocation_new (target->session);
+
+  if (policy == CONFLICT_POLICY_ASK && moves->len > 1 && !ask_about_all (cli, moves, relocation))
+    return;
+  for (guint i = 0; i < moves->len && !cli_should_stop (cli); i++)
+    run (g_ptr_array_index (moves, i), &policy);
 }
 
 static void
@@ -299,6 +383,7 @@ run_command (Cli *cli, const Command *command, char **argv, bool copy)
   g_auto (GStrv) operands = command_parse (cli, command, entries, argv, 2, COMMAND_ANY_NUMBER);
   g_auto (RemoteTarget) target = REMOTE_TARGET_INIT;
   g_autoptr (GPtrArray) sources = NULL;
+  g_autoptr (GPtrArray) moves = g_ptr_array_new_with_free_func (move_free);
   g_autoptr (GError) error = NULL;
   g_auto (UndoLine) undo = UNDO_LINE_INIT;
   ConflictPolicy policy;
@@ -315,8 +400,17 @@ run_command (Cli *cli, const Command *command, char **argv, bool copy)
       output_failed (cli, operands[last], error);
       return;
     }
-  for (guint i = 0; i < sources->len && !cli_should_stop (cli); i++)
-    move_one (cli, &target, operands[i], g_ptr_array_index (sources, i), copy, &policy, &undo);
+  for (guint i = 0; i < sources->len; i++)
+    {
+      Move *move = plan_move (cli, &target, operands[i], g_ptr_array_index (sources, i));
+
+      if (move == NULL)
+        continue;
+      move->copy = copy;
+      move->undo = &undo;
+      g_ptr_array_add (moves, move);
+    }
+  run_all (cli, &target, moves, policy);
   undo_line_print (&undo, cli);
 }
 

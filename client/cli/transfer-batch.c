@@ -422,7 +422,11 @@ decide (TransferBatch *self)
   if (self->options->policy != CONFLICT_POLICY_ASK || g_list_model_get_n_items (conflicts) == 0)
     return true;
   self->is_asking = true;
-  goes_on = conflict_list_ask (self->cli, self->batch);
+  goes_on = conflict_list_ask (self->cli,
+                               conflicts,
+                               sampan_batch_is_upload (self->batch) ? CONFLICT_LIST_UPLOAD
+                                                                    : CONFLICT_LIST_DOWNLOAD,
+                               sampan_batch_may_replace (self->batch));
   self->is_asking = false;
   if (!goes_on && !g_cancellable_is_cancelled (self->cli->cancellable))
     output_failed_because (self->cli, NULL, CLI_STATUS_ITEMS_FAILED, _ ("Cancelled."));

@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* One file of a batch whose name is taken by a different file, and what to do about it. */
+/* One file of a batch, or one thing that is moved or copied on the box, whose name is taken, and
+ * what to do about it. */
 
 #pragma once
 
@@ -26,6 +27,7 @@ typedef struct
 {
   uint64_t size;
   SampanTime mtime;
+  bool is_folder; /* among conflicts on the box alone */
 } SampanBatchVersion;
 
 #define SAMPAN_TYPE_BATCH_CONFLICT (sampan_batch_conflict_get_type ())
