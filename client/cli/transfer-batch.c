@@ -183,19 +183,18 @@ failed (TransferBatch *self, const char *name, const GError *error)
     stop (self);
 }
 
-/* Of an upload it is not the file here alone that tells what is wrong there. */
+/* With both ends where the one that it comes from does not tell what is wrong. */
 static void
 file_failed (TransferBatch *self, const TransferFile *file, const GError *error)
 {
-  bool is_there =
-      file->is_upload && (error->domain == SAMPAN_ERROR || error->domain == CLI_ERROR) &&
-      !sampan_error_is_local (error) && output_status_of (error) == CLI_STATUS_ITEMS_FAILED;
+  bool is_of_item = (error->domain == SAMPAN_ERROR || error->domain == CLI_ERROR) &&
+                    output_status_of (error) == CLI_STATUS_ITEMS_FAILED;
+  bool is_local = sampan_error_is_local (error);
+  bool is_there = is_of_item && (file->is_upload ? !is_local : is_local);
+  const char *target = file->is_upload ? sampan_path_get (file->remote) : file->local;
 
   self->report.n_failed++;
-  output_failed_at (self->cli,
-                    transfer_file_get_name (file),
-                    is_there ? sampan_path_get (file->remote) : NULL,
-                    error);
+  output_failed_at (self->cli, transfer_file_get_name (file), is_there ? target : NULL, error);
   if (self->cli->status >= CLI_STATUS_UNREACHABLE)
     stop (self);
 }
@@ -326,23 +325,47 @@ finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
     self->clear_source = g_idle_add (clear_cb, self);
 }
 
+/* By the paths that a person knows, on the end where it was found and, if the trouble is there,
+ * where it should go. */
+static void
+item_failed (TransferBatch *self, SampanBatchProblem *problem)
+{
+  const char *local = sampan_batch_problem_get_local (problem);
+  const SampanPath *remote = sampan_batch_problem_get_remote (problem);
+  const GError *error = sampan_batch_problem_get_error (problem);
+  TransferFile file = { .local = local,
+                        .remote = remote,
+                        .is_upload = sampan_batch_is_upload (self->batch) };
+  g_autoptr (GError) verdict = NULL;
+
+  if (error == NULL)
+    error = verdict = g_error_new_literal (CLI_ERROR,
+                                           CLI_STATUS_ITEMS_FAILED,
+                                           sampan_batch_problem_get_reason (problem));
+  if (local != NULL && remote != NULL)
+    file_failed (self, &file, error);
+  else
+    failed (self,
+            remote != NULL  ? sampan_path_get (remote)
+            : local != NULL ? local
+                            : sampan_batch_problem_get_bytes (problem),
+            error);
+}
+
 static void
 problem_cb (SampanBatch *batch, SampanBatchProblem *problem, gpointer user_data)
 {
   TransferBatch *self = user_data;
-  const char *name = sampan_batch_problem_get_bytes (problem);
-  const GError *error = sampan_batch_problem_get_error (problem);
 
   switch (sampan_batch_problem_get_origin (problem))
     {
     case SAMPAN_BATCH_PROBLEM_KIND:
-      output_note (self->cli, name, sampan_batch_problem_get_reason (problem));
+      output_note (self->cli,
+                   sampan_batch_problem_get_bytes (problem),
+                   sampan_batch_problem_get_reason (problem));
       break;
     case SAMPAN_BATCH_PROBLEM_FOUND:
-      if (error != NULL)
-        failed (self, name, error);
-      else
-        failed_because (self, name, sampan_batch_problem_get_reason (problem));
+      item_failed (self, problem);
       break;
     case SAMPAN_BATCH_PROBLEM_TRANSFER: /* finished_cb told */
     default:

@@ -42,20 +42,27 @@ typedef struct
 } Making;
 
 static void
-mkdir_failed (SampanBatch *self, const char *name, const GError *error)
+mkdir_failed (const Making *making, const GError *error)
 {
+  SampanBatch *self = making->batch;
+  bool is_target = making->name == NULL;
+  const char *name = is_target ? sampan_path_get_name (making->path) : making->name;
+
   self->is_lost |= sampan_batch_is_lost_by (self, error);
-  if (name == NULL)
+  if (is_target || !sampan_batch_is_blocked (self, name))
     {
-      self->is_stopped = true;
-      sampan_batch_add_problem (
-          self,
-          sampan_batch_problem_new_from_error (sampan_path_get_name (self->remote_folder), error));
-      return;
+      SampanBatchProblem *problem = sampan_batch_problem_new_from_error (name, error);
+
+      if (is_target)
+        sampan_batch_problem_set_place (problem, NULL, making->path);
+      else
+        sampan_batch_page_place (making->page, problem);
+      sampan_batch_add_problem (self, problem);
     }
-  if (!sampan_batch_is_blocked (self, name))
-    sampan_batch_add_problem (self, sampan_batch_problem_new_from_error (name, error));
-  sampan_batch_block (self, name);
+  if (is_target)
+    self->is_stopped = true;
+  else
+    sampan_batch_block (self, name);
 }
 
 static void
@@ -107,7 +114,7 @@ mkdir_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       if (sampan_batch_heal (self->session, error, &self->n_heals, self->halt, ask_to_make, making))
         return;
-      mkdir_failed (self, making->name, error);
+      mkdir_failed (making, error);
     }
   made (making);
 }
@@ -168,15 +175,14 @@ failure_free (gpointer data)
   g_free (failure);
 }
 
-/* NAME is NULL for the target folder. */
-static void
-add_failure (GPtrArray *failures, const char *shown, const char *name)
+static Failure *
+add_failure (GPtrArray *failures, const char *shown)
 {
   Failure *failure = g_new0 (Failure, 1);
 
   failure->problem = sampan_batch_problem_new_from_errno (shown, errno);
-  failure->name = g_strdup (name);
   g_ptr_array_add (failures, failure);
+  return failure;
 }
 
 static void
@@ -186,9 +192,14 @@ make_local_page (SampanBatch *self, const SampanBatchPage *page, GPtrArray *fail
     {
       const char *name = sampan_batch_page_get_name (page, i);
 
-      if (page->fates[i] == SAMPAN_BATCH_FATE_MAKE &&
-          !sampan_batch_disk_make_folder (self->disk, name))
-        add_failure (failures, name, name);
+      Failure *failure;
+
+      if (page->fates[i] != SAMPAN_BATCH_FATE_MAKE ||
+          sampan_batch_disk_make_folder (self->disk, name))
+        continue;
+      failure = add_failure (failures, name);
+      failure->name = g_strdup (name);
+      sampan_batch_page_place (page, failure->problem);
     }
 }
 
@@ -201,7 +212,9 @@ make_local_thread (GTask *task, gpointer source, gpointer task_data, GCancellabl
   GPtrArray *failures = g_ptr_array_new_with_free_func (failure_free);
 
   if (!sampan_batch_disk_make_target (self->disk))
-    add_failure (failures, self->local_folder, NULL);
+    sampan_batch_problem_set_place (add_failure (failures, self->local_folder)->problem,
+                                    self->local_folder,
+                                    NULL);
   else
     for (guint i = 0; i < pages->len; i++)
       make_local_page (self, g_ptr_array_index (pages, i), failures);

@@ -69,6 +69,18 @@ sampan_batch_page_dup_remote (const SampanBatchPage *self, size_t index, GError 
   return sampan_batch_join (self->remote, name, error);
 }
 
+void
+sampan_batch_page_place (const SampanBatchPage *self, SampanBatchProblem *problem)
+{
+  const char *name = sampan_batch_problem_get_bytes (problem);
+  g_autofree char *local_name = dup_named (name, self->local_name);
+  g_autofree char *remote_name = dup_named (name, self->remote_name);
+  g_autofree char *local = g_build_filename (self->local, local_name, NULL);
+  g_autoptr (SampanPath) remote = sampan_batch_join (self->remote, remote_name, NULL);
+
+  sampan_batch_problem_set_place (problem, local, remote);
+}
+
 SampanPath *
 sampan_batch_join (const SampanPath *folder, const char *name, GError **error)
 {

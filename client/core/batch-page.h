@@ -52,6 +52,9 @@ char *sampan_batch_page_dup_local (const SampanBatchPage *self, size_t index);
 SampanPath *
 sampan_batch_page_dup_remote (const SampanBatchPage *self, size_t index, GError **error);
 
+/* Says where PROBLEM, an item of this page by its name, is on both ends. */
+void sampan_batch_page_place (const SampanBatchPage *self, SampanBatchProblem *problem);
+
 /* Below FOLDER; fails with BAD_NAME. */
 SampanPath *sampan_batch_join (const SampanPath *folder, const char *name, GError **error);
 

@@ -130,7 +130,12 @@ decide (SampanBatch *self, const SampanBatchPage *page, size_t index, GPtrArray 
       return SAMPAN_BATCH_FATE_LEAVE;
     }
   if (!is_blocked)
-    sampan_batch_add_problem (self, sampan_batch_problem_new_from_verdict (name, verdict));
+    {
+      SampanBatchProblem *problem = sampan_batch_problem_new_from_verdict (name, verdict);
+
+      sampan_batch_page_place (page, problem);
+      sampan_batch_add_problem (self, problem);
+    }
   if (item->kind == SAMPAN_ENTRY_FOLDER)
     sampan_batch_block (self, name);
   return SAMPAN_BATCH_FATE_LEAVE;

@@ -18,7 +18,9 @@ struct _SampanBatchProblem
   char *bytes;
   char *name;
   char *reason;
-  GError *error; /* nullable */
+  char *local;        /* nullable */
+  SampanPath *remote; /* nullable */
+  GError *error;      /* nullable */
   SampanBatchProblemOrigin origin;
 };
 
@@ -30,6 +32,8 @@ sampan_batch_problem_finalize (GObject *object)
   SampanBatchProblem *self = SAMPAN_BATCH_PROBLEM (object);
 
   g_clear_error (&self->error);
+  g_clear_pointer (&self->remote, sampan_path_unref);
+  g_free (self->local);
   g_free (self->bytes);
   g_free (self->name);
   g_free (self->reason);
@@ -149,6 +153,27 @@ void
 sampan_batch_problem_set_origin (SampanBatchProblem *self, SampanBatchProblemOrigin origin)
 {
   self->origin = origin;
+}
+
+const char *
+sampan_batch_problem_get_local (SampanBatchProblem *self)
+{
+  return self->local;
+}
+
+const SampanPath *
+sampan_batch_problem_get_remote (SampanBatchProblem *self)
+{
+  return self->remote;
+}
+
+void
+sampan_batch_problem_set_place (SampanBatchProblem *self,
+                                const char *local,
+                                const SampanPath *remote)
+{
+  self->local = g_strdup (local);
+  self->remote = remote != NULL ? sampan_path_ref (remote) : NULL;
 }
 
 const GError *

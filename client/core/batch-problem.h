@@ -6,6 +6,7 @@
 #pragma once
 
 #include "errors.h"
+#include "paths.h"
 #include "protocol.h"
 #include <glib-object.h>
 
@@ -40,6 +41,13 @@ const char *sampan_batch_problem_get_bytes (SampanBatchProblem *self); /* the na
 SampanBatchProblemOrigin sampan_batch_problem_get_origin (SampanBatchProblem *self);
 /* Before it is given away. */
 void sampan_batch_problem_set_origin (SampanBatchProblem *self, SampanBatchProblemOrigin origin);
+/* Where it is or was to be, on this computer and on the server; both nullable. */
+const char *sampan_batch_problem_get_local (SampanBatchProblem *self);
+const SampanPath *sampan_batch_problem_get_remote (SampanBatchProblem *self);
+/* Before it is given away. Either may be NULL. */
+void sampan_batch_problem_set_place (SampanBatchProblem *self,
+                                     const char *local,
+                                     const SampanPath *remote);
 /* What it was made from; nullable. */
 const GError *sampan_batch_problem_get_error (SampanBatchProblem *self);
 

@@ -204,7 +204,10 @@ add_transfer (SampanBatch *self, SampanBatchPage *page, size_t index, SampanConf
 
   if (remote == NULL)
     {
-      sampan_batch_add_problem (self, sampan_batch_problem_new_from_error (name, error));
+      SampanBatchProblem *problem = sampan_batch_problem_new_from_error (name, error);
+
+      sampan_batch_page_place (page, problem);
+      sampan_batch_add_problem (self, problem);
       return;
     }
   transfer = self->is_upload

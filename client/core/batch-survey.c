@@ -165,7 +165,10 @@ dup_target_name (Survey *self, const char *name)
 static void
 add_problem (Survey *self, const SampanPath *base, SampanBatchProblem *problem)
 {
-  g_ptr_array_add (get_page (self, base)->problems, problem);
+  SampanBatchPage *page = get_page (self, base);
+
+  sampan_batch_page_place (page, problem);
+  g_ptr_array_add (page->problems, problem);
 }
 
 static void

@@ -167,6 +167,7 @@ count_item (Walk *self)
 static void
 add_problem (Walk *self, SampanBatchProblem *problem)
 {
+  sampan_batch_page_place (self->page, problem);
   g_ptr_array_add (self->page->problems, problem);
   count_item (self);
 }

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 
 import harness
 
@@ -89,6 +90,26 @@ class Transfers(harness.Case):
             self.assertIn("1 failed", result.errors)
         self.assertTrue((self.share / "tree" / "folder-0" / "file-0").exists())
         self.assertEqual((self.share / "tree" / "folder-1" / "file-3").read_bytes(), old)
+
+    def test_folder_that_cannot_be_made_is_named_in_full(self):
+        """Not as what lies below the target alone: that would not tell which of many it is."""
+        self.mount_small(self.share / "deep" / "tree", "1m")
+        subprocess.run(["mount", "-o", "remount,ro", str(self.share / "deep" / "tree")], check=True)
+        there = self.client.run("put", "-r", "local/tree", self.client.remote("files/deep"), status=1, cwd=self.folder)
+        for folder in ("folder-0", "folder-1"):
+            self.assertIn(f"local/tree/{folder} -> files/deep/tree/{folder}: ", there.errors)
+        self.assertNotIn("file-", there.errors)
+
+        self.put("put", "-r")
+        self.mount_small(self.folder / "here" / "tree", "1m")
+        subprocess.run(["mount", "-o", "remount,ro", str(self.folder / "here" / "tree")], check=True)
+        here = self.client.run("get", "-r", self.client.remote("files/tree"), self.folder / "here", status=1)
+        self.assertIn(f"files/tree/folder-0 -> {self.folder}/here/tree/folder-0: ", here.errors)
+
+    def test_what_is_in_the_way_is_named_in_full(self):
+        harness.make_file(self.share / "deep" / "tree" / "folder-1", 10)
+        result = self.client.run("put", "-r", "local/tree", self.client.remote("files/deep"), status=1, cwd=self.folder)
+        self.assertIn("local/tree/folder-1 -> files/deep/tree/folder-1: ", result.errors)
 
     def test_decided_by_option(self):
         self.put("put", "-r")
