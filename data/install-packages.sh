@@ -8,7 +8,7 @@ set -euo pipefail
 
 declare -A sets=(
   [build]="gcc libc6-dev meson ninja-build pkg-config gettext libglib2.0-dev libsodium-dev
-           libsqlite3-dev libgtk-3-dev libedit-dev libsystemd-dev"
+           libsqlite3-dev libgtk-3-dev libedit-dev libsecret-1-dev libsystemd-dev"
   [server]="gcc libc6-dev meson ninja-build pkg-config gettext libglib2.0-dev libsodium-dev
             libsqlite3-dev libsystemd-dev"
   [window]="adwaita-icon-theme librsvg2-common fonts-cantarell fonts-dejavu-core"
@@ -16,7 +16,7 @@ declare -A sets=(
            xdotool imagemagick fonts-noto-cjk locales desktop-file-utils appstream procps
            libasan8 libubsan1 libtsan2 dpkg-dev zlib1g-dev libffi-dev libpcre2-dev strace libglib2.0-bin shared-mime-info
            man-db groff-base mandoc zsh fish systemd
-           avahi-daemon iproute2"
+           avahi-daemon iproute2 gnome-keyring"
   [bench]="openssh-server openssh-client sshpass rsync tar"
 )
 
