@@ -9,18 +9,14 @@
 
 #include "accessible.h"
 #include "escape.h"
-#include "transfer-row.h"
+#include "transfer-list.h"
 #include "transfer-text.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
-/* Rows are widgets: of a long queue only so many are made, those that run or failed first. */
-#define ROWS_MAX 100
-#define SHORT_QUEUE 100 /* is counted at each change */
-#define UPDATE_DELAY_MS 100
-/* The rows are looked at again this long after the queue changed; many changes come together. */
-#define ROWS_DELAY_MS 200
+/* Many changes come together, and counting a long queue takes a while. */
+#define UPDATE_DELAY_MS 50
 
 struct _SampanTransferPanel
 {
@@ -35,8 +31,9 @@ struct _SampanTransferPanel
   GtkProgressBar *progress_bar;
   GtkExpander *expander;
   GtkLabel *count_label;
-  GtkListBox *list;
+  SampanTransferList *list;
   GtkLabel *more_label;
+  GtkLabel *size_label;
   GtkWidget *retry_button;
   GtkWidget *clear_button;
   GtkLabel *note_label;
@@ -44,10 +41,8 @@ struct _SampanTransferPanel
   /* owned */
   SampanQueue *queue;
   SampanTransfer *last; /* the one that ended last: what the frame tells of while nothing runs */
-  GListStore *shown;    /* what the list has rows for */
   guint n_skipped;
-  unsigned int update_id; /* timeout sources */
-  unsigned int rows_id;
+  guint update_id; /* timeout source */
 };
 
 G_DEFINE_TYPE (SampanTransferPanel, sampan_transfer_panel, GTK_TYPE_FRAME)
@@ -183,41 +178,75 @@ show_paused (SampanTransferPanel *self, guint n_paused)
 }
 
 /* Of all in the list; the queue's own sums begin anew with each run. */
-static guint
-count_state (SampanTransferPanel *self, SampanTransferState state)
+typedef struct
+{
+  guint n_done, n_failed;
+  uint64_t done_bytes, failed_bytes;
+} Counts;
+
+static Counts
+count (SampanTransferPanel *self)
 {
   GListModel *model = G_LIST_MODEL (self->queue);
   guint length = g_list_model_get_n_items (model);
-  guint count = 0;
+  Counts counts = { 0 };
 
   for (guint i = 0; i < length; i++)
     {
       g_autoptr (SampanTransfer) transfer = g_list_model_get_item (model, i);
+      SampanTransferState state = sampan_transfer_get_state (transfer);
 
-      count += sampan_transfer_get_state (transfer) == state;
+      if (state == SAMPAN_TRANSFER_DONE)
+        {
+          counts.n_done++;
+          counts.done_bytes += sampan_transfer_get_total_bytes (transfer);
+        }
+      else if (state == SAMPAN_TRANSFER_FAILED)
+        {
+          counts.n_failed++;
+          counts.failed_bytes += sampan_transfer_get_total_bytes (transfer);
+        }
     }
-  return count;
+  return counts;
+}
+
+static void
+update_sizes (SampanTransferPanel *self, const Counts *counts)
+{
+  g_autofree char *done = g_format_size (counts->done_bytes);
+  g_autofree char *failed = g_format_size (counts->failed_bytes);
+  g_autofree char *text = NULL;
+
+  if (counts->failed_bytes > 0)
+    /* Translators: two sizes. */
+    text = g_strdup_printf (_ ("%s done, %s failed"), done, failed);
+  else if (counts->done_bytes > 0)
+    /* Translators: a size. */
+    text = g_strdup_printf (_ ("%s done"), done);
+  gtk_label_set_text (self->size_label, text != NULL ? text : "");
 }
 
 static void
 update_counts (SampanTransferPanel *self, const Sums *sums)
 {
-  guint n_done = count_state (self, SAMPAN_TRANSFER_DONE);
-  guint n_failed = count_state (self, SAMPAN_TRANSFER_FAILED);
+  Counts counts = count (self);
   g_autoptr (GString) text = g_string_new (NULL);
 
   /* Translators: how many transfers wait, how many are done. */
-  g_string_printf (text, _ ("%u waiting, %u done"), sums->n_waiting + sums->n_expected, n_done);
+  g_string_printf (text,
+                   _ ("%u waiting, %u done"),
+                   sums->n_waiting + sums->n_expected,
+                   counts.n_done);
   if (sums->n_paused > 0)
     g_string_append_printf (text,
                             /* Translators: how many transfers are paused, in a list of counts. */
                             ngettext (", %u paused", ", %u paused", sums->n_paused),
                             sums->n_paused);
-  if (n_failed > 0)
+  if (counts.n_failed > 0)
     g_string_append_printf (text,
                             /* Translators: how many transfers failed, in a list of counts. */
-                            ngettext (", %u failed", ", %u failed", n_failed),
-                            n_failed);
+                            ngettext (", %u failed", ", %u failed", counts.n_failed),
+                            counts.n_failed);
   if (self->n_skipped > 0)
     g_string_append_printf (text,
                             /* Translators: how many files were left as they are, in a list of
@@ -225,7 +254,8 @@ update_counts (SampanTransferPanel *self, const Sums *sums)
                             ngettext (", %u skipped", ", %u skipped", self->n_skipped),
                             self->n_skipped);
   gtk_label_set_text (self->count_label, text->str);
-  gtk_widget_set_visible (self->retry_button, n_failed > 0);
+  gtk_widget_set_visible (self->retry_button, counts.n_failed > 0);
+  update_sizes (self, &counts);
 }
 
 static void
@@ -267,106 +297,6 @@ update (SampanTransferPanel *self)
   update_counts (self, &sums);
 }
 
-/* ---- rows ---- */
-
-/* The smaller, the earlier: what runs, what failed, what waits, the rest. */
-static int
-get_rank (SampanTransfer *transfer)
-{
-  switch (sampan_transfer_get_state (transfer))
-    {
-    case SAMPAN_TRANSFER_CONNECTING:
-    case SAMPAN_TRANSFER_RECONNECTING:
-    case SAMPAN_TRANSFER_SENDING:
-    case SAMPAN_TRANSFER_RECEIVING:
-    case SAMPAN_TRANSFER_SAVING:
-      return 0;
-    case SAMPAN_TRANSFER_FAILED:
-      return 1;
-    case SAMPAN_TRANSFER_WAITING:
-    case SAMPAN_TRANSFER_PAUSED:
-      return 2;
-    case SAMPAN_TRANSFER_DONE:
-    case SAMPAN_TRANSFER_CANCELLED:
-      break;
-    }
-  return 3;
-}
-
-#define N_RANKS 4
-
-static GPtrArray *
-choose_rows (GListModel *model)
-{
-  g_autoptr (GPtrArray) chosen = g_ptr_array_new_with_free_func (g_object_unref);
-  guint length = g_list_model_get_n_items (model);
-
-  for (int rank = 0; rank < N_RANKS; rank++)
-    for (guint i = 0; i < length && chosen->len < ROWS_MAX; i++)
-      {
-        g_autoptr (SampanTransfer) transfer = g_list_model_get_item (model, i);
-
-        if (get_rank (transfer) == rank)
-          g_ptr_array_add (chosen, g_steal_pointer (&transfer));
-      }
-  return g_steal_pointer (&chosen);
-}
-
-static bool
-is_shown_already (SampanTransferPanel *self, GPtrArray *chosen)
-{
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->shown)) != chosen->len)
-    return false;
-  for (guint i = 0; i < chosen->len; i++)
-    {
-      g_autoptr (GObject) item = g_list_model_get_item (G_LIST_MODEL (self->shown), i);
-
-      if (item != g_ptr_array_index (chosen, i))
-        return false;
-    }
-  return true;
-}
-
-static gboolean
-update_rows_cb (gpointer user_data)
-{
-  SampanTransferPanel *self = user_data;
-  GListModel *queue = G_LIST_MODEL (self->queue);
-  g_autoptr (GPtrArray) chosen = choose_rows (queue);
-  guint n_more = g_list_model_get_n_items (queue) - chosen->len;
-  g_autofree char *more = NULL;
-
-  self->rows_id = 0;
-  if (!is_shown_already (self, chosen))
-    g_list_store_splice (self->shown,
-                         0,
-                         g_list_model_get_n_items (G_LIST_MODEL (self->shown)),
-                         chosen->pdata,
-                         chosen->len);
-  if (n_more > 0)
-    more = g_strdup_printf (ngettext ("and %u more", "and %u more", n_more), n_more);
-  gtk_label_set_text (self->more_label, more != NULL ? more : "");
-  return G_SOURCE_REMOVE;
-}
-
-/* No rows are made for a list that nobody sees. */
-static void
-plan_rows (SampanTransferPanel *self)
-{
-  if (self->rows_id == 0 && gtk_expander_get_expanded (self->expander))
-    self->rows_id = g_timeout_add (ROWS_DELAY_MS, update_rows_cb, self);
-}
-
-static void
-expanded_cb (SampanTransferPanel *self)
-{
-  g_clear_handle_id (&self->rows_id, g_source_remove);
-  if (gtk_expander_get_expanded (self->expander))
-    update_rows_cb (self);
-  else
-    g_list_store_remove_all (self->shown);
-}
-
 /* To send those once more would fail once more. */
 static void
 look_again (SampanTransferPanel *self, GPtrArray *outdated)
@@ -387,17 +317,6 @@ row_retry_cb (SampanTransferPanel *self, SampanTransfer *transfer)
   look_again (self, outdated);
 }
 
-static GtkWidget *
-create_row (gpointer item, gpointer user_data)
-{
-  SampanTransferPanel *self = user_data;
-
-  GtkWidget *row = sampan_transfer_row_new (self->queue, item);
-
-  g_signal_connect_object (row, "retry", G_CALLBACK (row_retry_cb), self, G_CONNECT_SWAPPED);
-  return row;
-}
-
 /* ---- signals ---- */
 
 static gboolean
@@ -410,15 +329,29 @@ update_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Counting a long queue takes a while: not for each of many changes. */
 static void
 queue_changed_cb (SampanTransferPanel *self)
 {
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->queue)) <= SHORT_QUEUE)
-    update (self);
-  else if (self->update_id == 0)
+  if (self->update_id == 0)
     self->update_id = g_timeout_add (UPDATE_DELAY_MS, update_cb, self);
-  plan_rows (self);
+  sampan_transfer_list_plan_update (self->list);
+}
+
+static void
+list_updated_cb (SampanTransferPanel *self)
+{
+  guint n_more = sampan_transfer_list_get_n_more (self->list);
+  g_autofree char *more = NULL;
+
+  if (n_more > 0)
+    more = g_strdup_printf (ngettext ("and %u more", "and %u more", n_more), n_more);
+  gtk_label_set_text (self->more_label, more != NULL ? more : "");
+}
+
+static void
+expanded_cb (SampanTransferPanel *self)
+{
+  sampan_transfer_list_set_shown (self->list, gtk_expander_get_expanded (self->expander));
 }
 
 static void
@@ -480,13 +413,11 @@ sampan_transfer_panel_dispose (GObject *object)
 {
   SampanTransferPanel *self = SAMPAN_TRANSFER_PANEL (object);
 
-  g_clear_handle_id (&self->rows_id, g_source_remove);
   g_clear_handle_id (&self->update_id, g_source_remove);
   if (self->queue != NULL)
     g_signal_handlers_disconnect_by_data (self->queue, self);
   g_clear_object (&self->queue);
   g_clear_object (&self->last);
-  g_clear_object (&self->shown);
   G_OBJECT_CLASS (sampan_transfer_panel_parent_class)->dispose (object);
 }
 
@@ -496,6 +427,7 @@ sampan_transfer_panel_class_init (SampanTransferPanelClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = sampan_transfer_panel_dispose;
+  g_type_ensure (SAMPAN_TYPE_TRANSFER_LIST);
   look_again_signal = g_signal_new ("look-again",
                                     SAMPAN_TYPE_TRANSFER_PANEL,
                                     G_SIGNAL_RUN_LAST,
@@ -521,19 +453,20 @@ sampan_transfer_panel_class_init (SampanTransferPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, count_label);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, list);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, more_label);
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, size_label);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, clear_button);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, note_label);
   gtk_widget_class_bind_template_callback (widget_class, cancel_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, clear_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, expanded_cb);
+  gtk_widget_class_bind_template_callback (widget_class, list_updated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, row_retry_cb);
 }
 
 static void
 sampan_transfer_panel_init (SampanTransferPanel *self)
 {
-  self->shown = g_list_store_new (SAMPAN_TYPE_TRANSFER);
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_list_box_bind_model (self->list, G_LIST_MODEL (self->shown), create_row, self, NULL);
 }
 
 void
@@ -546,6 +479,7 @@ sampan_transfer_panel_set_queue (SampanTransferPanel *self, SampanQueue *queue)
 
   g_assert (self->queue == NULL);
   self->queue = g_object_ref (queue);
+  sampan_transfer_list_set_queue (self->list, queue);
   for (size_t i = 0; i < G_N_ELEMENTS (watched); i++)
     g_signal_connect_object (queue,
                              watched[i],

@@ -1,38 +1,30 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* One transfer in the list: its state, its buttons, its place. */
+/* One transfer in the list: how far it is, and its buttons. */
 
 #include "config.h"
 
 #include "transfer-row.h"
 
 #include "accessible.h"
+#include "transfer-row-private.h"
 #include "transfer-text.h"
 
 #include <glib/gi18n.h>
 
-struct _SampanTransferRow
-{
-  GtkListBoxRow parent_instance;
-
-  /* template widgets */
-  GtkImage *image;
-  GtkLabel *title_label;
-  GtkLabel *status_label;
-  GtkWidget *pause_button;
-  GtkImage *pause_image;
-  GtkWidget *retry_button;
-  GtkWidget *cancel_button;
-
-  /* owned */
-  SampanQueue *queue;
-  SampanTransfer *transfer;
-};
-
 G_DEFINE_TYPE (SampanTransferRow, sampan_transfer_row, GTK_TYPE_LIST_BOX_ROW)
 
-static guint retry_signal;
+/* On a transfer: the file is to be opened once it is here. */
+#define OPENS_KEY "sampan-opens-when-done"
+
+enum
+{
+  RETRY,
+  DRAGGED,
+  N_SIGNALS,
+};
+static guint signals[N_SIGNALS];
 
 static const char *
 choose_icon (SampanTransfer *transfer)
@@ -73,10 +65,23 @@ show_buttons (SampanTransferRow *self, SampanTransferState state)
   gtk_widget_set_visible (self->retry_button,
                           state == SAMPAN_TRANSFER_FAILED || state == SAMPAN_TRANSFER_CANCELLED);
   gtk_widget_set_visible (self->cancel_button, state < SAMPAN_TRANSFER_DONE);
+  gtk_widget_set_visible (self->show_button, _sampan_transfer_row_has_file (self));
 }
 
 static void
-transfer_changed_cb (SampanTransferRow *self)
+show_progress (SampanTransferRow *self, SampanTransferState state)
+{
+  uint64_t total = sampan_transfer_get_total_bytes (self->transfer);
+  double done = (double)sampan_transfer_get_done_bytes (self->transfer);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->progress_bar),
+                          state < SAMPAN_TRANSFER_DONE && total > 0 && done > 0);
+  gtk_progress_bar_set_fraction (self->progress_bar,
+                                 total > 0 ? MIN (1.0, done / (double)total) : 0.0);
+}
+
+static void
+update (SampanTransferRow *self)
 {
   SampanTransferState state = sampan_transfer_get_state (self->transfer);
   g_autofree char *status = sampan_transfer_text_dup_status (self->transfer);
@@ -100,8 +105,59 @@ transfer_changed_cb (SampanTransferRow *self)
       gtk_style_context_add_class (style, GTK_STYLE_CLASS_DIM_LABEL);
     }
   show_buttons (self, state);
+  show_progress (self, state);
+  _sampan_transfer_row_update_place (self);
   name = g_strconcat (title, ": ", status, NULL);
   sampan_accessible_set_name (GTK_WIDGET (self), name);
+}
+
+static gboolean
+update_cb (gpointer user_data)
+{
+  SampanTransferRow *self = user_data;
+
+  self->update_id = 0;
+  update (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Many properties change together. */
+static void
+transfer_changed_cb (SampanTransferRow *self)
+{
+  if (self->update_id == 0)
+    self->update_id = g_idle_add_full (GDK_PRIORITY_EVENTS, update_cb, self, NULL);
+}
+
+bool
+_sampan_transfer_row_has_file (SampanTransferRow *self)
+{
+  return !sampan_transfer_is_upload (self->transfer) &&
+         sampan_transfer_get_state (self->transfer) == SAMPAN_TRANSFER_DONE;
+}
+
+void
+_sampan_transfer_row_act_on_file (SampanTransferRow *self, const char *name)
+{
+  GtkWidget *window = gtk_widget_get_toplevel (GTK_WIDGET (self));
+  g_autofree char *filename = sampan_transfer_row_dup_filename (self->transfer);
+
+  if (G_IS_ACTION_GROUP (window))
+    g_action_group_activate_action (G_ACTION_GROUP (window),
+                                    name,
+                                    g_variant_new_bytestring (filename));
+}
+
+void
+_sampan_transfer_row_emit_dragged (SampanTransferRow *self, bool begins)
+{
+  g_signal_emit (self, signals[DRAGGED], 0, begins);
+}
+
+static void
+show_clicked_cb (SampanTransferRow *self)
+{
+  _sampan_transfer_row_act_on_file (self, "show-local");
 }
 
 static void
@@ -122,134 +178,7 @@ pause_clicked_cb (SampanTransferRow *self)
 static void
 retry_clicked_cb (SampanTransferRow *self)
 {
-  g_signal_emit (self, retry_signal, 0, self->transfer);
-}
-
-/* ---- its place ---- */
-
-static bool
-can_be_moved (SampanTransfer *transfer)
-{
-  SampanTransferState state = sampan_transfer_get_state (transfer);
-
-  return state == SAMPAN_TRANSFER_WAITING || state == SAMPAN_TRANSFER_PAUSED;
-}
-
-/* Where the next one in the direction of STEP is that could be moved as well: the last such one if
- * FAR. FALSE if there is none. */
-static bool
-find_place (SampanTransferRow *self, int step, bool far, guint *place)
-{
-  GListModel *model = G_LIST_MODEL (self->queue);
-  int length = (int)g_list_model_get_n_items (model);
-  bool seen = false;
-  bool found = false;
-
-  for (int i = step > 0 ? 0 : length - 1; i >= 0 && i < length; i += step)
-    {
-      g_autoptr (SampanTransfer) other = g_list_model_get_item (model, (guint)i);
-
-      if (other == self->transfer)
-        seen = true;
-      else if (seen && can_be_moved (other))
-        {
-          *place = (guint)i;
-          found = true;
-          if (!far)
-            break;
-        }
-    }
-  return found;
-}
-
-static void
-move (SampanTransferRow *self, int step, bool far)
-{
-  guint place;
-
-  if (can_be_moved (self->transfer) && find_place (self, step, far, &place))
-    sampan_queue_move (self->queue, self->transfer, place);
-}
-
-static gboolean
-key_press_cb (SampanTransferRow *self, GdkEventKey *event)
-{
-  guint modifiers = event->state & gtk_accelerator_get_default_mod_mask ();
-
-  if (modifiers == GDK_CONTROL_MASK && event->keyval == GDK_KEY_Up)
-    move (self, -1, false);
-  else if (modifiers == GDK_CONTROL_MASK && event->keyval == GDK_KEY_Down)
-    move (self, 1, false);
-  else if (modifiers == GDK_CONTROL_MASK && event->keyval == GDK_KEY_Home)
-    move (self, -1, true);
-  else if (modifiers == GDK_CONTROL_MASK && event->keyval == GDK_KEY_End)
-    move (self, 1, true);
-  else
-    return GDK_EVENT_PROPAGATE;
-  return GDK_EVENT_STOP;
-}
-
-#define STEP_KEY "sampan-step"
-#define FAR_KEY "sampan-far"
-
-static void
-move_activate_cb (GtkMenuItem *item, gpointer user_data)
-{
-  int step = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (item), STEP_KEY));
-
-  move (user_data, step, g_object_get_data (G_OBJECT (item), FAR_KEY) != NULL);
-}
-
-static void
-add_move (SampanTransferRow *self, GtkMenuShell *menu, const char *label, int step, bool far)
-{
-  GtkWidget *item = gtk_menu_item_new_with_mnemonic (label);
-  guint place;
-
-  g_object_set_data (G_OBJECT (item), STEP_KEY, GINT_TO_POINTER (step));
-  g_object_set_data (G_OBJECT (item), FAR_KEY, far ? self : NULL);
-  g_signal_connect_object (item, "activate", G_CALLBACK (move_activate_cb), self, 0);
-  gtk_widget_set_sensitive (item, find_place (self, step, far, &place));
-  gtk_widget_show (item);
-  gtk_menu_shell_append (menu, item);
-}
-
-/* EVENT is NULL when a key asked for it. */
-static gboolean
-pop_up (SampanTransferRow *self, GdkEvent *event)
-{
-  GtkWidget *menu;
-
-  if (!can_be_moved (self->transfer))
-    return GDK_EVENT_PROPAGATE;
-  menu = gtk_menu_new ();
-  add_move (self, GTK_MENU_SHELL (menu), _ ("Move to _Top"), -1, true);
-  add_move (self, GTK_MENU_SHELL (menu), _ ("Move _Up"), -1, false);
-  add_move (self, GTK_MENU_SHELL (menu), _ ("Move _Down"), 1, false);
-  add_move (self, GTK_MENU_SHELL (menu), _ ("Move to _Bottom"), 1, true);
-  gtk_menu_attach_to_widget (GTK_MENU (menu), GTK_WIDGET (self), NULL);
-  g_signal_connect (menu, "selection-done", G_CALLBACK (gtk_widget_destroy), NULL);
-  if (event != NULL)
-    gtk_menu_popup_at_pointer (GTK_MENU (menu), event);
-  else
-    gtk_menu_popup_at_widget (GTK_MENU (menu),
-                              GTK_WIDGET (self),
-                              GDK_GRAVITY_SOUTH_WEST,
-                              GDK_GRAVITY_NORTH_WEST,
-                              NULL);
-  return GDK_EVENT_STOP;
-}
-
-static gboolean
-button_press_cb (SampanTransferRow *self, GdkEvent *event)
-{
-  return gdk_event_triggers_context_menu (event) ? pop_up (self, event) : GDK_EVENT_PROPAGATE;
-}
-
-static gboolean
-popup_menu_cb (SampanTransferRow *self)
-{
-  return pop_up (self, NULL);
+  g_signal_emit (self, signals[RETRY], 0, self->transfer);
 }
 
 static void
@@ -257,11 +186,27 @@ sampan_transfer_row_dispose (GObject *object)
 {
   SampanTransferRow *self = SAMPAN_TRANSFER_ROW (object);
 
+  g_clear_handle_id (&self->update_id, g_source_remove);
   if (self->transfer != NULL)
     g_signal_handlers_disconnect_by_data (self->transfer, self);
   g_clear_object (&self->transfer);
   g_clear_object (&self->queue);
   G_OBJECT_CLASS (sampan_transfer_row_parent_class)->dispose (object);
+}
+
+static guint
+new_signal (const char *name, GType argument)
+{
+  return g_signal_new (name,
+                       SAMPAN_TYPE_TRANSFER_ROW,
+                       G_SIGNAL_RUN_LAST,
+                       0,
+                       NULL,
+                       NULL,
+                       NULL,
+                       G_TYPE_NONE,
+                       1,
+                       argument);
 }
 
 static void
@@ -270,37 +215,32 @@ sampan_transfer_row_class_init (SampanTransferRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = sampan_transfer_row_dispose;
-  retry_signal = g_signal_new ("retry",
-                               SAMPAN_TYPE_TRANSFER_ROW,
-                               G_SIGNAL_RUN_LAST,
-                               0,
-                               NULL,
-                               NULL,
-                               NULL,
-                               G_TYPE_NONE,
-                               1,
-                               SAMPAN_TYPE_TRANSFER);
+  signals[RETRY] = new_signal ("retry", SAMPAN_TYPE_TRANSFER);
+  signals[DRAGGED] = new_signal ("dragged", G_TYPE_BOOLEAN);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sampan/Sampan/ui/transfer-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferRow, event_box);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferRow, image);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferRow, title_label);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferRow, status_label);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferRow, pause_button);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferRow, pause_image);
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferRow, progress_bar);
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferRow, show_button);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferRow, retry_button);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferRow, cancel_button);
   gtk_widget_class_bind_template_callback (widget_class, pause_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, show_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, retry_clicked_cb);
-  gtk_widget_class_bind_template_callback (widget_class, key_press_cb);
-  gtk_widget_class_bind_template_callback (widget_class, button_press_cb);
-  gtk_widget_class_bind_template_callback (widget_class, popup_menu_cb);
   gtk_widget_class_bind_template_callback (widget_class, cancel_clicked_cb);
+  _sampan_transfer_row_bind_place (widget_class);
 }
 
 static void
 sampan_transfer_row_init (SampanTransferRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  _sampan_transfer_row_init_place (self);
 }
 
 GtkWidget *
@@ -317,6 +257,31 @@ sampan_transfer_row_new (SampanQueue *queue, SampanTransfer *transfer)
                              G_CALLBACK (transfer_changed_cb),
                              self,
                              G_CONNECT_SWAPPED);
-  transfer_changed_cb (self);
+  update (self);
   return GTK_WIDGET (self);
+}
+
+char *
+sampan_transfer_row_dup_filename (SampanTransfer *transfer)
+{
+  const char *local = sampan_transfer_get_local (transfer);
+  const char *stored = sampan_transfer_get_stored_name (transfer);
+  g_autofree char *folder = NULL;
+
+  if (stored == NULL)
+    return g_strdup (local);
+  folder = g_path_get_dirname (local);
+  return g_build_filename (folder, stored, NULL);
+}
+
+void
+sampan_transfer_row_set_opens_when_done (SampanTransfer *transfer, bool opens)
+{
+  g_object_set_data (G_OBJECT (transfer), OPENS_KEY, opens ? transfer : NULL);
+}
+
+bool
+sampan_transfer_row_opens_when_done (SampanTransfer *transfer)
+{
+  return g_object_get_data (G_OBJECT (transfer), OPENS_KEY) != NULL;
 }

@@ -4,7 +4,8 @@
 /* Shared by the files of SampanWindow: window.c (life and what can be done now), window-login.c,
  * window-browse.c, window-selection.c, window-status.c, window-actions.c (the actions and the
  * changes on the box), window-transfers.c (what to move), window-batch.c (moving it),
- * window-saved.c (moving it another day) and window-size.c. */
+ * window-saved.c (moving it another day), window-open.c (looking at it) and
+ * window-size.c. */
 
 #pragma once
 
@@ -174,6 +175,11 @@ void sampan_window_show_problems (SampanWindow *self);
 /* Gives up all batches, moving or not. */
 void sampan_window_stop_transfers (SampanWindow *self);
 void sampan_window_transfer_finished (SampanWindow *self, SampanTransfer *transfer);
+
+/* window-open.c */
+void sampan_window_init_open (SampanWindow *self);
+/* TRANSFER ended; the person may have asked to see what it brought. */
+void sampan_window_open_if_wanted (SampanWindow *self, SampanTransfer *transfer);
 
 /* window-saved.c */
 /* After a login: goes on with what was saved. */

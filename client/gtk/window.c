@@ -262,6 +262,7 @@ static void
 queue_finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
 {
   sampan_window_transfer_finished (user_data, transfer);
+  sampan_window_open_if_wanted (user_data, transfer);
 }
 
 static gboolean
@@ -389,6 +390,7 @@ sampan_window_init (SampanWindow *self)
   self->undos = g_ptr_array_new_with_free_func (g_object_unref);
   sampan_window_init_actions (self);
   sampan_window_init_selection_actions (self);
+  sampan_window_init_open (self);
   sampan_window_set_enabled (self, "undo", false);
   gtk_widget_init_template (GTK_WIDGET (self));
   self->form = sampan_server_bar_get_form (self->server_bar);

@@ -21,7 +21,6 @@ gi.require_version("Gdk", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, Gtk  # noqa: E402
 
-DRAG_STEPS = 12
 START = 30  # inside of the window in the corner
 DAYS = 4
 PICTURES = 3
@@ -276,12 +275,7 @@ class DragSource:
 
     def drag(self, onto):
         x, y, width, height = a11y.find_resting_box(onto)
-        end = x + width // 2, y + height // 2
-        command = ["mousemove", str(START), str(START), "mousedown", "1"]
-        for step in range(1, DRAG_STEPS + 1):
-            at = [str(START + (to - START) * step // DRAG_STEPS) for to in end]
-            command += ["sleep", "0.05", "mousemove", *at]
-        subprocess.run(["xdotool", *command, "sleep", "0.3", "mouseup", "1"], check=True)
+        a11y.drag((START, START), (x + width // 2, y + height // 2))
 
 
 if __name__ == "__main__":

@@ -131,6 +131,13 @@ class Queue(unittest.TestCase):
         rows = app.find("Transfer List", "list box")
         return [row.name.split(":")[0] for row in rows if row is not None and "Waiting" in row.name]
 
+    def drag(self, app, name, onto):
+        """To the upper half of ONTO, so above it."""
+        left, top, _, height = a11y.find_resting_box(self.find_row(app, name))
+        x, y, _, _ = a11y.find_resting_box(self.find_row(app, onto))
+        a11y.drag((left + 60, top + height // 2), (x + 60, y + 3))
+        a11y.put_pointer_away()
+
     def test_order(self):
         names = ["one.bin", "two.bin", "three.bin"]
         with Box() as box, App() as app:
@@ -149,6 +156,15 @@ class Queue(unittest.TestCase):
             a11y.press_keys("ctrl+End")
             a11y.wait_for(
                 lambda: self.get_waiting(app) == ["three.bin", "two.bin", "one.bin"], "the last place"
+            )
+            # It keeps the focus, so that the next key moves it on.
+            a11y.press_keys("ctrl+Up")
+            a11y.wait_for(
+                lambda: self.get_waiting(app) == ["three.bin", "one.bin", "two.bin"], "a step back"
+            )
+            self.drag(app, "two.bin", onto="three.bin")
+            a11y.wait_for(
+                lambda: self.get_waiting(app) == ["two.bin", "three.bin", "one.bin"], "the drop"
             )
             app.take_picture("order")
             self.empty_both_places(app)

@@ -1,0 +1,28 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The rows of a queue: what runs and what failed first, then what waits, then the rest. */
+
+#pragma once
+
+#include "queue.h"
+#include <gtk/gtk.h>
+#include <stdbool.h>
+
+G_BEGIN_DECLS
+
+#define SAMPAN_TYPE_TRANSFER_LIST (sampan_transfer_list_get_type ())
+G_DECLARE_FINAL_TYPE (SampanTransferList, sampan_transfer_list, SAMPAN, TRANSFER_LIST, GtkListBox)
+
+/* Signals: "retry" (SampanTransfer *), "updated": the rows are those of the queue again. */
+
+/* Takes a reference; once. */
+void sampan_transfer_list_set_queue (SampanTransferList *self, SampanQueue *queue);
+/* No rows are made for a list that nobody sees. */
+void sampan_transfer_list_set_shown (SampanTransferList *self, bool shown);
+/* The queue changed: soon, so that many changes make one update. */
+void sampan_transfer_list_plan_update (SampanTransferList *self);
+/* Transfers that have no row, as there are too many. */
+guint sampan_transfer_list_get_n_more (SampanTransferList *self);
+
+G_END_DECLS

@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files that are looked at with other programs, which write down what they are given."""
+
+import json
+import os
+import pathlib
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import a11y
+from app import App
+from box import Box
+
+# Writes what it was called with, what the file is like, and what it holds.
+VIEWER = """#!{python}
+import json, os, sys
+path = sys.argv[1]
+what = {{"path": path, "mode": os.stat(path).st_mode, "text": open(path, errors="replace").read()}}
+with open({out!r} + ".new", "w") as out:
+    json.dump(what, out)
+os.rename({out!r} + ".new", {out!r})
+"""
+
+FILE_MANAGER = """
+import sys
+from gi.repository import Gio, GLib
+XML = '''<node><interface name="org.freedesktop.FileManager1"><method name="ShowItems">
+<arg type="as" direction="in"/><arg type="s" direction="in"/></method></interface></node>'''
+def call(connection, sender, path, interface, method, parameters, invocation):
+    print(parameters.unpack()[0][0], flush=True)
+    invocation.return_value(None)
+bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+bus.register_object("/org/freedesktop/FileManager1",
+                    Gio.DBusNodeInfo.new_for_xml(XML).interfaces[0], call, None, None)
+Gio.bus_own_name_on_connection(bus, "org.freedesktop.FileManager1", 0,
+                               lambda *_: print("ready", flush=True), None)
+GLib.MainLoop().run()
+"""
+
+
+class FileManager:
+    """With `with`: what is asked to show files in their folders; shown() is what it was asked."""
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", FILE_MANAGER], stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout.readline() == "ready\n"
+        return self
+
+    def __exit__(self, *exception):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def shown(self):
+        return self.process.stdout.readline().strip()
+
+
+class Open(unittest.TestCase):
+    def setUp(self):
+        self.place = tempfile.TemporaryDirectory(prefix="sampan-local-")
+        self.local = pathlib.Path(self.place.name)
+        self.seen = self.local / "seen.json"
+        self.data = self.local / "data"
+        self.install_viewer()
+
+    def tearDown(self):
+        self.place.cleanup()
+
+    def install_viewer(self):
+        """The desktop's program for text, in a data folder of its own."""
+        applications = self.data / "applications"
+        applications.mkdir(parents=True)
+        program = self.local / "viewer"
+        program.write_text(VIEWER.format(python=sys.executable, out=str(self.seen)))
+        program.chmod(0o755)
+        (applications / "viewer.desktop").write_text(
+            f"[Desktop Entry]\nType=Application\nName=Viewer\nExec={program} %f\n"
+            "MimeType=text/plain;\n"
+        )
+        (applications / "mimeapps.list").write_text(
+            "[Default Applications]\ntext/plain=viewer.desktop\n"
+        )
+
+    def start(self):
+        return App(environment={"XDG_DATA_HOME": str(self.data)})
+
+    def wait_for_viewer(self):
+        a11y.wait_for(self.seen.exists, "the viewer to be started")
+        what = json.loads(self.seen.read_text())
+        self.seen.unlink()
+        return what
+
+    def download(self, app, name):
+        a11y.select_row(app.table(), name)
+        app.press("Download")
+        a11y.choose_file(app.root, self.local / "inbox", "Open")
+
+    def find_row(self, app, start):
+        rows = app.find("Transfer List", "list box")
+        return a11y.wait_for(
+            lambda: next((row for row in rows if row is not None and row.name.startswith(start)), None),
+            f"a row that starts with “{start}”",
+        )
+
+    def choose_from_menu(self, app, row, label, role="menu item"):
+        row.queryComponent().grabFocus()
+        a11y.press_keys("Menu")
+        a11y.press(app.find(label, role))
+
+    def test_downloaded(self):
+        inbox = self.local / "inbox"
+        inbox.mkdir()
+        with Box() as box, FileManager() as manager, self.start() as app:
+            (box.files / "notes.txt").write_text("what there is")
+            app.log_in(box)
+            self.download(app, "notes.txt")
+            a11y.find_text(app.window, "Saved")
+            a11y.press(a11y.find(app.find("Transfers", "panel"), role="toggle button"))
+            row = self.find_row(app, "notes.txt")
+            app.take_picture("downloaded")
+            a11y.press(a11y.find(row, "Show in Folder", "push button"))
+            self.assertEqual(manager.shown(), (inbox / "notes.txt").as_uri())
+            self.choose_from_menu(app, row, "Open")
+            self.assertEqual(self.wait_for_viewer()["path"], str(inbox / "notes.txt"))
+
+
+if __name__ == "__main__":
+    unittest.main()
