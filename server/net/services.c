@@ -147,6 +147,7 @@ sampan_services_reload (SampanServices *self, unsigned int *ended_sessions, GErr
   g_mutex_lock (&self->shares_lock);
   sampan_share_table_unref (self->shares);
   self->shares = shares;
+  g_atomic_int_inc (&self->shares_number);
   g_mutex_unlock (&self->shares_lock);
   sampan_share_table_foreach_root (shares, count_new_cb, self);
   g_autofree char *ended_text = g_strdup_printf ("%d", ended);

@@ -32,6 +32,7 @@ typedef struct
   int searches;  /* atomic; finds and measures running now */
   GMutex shares_lock;
   SampanShareTable *shares;   /* guarded */
+  int shares_number;          /* atomic: grows when that is replaced */
   GCancellable *share_search; /* nullable: none runs */
   GThreadPool *counter;       /* of what shares with a quota hold, one after the other */
   GHashTable *counting;       /* guarded; roots that the counter has, each held by it */

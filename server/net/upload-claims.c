@@ -54,7 +54,8 @@ take_over (SampanUploadClaim *claim)
 void
 sampan_upload_claims_add (SampanUploadClaims *self, SampanUploadClaim *claim, bool takes_over)
 {
-  claim->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  claim->is_armed = false;
+  claim->wake_fd = -1;
   claim->is_taken_over = 0;
   claim->link = (GList){ .data = claim };
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
@@ -62,6 +63,17 @@ sampan_upload_claims_add (SampanUploadClaims *self, SampanUploadClaim *claim, bo
     if (is_same_upload (l->data, claim))
       take_over (l->data);
   g_queue_push_tail_link (&self->claims, &claim->link);
+}
+
+void
+sampan_upload_claims_arm (SampanUploadClaims *self, SampanUploadClaim *claim)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  g_assert (!claim->is_armed);
+  claim->is_armed = true;
+  claim->wake_fd =
+      eventfd (sampan_upload_claim_is_taken_over (claim) ? 1 : 0, EFD_CLOEXEC | EFD_NONBLOCK);
 }
 
 void

@@ -21,8 +21,9 @@ typedef struct
   uint64_t account_id;
   const char *share; /* borrowed */
   uint8_t id[SAMPAN_UPLOAD_ID_LENGTH];
+  bool is_armed;
   int wake_fd; /* eventfd for all that its worker is to look at, such as that it was taken over; -1
-                  if there was no descriptor left */
+                  before it is armed, and if there was no descriptor left */
   int is_taken_over; /* atomic */
   GList link;
 } SampanUploadClaim;
@@ -35,6 +36,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanUploadClaims, sampan_upload_claims_free)
 /* Adds CLAIM, whose first three fields are set. TAKES_OVER: those who hold the same upload are told
  * to let go of it. */
 void sampan_upload_claims_add (SampanUploadClaims *self, SampanUploadClaim *claim, bool takes_over);
+/* Before its worker waits for the first time: most uploads arrive whole and need nothing to be
+ * woken by. */
+void sampan_upload_claims_arm (SampanUploadClaims *self, SampanUploadClaim *claim);
+
 void sampan_upload_claims_remove (SampanUploadClaims *self, SampanUploadClaim *claim);
 
 /* Makes wake_fd wait for the next time; what it was woken for is looked at afterwards. */

@@ -44,6 +44,8 @@ sampan_exchange_resolve (SampanExchange *self,
                            "the root holds nothing but shares");
       return false;
     }
+  /* Before the table: should that be replaced in between, it is looked at once too often. */
+  target->shares_number = g_atomic_int_get (&self->services->shares_number);
   g_autoptr (SampanShareTable) shares = sampan_services_ref_shares (self->services);
   target->root =
       sampan_share_table_lookup (shares, self->session->user, target->share, &target->right, error);

@@ -57,6 +57,7 @@ typedef struct
   SampanPath *below;
   SampanShareRoot *root;
   SampanRight right;
+  int shares_number; /* of the shares and rights that it was found in */
 } SampanTarget;
 void sampan_target_clear (SampanTarget *target);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SampanTarget, sampan_target_clear)

@@ -32,19 +32,19 @@ lose (SampanExchange *self)
   return PUT_LOST;
 }
 
-/* The next message of this put; DRY if it was woken first. */
+/* The next message of this put; DRY if it was woken first, or after WAIT_US (-1: a dead peer's). */
 static SampanInput
-read_or_wake (SampanExchange *self, uint8_t *kind, SampanReader *reader)
+read_within (SampanExchange *self, int64_t wait_us, uint8_t *kind, SampanReader *reader)
 {
   if (sampan_held_puts_are_due (self->puts))
     sampan_held_puts_settle (self->puts);
-  return sampan_connection_read (self->connection, SAMPAN_FRAME_MAX, -1, kind, reader);
+  return sampan_connection_read (self->connection, SAMPAN_FRAME_MAX, wait_us, kind, reader);
 }
 
 static bool
 read_part (SampanExchange *self, uint8_t *kind, SampanReader *reader)
 {
-  return read_or_wake (self, kind, reader) == SAMPAN_INPUT_MESSAGE;
+  return read_within (self, -1, kind, reader) == SAMPAN_INPUT_MESSAGE;
 }
 
 bool
@@ -134,15 +134,27 @@ must_let_go (SampanUploadClaim *claim, int64_t *since_us)
   return g_get_monotonic_time () - *since_us > LET_GO_US;
 }
 
+/* From now on the worker that waits for this upload can be woken. */
+static void
+arm (SampanExchange *self, SampanUpload *upload, SampanUploadClaim *claim)
+{
+  sampan_upload_claims_arm (self->services->uploads, claim);
+  sampan_connection_set_wake_fd (self->connection, claim->wake_fd);
+  sampan_upload_set_wake_fd (upload, claim->wake_fd);
+}
+
 static PutResult
 receive_next (SampanExchange *self, SampanUpload *upload, SampanUploadClaim *claim, GError **error)
 {
   uint8_t kind = 0;
   SampanReader reader;
-  SampanInput input = read_or_wake (self, &kind, &reader);
+  SampanInput input = read_within (self, claim->is_armed ? -1 : 0, &kind, &reader);
   if (input == SAMPAN_INPUT_MESSAGE)
     return take_part (self, upload, kind, &reader, error);
-  sampan_upload_claim_clear_wake (claim);
+  if (input == SAMPAN_INPUT_DRY && !claim->is_armed)
+    arm (self, upload, claim);
+  else
+    sampan_upload_claim_clear_wake (claim);
   return input == SAMPAN_INPUT_DRY && !sampan_upload_claim_is_taken_over (claim) ? PUT_GOES_ON
                                                                                  : PUT_LOST;
 }
@@ -177,7 +189,10 @@ receive (SampanExchange *self,
   int64_t taken_over_us = 0;
   uint64_t told_bytes = 0;
   if ((request->flags & SAMPAN_PUT_RESUME) != 0)
-    result = offer (self, upload, error);
+    {
+      arm (self, upload, claim);
+      result = offer (self, upload, error);
+    }
   while (result == PUT_GOES_ON)
     {
       result = must_let_go (claim, &taken_over_us) ? PUT_LOST
@@ -209,8 +224,6 @@ run (SampanExchange *self,
   *upload = begin (self, request, target, error);
   if (*upload != NULL)
     {
-      sampan_connection_set_wake_fd (self->connection, claim.wake_fd);
-      sampan_upload_set_wake_fd (*upload, claim.wake_fd);
       g_atomic_int_inc (&self->services->transfers);
       g_atomic_int_inc (&self->session->uploads);
       result = receive (self, request, *upload, &claim, error);
@@ -228,6 +241,8 @@ static bool
 is_still_allowed (SampanExchange *self, const SampanTarget *target, GError **error)
 {
   g_auto (SampanTarget) now = { 0 };
+  if (g_atomic_int_get (&self->services->shares_number) == target->shares_number)
+    return true;
   SampanBytes path = { .data = (const uint8_t *)sampan_path_get (target->path),
                        .length = sampan_path_get_length (target->path) };
   return sampan_exchange_resolve (self, path, target->right, &now, error);
