@@ -45,6 +45,7 @@ typedef struct
   SampanTrashSlot *slot;
   char *stored_name;
   GError *error;
+  bool is_free; /* the name, when it was looked at last */
   bool is_placed;
 } Item;
 
@@ -248,13 +249,22 @@ prepare_stored (Item *item)
   return false;
 }
 
+/* What is short came within the moments since it began. Should somebody have taken the name
+ * meanwhile, the placement finds out. */
+static bool
+was_just_free (const SampanUpload *upload)
+{
+  return upload->target_was_free && !upload->has_expected &&
+         upload->size < SAMPAN_PARTIAL_MIN_BYTES;
+}
+
 /* All that can be done before the data is safe; tells the disk to begin with it. */
 static bool
 prepare (Round *round, Item *item)
 {
   SampanUpload *upload = item->upload;
   SampanPlacement placement;
-  SampanTarget target;
+  SampanTarget target = SAMPAN_TARGET_FREE;
   struct stat old;
 
   item->folder = find_folder (round, upload, &item->error);
@@ -264,8 +274,9 @@ prepare (Round *round, Item *item)
   if (upload->stored_name != NULL)
     return prepare_stored (item);
   placement = sampan_upload_get_placement (upload, item->folder->fd);
-  if (!sampan_placement_check (&placement, &target, &old, &item->error))
+  if (!was_just_free (upload) && !sampan_placement_check (&placement, &target, &old, &item->error))
     return false;
+  item->is_free = target == SAMPAN_TARGET_FREE;
   if (target == SAMPAN_TARGET_REPLACE)
     {
       item->slot =
@@ -313,6 +324,7 @@ place (Item *item)
       return;
     }
   placement = sampan_upload_get_placement (upload, item->folder->fd);
+  placement.was_free = item->is_free;
   item->is_placed = sampan_placement_run (&placement,
                                           sampan_share_root_get_staging_fd (upload->root),
                                           upload->file.name,
@@ -348,15 +360,12 @@ sync_folders (Round *round)
     }
 }
 
-static void
-sync_slot (gpointer data)
+/* FALSE: what it was placed in may not be safe. */
+static bool
+check_folders (Item *item)
 {
-  Item *item = data;
-  int saved_errno;
+  int saved_errno = item->folder->saved_errno;
 
-  if (!item->is_placed)
-    return;
-  saved_errno = item->folder->saved_errno;
   if (saved_errno == 0)
     saved_errno = item->share->saved_errno;
   if (saved_errno != 0)
@@ -364,9 +373,31 @@ sync_slot (gpointer data)
                            saved_errno,
                            "cannot sync",
                            sampan_path_get (item->upload->path));
-  else if (item->slot != NULL && item->slot->is_used &&
-           !sampan_trash_slot_sync (item->slot, &item->error))
+  return saved_errno == 0;
+}
+
+static void
+sync_slot (gpointer data)
+{
+  Item *item = data;
+
+  if (!sampan_trash_slot_sync (item->slot, &item->error))
     g_assert (item->error != NULL);
+}
+
+static void
+sync_slots (GPtrArray *items)
+{
+  g_autoptr (GPtrArray) used = g_ptr_array_new ();
+
+  for (unsigned int i = 0; i < items->len; i++)
+    {
+      Item *item = g_ptr_array_index (items, i);
+
+      if (item->is_placed && check_folders (item) && item->slot != NULL && item->slot->is_used)
+        g_ptr_array_add (used, item);
+    }
+  sampan_parallel_run (used->pdata, used->len, sync_slot);
 }
 
 /* The version is taken last: the rename changed the ctime. */
@@ -409,7 +440,7 @@ run_steps (GPtrArray *items)
   for (unsigned int i = 0; i < ready->len; i++)
     place (g_ptr_array_index (ready, i));
   sync_folders (&round);
-  sampan_parallel_run (ready->pdata, ready->len, sync_slot);
+  sync_slots (ready);
 }
 
 /* The shares whose names are about to change, one for each item. */

@@ -133,6 +133,19 @@ move_to_free_name (const SampanPlacement *self,
   return code;
 }
 
+static int
+move_to_own_name (const SampanPlacement *self,
+                  int from_fd,
+                  const char *from_name,
+                  char name[static SAMPAN_NAME_MAX + 1])
+{
+  int code;
+
+  g_strlcpy (name, sampan_path_get_name (self->path), SAMPAN_NAME_MAX + 1);
+  code = sampan_swap_move (from_fd, from_name, self->folder_fd, name);
+  return code == EEXIST ? ESTALE : code;
+}
+
 /* One attempt: 0, an errno, or -1 with *error set. */
 static int
 try_once (const SampanPlacement *self,
@@ -144,7 +157,6 @@ try_once (const SampanPlacement *self,
 {
   struct stat old;
   SampanTarget target;
-  int code;
 
   if (!sampan_placement_check (self, &target, &old, error))
     return -1;
@@ -152,8 +164,7 @@ try_once (const SampanPlacement *self,
   switch (target)
     {
     case SAMPAN_TARGET_FREE:
-      code = sampan_swap_move (from_fd, from_name, self->folder_fd, name);
-      return code == EEXIST ? ESTALE : code;
+      return move_to_own_name (self, from_fd, from_name, name);
     case SAMPAN_TARGET_OTHER_NAME:
       return move_to_free_name (self, from_fd, from_name, name);
     case SAMPAN_TARGET_REPLACE:
@@ -175,6 +186,8 @@ sampan_placement_run (const SampanPlacement *self,
   char name[SAMPAN_NAME_MAX + 1];
   int code = ESTALE;
 
+  if (self->was_free && self->expected == NULL)
+    code = move_to_own_name (self, from_fd, from_name, name);
   for (int i = 0; i < PLACE_ATTEMPTS && code == ESTALE; i++)
     code = try_once (self, from_fd, from_name, slot, name, error);
   if (code == 0)

@@ -20,6 +20,7 @@ typedef struct
   struct timespec mtime;   /* of what comes */
   mode_t kind;             /* of what comes: S_IFMT bits */
   uint64_t account_id;     /* whose doing; 0 if not known */
+  bool was_free;           /* the place, a moment ago: run tries it before it looks again */
 } SampanPlacement;
 
 typedef enum

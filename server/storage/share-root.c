@@ -25,6 +25,7 @@ struct _SampanShareRoot
   /* owned */
   int fd;
   int staging_fd;
+  dev_t staging_device;
   int trash_fd;
   SampanUsage *usage;
   _Atomic uint32_t trash_days;
@@ -113,7 +114,7 @@ static bool
 open_private_folders (SampanShareRoot *self, GError **error)
 {
   SAMPAN_AUTO_FD int reserved_fd = -1;
-  struct stat status;
+  struct stat status, staging;
 
   if (fstat (self->fd, &status) != 0)
     goto failed;
@@ -125,8 +126,9 @@ open_private_folders (SampanShareRoot *self, GError **error)
   self->staging_fd = open_private_folder (reserved_fd, STAGING_NAME, status.st_uid);
   if (self->staging_fd < 0 && is_read_only_errno (errno))
     return true;
-  if (self->staging_fd < 0)
+  if (self->staging_fd < 0 || fstat (self->staging_fd, &staging) != 0)
     goto failed;
+  self->staging_device = staging.st_dev;
   self->trash_fd = open_private_folder (reserved_fd, TRASH_NAME, status.st_uid);
   if (self->trash_fd >= 0)
     return true;
@@ -205,6 +207,12 @@ int
 sampan_share_root_get_trash_fd (const SampanShareRoot *self)
 {
   return self->trash_fd;
+}
+
+dev_t
+sampan_share_root_get_staging_device (const SampanShareRoot *self)
+{
+  return self->staging_device;
 }
 
 SampanUsage *

@@ -58,6 +58,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanShareRoot, sampan_share_root_unref)
 int sampan_share_root_get_fd (const SampanShareRoot *self);
 int sampan_share_root_get_staging_fd (const SampanShareRoot *self);
 int sampan_share_root_get_trash_fd (const SampanShareRoot *self);
+/* The device that staging lies on. */
+dev_t sampan_share_root_get_staging_device (const SampanShareRoot *self);
 /* Of the directory, whatever shares it is served as. */
 SampanUsage *sampan_share_root_get_usage (const SampanShareRoot *self);
 /* The defaults until they are set. Hold for the next expiry. */

@@ -109,13 +109,14 @@ make_new (int staging_fd, const char *name)
 
 /* EWOULDBLOCK if it is in use. */
 static int
-open_or_make (int staging_fd, const char *name)
+open_or_make (int staging_fd, const char *name, bool *is_new)
 {
   int fd = -1;
 
   for (int i = 0; i < OPEN_ATTEMPTS; i++)
     {
       fd = make_new (staging_fd, name);
+      *is_new = fd >= 0;
       if (fd >= 0 || errno != EEXIST)
         break;
       fd = open_existing (staging_fd, name);
@@ -130,6 +131,20 @@ open_or_make (int staging_fd, const char *name)
   return fd;
 }
 
+static bool
+look_at_held_bytes (SampanStagedFile *file)
+{
+  struct stat status;
+
+  if (fstat (file->fd, &status) == 0)
+    {
+      file->held_bytes = (uint64_t)status.st_size;
+      return true;
+    }
+  sampan_disk_clear_fd (&file->fd);
+  return false;
+}
+
 bool
 sampan_staging_open (const SampanShareRoot *root,
                      uint64_t account_id,
@@ -140,10 +155,12 @@ sampan_staging_open (const SampanShareRoot *root,
 {
   int staging_fd = sampan_share_root_get_staging_fd (root);
   int64_t deadline_us = g_get_monotonic_time () + (waits ? LOCK_PATIENCE_US : 0);
+  bool is_new = false;
 
   make_upload_name (file->name, account_id, id);
   file->is_resumable = true;
-  while ((file->fd = open_or_make (staging_fd, file->name)) < 0 && errno == EWOULDBLOCK &&
+  file->held_bytes = 0;
+  while ((file->fd = open_or_make (staging_fd, file->name, &is_new)) < 0 && errno == EWOULDBLOCK &&
          g_get_monotonic_time () < deadline_us)
     g_usleep (LOCK_LOOK_US);
   if (file->fd < 0 && errno == EWOULDBLOCK)
@@ -154,8 +171,9 @@ sampan_staging_open (const SampanShareRoot *root,
       make_upload_name (file->name, account_id, random_id);
       file->is_resumable = false;
       file->fd = make_new (staging_fd, file->name);
+      is_new = true;
     }
-  if (file->fd < 0)
+  if (file->fd < 0 || (!is_new && !look_at_held_bytes (file)))
     sampan_disk_set_error (error, errno, "cannot stage", file->name);
   return file->fd >= 0;
 }

@@ -18,7 +18,8 @@ typedef struct
 {
   int fd;
   char name[SAMPAN_STAGED_NAME_BYTES];
-  bool is_resumable; /* has the name that was asked for: a later upload finds it */
+  bool is_resumable;   /* has the name that was asked for: a later upload finds it */
+  uint64_t held_bytes; /* how long it was when it was opened */
 } SampanStagedFile;
 
 /* Opens, locked and readable, the partial of that account and id, or makes it. One that is in use

@@ -41,6 +41,7 @@ struct _SampanUpload
   uint64_t flushed_bytes;  /* handed to the disk early */
   int wake_fd;             /* borrowed; -1: none */
   struct timespec mtime;
+  bool target_was_free; /* when it began */
   bool has_mode;
   mode_t mode;
   SampanConflict conflict;

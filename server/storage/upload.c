@@ -66,11 +66,10 @@ sampan_upload_get_placement (const SampanUpload *self, int folder_fd)
 static bool
 check_same_disk (const SampanUpload *self, int folder_fd, GError **error)
 {
-  struct stat folder, staging;
+  struct stat folder;
 
   if (fstat (folder_fd, &folder) == 0 &&
-      fstat (sampan_share_root_get_staging_fd (self->root), &staging) == 0 &&
-      folder.st_dev == staging.st_dev)
+      folder.st_dev == sampan_share_root_get_staging_device (self->root))
     return true;
   sampan_disk_set_error (error, EXDEV, "cannot store", sampan_path_get (self->path));
   return false;
@@ -87,7 +86,10 @@ check_target (SampanUpload *self, GError **error)
   if (folder_fd < 0 || !check_same_disk (self, folder_fd, error))
     return false;
   placement = sampan_upload_get_placement (self, folder_fd);
-  return sampan_placement_check (&placement, &target, &old, error);
+  if (!sampan_placement_check (&placement, &target, &old, error))
+    return false;
+  self->target_was_free = target == SAMPAN_TARGET_FREE;
+  return true;
 }
 
 /* Nothing is reserved on the disk itself: an announcement costs nothing there, and many of them
@@ -135,14 +137,7 @@ check_space (SampanUpload *self, uint64_t held_bytes, GError **error)
 static bool
 take_partial (SampanUpload *self, bool is_resume, GError **error)
 {
-  struct stat status;
-
-  if (fstat (self->file.fd, &status) != 0)
-    {
-      sampan_disk_set_error (error, errno, "cannot stage", self->file.name);
-      return false;
-    }
-  self->offset = (uint64_t)status.st_size;
+  self->offset = self->file.held_bytes;
   if (self->offset == 0 || (is_resume && self->offset <= self->size))
     return true;
   if (ftruncate (self->file.fd, 0) != 0)
@@ -160,13 +155,11 @@ open_staged (SampanUpload *self,
              bool waits,
              GError **error)
 {
-  struct stat status;
-
   if (!sampan_staging_open (self->root, self->account_id, id, waits, &self->file, error))
     return false;
   sampan_reservation_begin (&self->reservation,
                             sampan_share_root_get_usage (self->root),
-                            fstat (self->file.fd, &status) == 0 ? (uint64_t)status.st_size : 0);
+                            self->file.held_bytes);
   return true;
 }
 
@@ -429,10 +422,11 @@ sampan_upload_finish (SampanUpload *self, uint64_t length, GError **error)
 }
 
 static bool
-is_worth_keeping (const SampanUpload *self, const struct stat *status)
+is_worth_keeping (const SampanUpload *self, struct stat *status)
 {
   return self->state != SAMPAN_UPLOAD_FAILED && self->state != SAMPAN_UPLOAD_COMMITTED &&
-         self->file.is_resumable && status->st_size >= SAMPAN_PARTIAL_MIN_BYTES;
+         self->file.is_resumable && fstat (self->file.fd, status) == 0 &&
+         status->st_size >= SAMPAN_PARTIAL_MIN_BYTES;
 }
 
 static void
@@ -448,7 +442,7 @@ put_file_away (SampanUpload *self, bool keep)
       sampan_disk_clear_fd (&self->file.fd);
       return;
     }
-  is_kept = keep && fstat (self->file.fd, &status) == 0 && is_worth_keeping (self, &status);
+  is_kept = keep && is_worth_keeping (self, &status);
   if (!is_kept && self->state != SAMPAN_UPLOAD_COMMITTED)
     unlinkat (staging_fd, self->file.name, 0);
   sampan_disk_clear_fd (&self->file.fd); /* and its lock */

@@ -24,6 +24,7 @@ struct _SampanUsage
   uint64_t reserved_bytes;
   uint64_t changes; /* grows with whatever may make a count wrong */
   unsigned int busy;
+  unsigned int n_waiting; /* for the storage to be still */
   bool is_counted;
 };
 
@@ -116,7 +117,8 @@ sampan_usage_leave (SampanUsageBusy *self)
   g_assert (self->busy > 0);
   self->busy--;
   self->changes++;
-  g_cond_broadcast (&self->cond);
+  if (self->busy == 0 && self->n_waiting > 0)
+    g_cond_broadcast (&self->cond);
 }
 
 /* Locked. What others deleted may be missing from the sum. */
@@ -206,10 +208,14 @@ sampan_usage_begin_count (SampanUsage *self, uint64_t *moment)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   int64_t until_us = g_get_monotonic_time () + STILL_US;
+  bool is_in_time = true;
 
-  while (self->busy > 0)
-    if (!g_cond_wait_until (&self->cond, &self->lock, until_us))
-      return false;
+  self->n_waiting++;
+  while (self->busy > 0 && is_in_time)
+    is_in_time = g_cond_wait_until (&self->cond, &self->lock, until_us);
+  self->n_waiting--;
+  if (self->busy > 0)
+    return false;
   *moment = self->changes;
   return true;
 }
