@@ -8,7 +8,9 @@
 #include "storage/parallel.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
+#define QUICK_US 50    /* below it there is nothing to wait for, and waking a helper costs more */
 #define HELPERS_MAX 15 /* of the process; with the caller 16 flushes merge into one or two */
 
 /* Shared by the caller and its helpers; one that comes late finds nothing left. */
@@ -37,21 +39,22 @@ work_unref (Work *self)
   g_free (self);
 }
 
-static void
-take_items (Work *self)
+/* FALSE: none is left. */
+static bool
+take_item (Work *self)
 {
-  int index;
+  int index = g_atomic_int_add (&self->n_taken, 1);
 
-  while ((index = g_atomic_int_add (&self->n_taken, 1)) < self->n_items)
+  if (index >= self->n_items)
+    return false;
+  self->func (self->items[index]);
+  if (g_atomic_int_dec_and_test (&self->n_open))
     {
-      self->func (self->items[index]);
-      if (g_atomic_int_dec_and_test (&self->n_open))
-        {
-          g_mutex_lock (&self->mutex);
-          g_cond_signal (&self->all_done);
-          g_mutex_unlock (&self->mutex);
-        }
+      g_mutex_lock (&self->mutex);
+      g_cond_signal (&self->all_done);
+      g_mutex_unlock (&self->mutex);
     }
+  return true;
 }
 
 /* Each helper that finds work calls two more: all are soon there when items take long, and few are
@@ -62,7 +65,8 @@ help (gpointer data, gpointer user_data)
   Work *work = data;
 
   call_helpers (work, 2);
-  take_items (work);
+  while (take_item (work))
+    continue;
   work_unref (work);
 }
 
@@ -90,6 +94,35 @@ call_helpers (Work *self, int count)
     }
 }
 
+/* The caller's part. Helpers are called as soon as an item takes long, and at once where the last
+ * work of the process did: a wrong guess costs the time of one item. */
+static void
+take_items (Work *self)
+{
+  static int was_slow = 1; /* atomic */
+  bool is_slow = g_atomic_int_get (&was_slow) != 0;
+  int64_t start_us = g_get_monotonic_time ();
+  int64_t last_us = start_us;
+  int n_own = 0;
+
+  if (is_slow && self->n_items > 1)
+    call_helpers (self, 1);
+  while (take_item (self))
+    {
+      int64_t now_us = g_get_monotonic_time ();
+
+      n_own++;
+      if (!is_slow && now_us - last_us > QUICK_US)
+        {
+          is_slow = true;
+          call_helpers (self, 1);
+        }
+      last_us = now_us;
+    }
+  if (n_own > 0)
+    g_atomic_int_set (&was_slow, (last_us - start_us) / n_own > QUICK_US);
+}
+
 static void
 wait_for_all (Work *self)
 {
@@ -114,8 +147,6 @@ sampan_parallel_run (gpointer *items, size_t n_items, void (*func) (gpointer ite
   work->func = func;
   g_mutex_init (&work->mutex);
   g_cond_init (&work->all_done);
-  if (n_items > 1)
-    call_helpers (work, 1);
   take_items (work);
   wait_for_all (work);
   work_unref (work);
