@@ -161,6 +161,30 @@ may_write (const char *event, const char *source)
   return true;
 }
 
+static bool
+take_one (const char *event, const char *source)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&log_state.lock);
+
+  return may_write (event, source);
+}
+
+/* The value of "source" among keys and values; NULL if it is not there. */
+static const char *
+find_source (va_list arguments)
+{
+  const char *key;
+
+  while ((key = va_arg (arguments, const char *)) != NULL)
+    {
+      const char *value = va_arg (arguments, const char *);
+
+      if (strcmp (key, "source") == 0)
+        return value;
+    }
+  return NULL;
+}
+
 /* ---- Who speaks ---- */
 
 static SampanLogLevel
@@ -215,25 +239,23 @@ void
 sampan_log_event (SampanLogLevel level, const char *event, ...)
 {
   g_auto (SampanLogLine) line = { .level = level, .event = event };
-  const char *source = NULL;
   const char *key;
   va_list arguments;
 
   if (level > log_state.most_verbose)
     return;
+  /* What is held back, such as most lines of a batch of small files, is not written out first. */
+  va_start (arguments, event);
+  bool is_held_back = !take_one (event, find_source (arguments));
+  va_end (arguments);
+  if (is_held_back)
+    return;
   va_start (arguments, event);
   while ((key = va_arg (arguments, const char *)) != NULL)
-    {
-      const char *value = va_arg (arguments, const char *);
-
-      if (strcmp (key, "source") == 0)
-        source = value;
-      sampan_log_line_add (&line, key, value);
-    }
+    sampan_log_line_add (&line, key, va_arg (arguments, const char *));
   va_end (arguments);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&log_state.lock);
-  if (may_write (event, source))
-    write_line (&line);
+  write_line (&line);
 }
 
 void
