@@ -4,12 +4,14 @@
 /* Several things of the box that are moved or copied there together: looked at first, so that
  * everything there is to decide is asked once. On the session's context.
  *
+ * What moves to another share is copied there first, and what is left behind goes to the trash.
  * Files and folders that replace others send these to the trash, folders as a whole. */
 
 #pragma once
 
 #include "batch-conflict.h"
-#include "session.h"
+#include "batch-problem.h"
+#include "undo.h"
 
 G_BEGIN_DECLS
 
@@ -35,5 +37,34 @@ GListModel *sampan_relocation_get_conflicts (SampanRelocation *self);
 SampanBatchConflict *sampan_relocation_get_conflict (SampanRelocation *self, guint index);
 /* Whether the account may replace all that is in the way. */
 bool sampan_relocation_may_replace (SampanRelocation *self);
+
+/* ---- Moving or copying, once prepared ---- */
+
+typedef struct
+{
+  guint n_items; /* that are to go */
+  guint n_over;  /* of them: done or failed */
+  guint n_done;
+  uint64_t done_bytes;  /* of the one under way, while it is copied */
+  uint64_t total_bytes; /* 0: not known */
+} SampanRelocationProgress;
+
+/* Signal "progress": something of it changed. */
+SampanRelocationProgress sampan_relocation_get_progress (SampanRelocation *self);
+
+/* One after the other, with conflicts as decided: nothing that nobody decided about is replaced or
+ * left out. A copy onto itself becomes one beside it, a move to where it is is left out. One item's
+ * trouble becomes a problem and does not stop the rest. Once per object. Errors: those of the
+ * session, G_IO_ERROR_CANCELLED; what was done until then stays. */
+void sampan_relocation_run_async (SampanRelocation *self,
+                                  bool copies,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+bool sampan_relocation_run_finish (SampanRelocation *self, GAsyncResult *result, GError **error);
+/* What was done, to be taken back; may be empty. Borrowed. */
+SampanUndo *sampan_relocation_get_undo (SampanRelocation *self);
+/* Of SampanBatchProblem. Borrowed. */
+GListModel *sampan_relocation_get_problems (SampanRelocation *self);
 
 G_END_DECLS

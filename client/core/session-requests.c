@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include "lone-call.h"
 #include "session-private.h"
 
 #include "shared-call.h"
@@ -259,25 +260,18 @@ sampan_placed_clear (SampanPlaced *self)
   g_clear_pointer (&self->name, g_free);
 }
 
-static bool
-finish_placed (SampanSession *self, GAsyncResult *result, SampanPlaced *placed, GError **error)
+static void
+take_placed (const SampanCall *call, SampanPlaced *placed)
 {
-  SampanSharedCall *shared = sampan_shared_call_finish (self, result, error);
+  const SampanStored *stored = &call->reply.stored;
 
-  if (shared == NULL)
-    return false;
-  if (placed != NULL)
-    {
-      const SampanStored *stored = &shared->call->reply.stored;
-
-      placed->name = g_strdup (shared->call->text);
-      memcpy (placed->version, stored->version, sizeof placed->version);
-      memcpy (placed->trash_id, stored->trash_id, sizeof placed->trash_id);
-      placed->has_replaced = !sodium_is_zero (stored->trash_id, sizeof stored->trash_id);
-      placed->skipped = stored->skipped;
-    }
-  sampan_shared_call_unref (shared);
-  return true;
+  if (placed == NULL)
+    return;
+  placed->name = g_strdup (call->text);
+  memcpy (placed->version, stored->version, sizeof placed->version);
+  memcpy (placed->trash_id, stored->trash_id, sizeof placed->trash_id);
+  placed->has_replaced = !sodium_is_zero (stored->trash_id, sizeof stored->trash_id);
+  placed->skipped = stored->skipped;
 }
 
 bool
@@ -286,7 +280,13 @@ sampan_session_rename_finish (SampanSession *self,
                               SampanPlaced *placed,
                               GError **error)
 {
-  return finish_placed (self, result, placed, error);
+  SampanSharedCall *shared = sampan_shared_call_finish (self, result, error);
+
+  if (shared == NULL)
+    return false;
+  take_placed (shared->call, placed);
+  sampan_shared_call_unref (shared);
+  return true;
 }
 
 void
@@ -303,18 +303,17 @@ sampan_session_copy_async (SampanSession *self,
   g_autoptr (GTask) task =
       sampan_session_new_task (self, cancellable, callback, user_data, sampan_session_copy_async);
   SampanCall *call;
-  SampanSharedCall *shared;
+  SampanLoneCall *lone;
 
-  if (sampan_session_refuse_request (self, task))
+  if (sampan_session_refuse (self, task))
     return;
   call = move_call (SAMPAN_KIND_COPY, SAMPAN_KIND_PROGRESS, from, to, conflict, NULL);
-  call->request.slow = true;
-  shared = sampan_shared_call_new (self, task, call);
-  shared->progress = progress;
-  shared->progress_data = progress_data;
   if (progress != NULL)
-    call->part = sampan_shared_call_part;
-  sampan_shared_call_start (shared);
+    call->part = sampan_lone_call_part;
+  lone = sampan_lone_call_new (self, task, call);
+  lone->progress = progress;
+  lone->func_data = progress_data;
+  sampan_lone_call_start (lone);
 }
 
 bool
@@ -323,7 +322,15 @@ sampan_session_copy_finish (SampanSession *self,
                             SampanPlaced *placed,
                             GError **error)
 {
-  return finish_placed (self, result, placed, error);
+  SampanLoneCall *lone;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), false);
+  lone = g_task_propagate_pointer (G_TASK (result), error);
+  if (lone == NULL)
+    return false;
+  take_placed (lone->call, placed);
+  sampan_lone_call_unref (lone);
+  return true;
 }
 
 void

@@ -166,7 +166,8 @@ bool sampan_session_rename_finish (SampanSession *self,
                                    SampanPlaced *placed,
                                    GError **error);
 
-/* On the box. PROGRESS (nullable) comes on the owner's context. */
+/* On the box, on a connection of its own: it delays nothing, and cancelling it ends the work there.
+ * PROGRESS (nullable) comes on the owner's context. */
 typedef void (*SampanSessionProgressFunc) (uint64_t done_bytes,
                                            uint64_t total_bytes,
                                            gpointer user_data);

@@ -91,48 +91,6 @@ call_sealed (SampanCall *call, SampanLink *link, gpointer user_data)
   self->sent_us = g_get_monotonic_time ();
 }
 
-typedef struct
-{
-  SampanSharedCall *shared;
-  SampanProgress progress;
-} ProgressPost;
-
-static void
-progress_post_free (gpointer data)
-{
-  ProgressPost *post = data;
-
-  sampan_shared_call_unref (post->shared);
-  g_free (post);
-}
-
-static gboolean
-progress_cb (gpointer user_data)
-{
-  ProgressPost *post = user_data;
-  SampanSharedCall *self = post->shared;
-
-  if (self->task != NULL)
-    self->progress (post->progress.done_bytes, post->progress.total_bytes, self->progress_data);
-  return G_SOURCE_REMOVE;
-}
-
-void
-sampan_shared_call_part (SampanCall *call, gpointer user_data)
-{
-  SampanSharedCall *self = user_data;
-  int64_t now = g_get_monotonic_time ();
-  ProgressPost *post;
-
-  if (now - self->last_progress_us < SAMPAN_PROGRESS_INTERVAL_US)
-    return;
-  self->last_progress_us = now;
-  post = g_new0 (ProgressPost, 1);
-  post->shared = shared_call_ref (self);
-  post->progress = call->reply.progress;
-  sampan_post_to_owner (self->owner, progress_cb, post, progress_post_free);
-}
-
 /* ---- Public API ---- */
 
 SampanSharedCall *

@@ -25,21 +25,16 @@ struct _SampanSharedCall
   /* owner's thread */
   GTask *task; /* NULL once returned */
   GSource *cancel;
-  SampanSessionProgressFunc progress;
-  gpointer progress_data;
 
   /* engine thread */
   int64_t sent_us;
   int64_t round_trip_us;
-  int64_t last_progress_us;
 };
 
 /* For the session of TASK, whose cancellable it obeys and which it returns with itself, as a new
  * reference. SESSION is READY or logs in. Takes CALL. */
 SampanSharedCall *sampan_shared_call_new (SampanSession *session, GTask *task, SampanCall *call);
 void sampan_shared_call_unref (gpointer self);
-/* To be set as the call's part function: hands progress on to the owner's thread. */
-void sampan_shared_call_part (SampanCall *call, gpointer user_data);
 /* Takes SELF, and gives it back with the task. */
 void sampan_shared_call_start (SampanSharedCall *self);
 /* What the task returned; NULL with an error. */

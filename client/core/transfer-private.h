@@ -41,6 +41,7 @@ struct _SampanTransfer
   bool discards;   /* cancelled while it was pausing */
   bool has_expected;
   uint8_t expected[SAMPAN_VERSION_LENGTH]; /* what it may replace */
+  uint8_t version[SAMPAN_VERSION_LENGTH];
   uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH];
   SampanRate rate;
   uint64_t done_bytes;

@@ -116,6 +116,7 @@ worker_changed (SampanWorker *worker, gpointer user_data)
   if (state == SAMPAN_TRANSFER_DONE)
     {
       self->stored_name = g_strdup (worker->stored_name);
+      memcpy (self->version, worker->version, sizeof self->version);
       memcpy (self->trash_id, worker->trash_id, sizeof self->trash_id);
       sampan_transfer_set_safe_bytes (self, self->total_bytes);
     }

@@ -396,6 +396,12 @@ sampan_transfer_get_stored_name (SampanTransfer *self)
 }
 
 const uint8_t *
+sampan_transfer_get_stored_version (SampanTransfer *self)
+{
+  return self->version;
+}
+
+const uint8_t *
 sampan_transfer_get_trash_id (SampanTransfer *self)
 {
   return sodium_is_zero (self->trash_id, sizeof self->trash_id) ? NULL : self->trash_id;

@@ -109,6 +109,8 @@ const char *sampan_transfer_get_local (SampanTransfer *self);
 const SampanPath *sampan_transfer_get_remote (SampanTransfer *self);
 /* The name it got, when KEEP_BOTH chose another one; nullable. */
 const char *sampan_transfer_get_stored_name (SampanTransfer *self);
+/* Of what an upload stored, once it is DONE. Borrowed. */
+const uint8_t *sampan_transfer_get_stored_version (SampanTransfer *self);
 /* Where the share's trash has what an upload replaced; NULL: it replaced nothing. Borrowed. */
 const uint8_t *sampan_transfer_get_trash_id (SampanTransfer *self);
 

@@ -15,6 +15,7 @@ typedef enum
   CHANGE_REMOVED,
   CHANGE_MOVED,
   CHANGE_REPLACED,
+  CHANGE_COPIED,
 } ChangeKind;
 
 typedef struct
@@ -22,7 +23,8 @@ typedef struct
   ChangeKind kind;
   SampanPath *path;                       /* where it was removed, is now, or was replaced */
   SampanPath *from;                       /* MOVED: where it was */
-  uint8_t version[SAMPAN_VERSION_LENGTH]; /* REPLACED: of what is at the path since */
+  uint8_t version[SAMPAN_VERSION_LENGTH]; /* REPLACED, COPIED: of what is at the path since */
+  bool has_version;
   bool has_id;
   SampanTrashId id;
 } Change;
@@ -36,6 +38,8 @@ struct _SampanUndo
   GPtrArray *failed;  /* Change; of the run under way */
   guint n_asked;      /* changes at the end that a request is under way for */
   SampanUndoSums sums;
+  SampanUndo *reverse; /* of that run */
+  SampanTrashId replaced;
   GError *error; /* the first */
 };
 
@@ -57,6 +61,7 @@ sampan_undo_finalize (GObject *object)
   SampanUndo *self = SAMPAN_UNDO (object);
 
   g_clear_object (&self->session);
+  g_clear_object (&self->reverse);
   g_ptr_array_unref (self->changes);
   g_ptr_array_unref (self->failed);
   g_clear_error (&self->error);
@@ -138,6 +143,18 @@ sampan_undo_add_replaced (SampanUndo *self,
     return;
   change = add (self, CHANGE_REPLACED, path, id);
   memcpy (change->version, version, sizeof change->version);
+  change->has_version = true;
+}
+
+void
+sampan_undo_add_copied (SampanUndo *self, const SampanPath *path, const uint8_t *version)
+{
+  const uint8_t none[SAMPAN_TRASH_ID_LENGTH] = { 0 };
+  Change *change = add (self, CHANGE_COPIED, path, none);
+
+  change->has_version = version != NULL;
+  if (version != NULL)
+    memcpy (change->version, version, sizeof change->version);
 }
 
 guint
@@ -179,6 +196,30 @@ end_last (SampanUndo *self, const SampanPath *path, GError *error)
     g_error_free (error);
 }
 
+/* Something new is in the place of what went to the trash again. */
+static void
+looked_again_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  SampanUndo *self = g_task_get_source_object (task);
+  const Change *change = get_last (self);
+  g_autoptr (SampanFileInfo) info =
+      sampan_session_stat_finish (SAMPAN_SESSION (source), result, NULL);
+
+  if (info != NULL)
+    sampan_undo_add_replaced (self->reverse, change->path, info->version, self->replaced.bytes);
+  end_last (self, NULL, NULL);
+  next (task);
+}
+
+static void
+restored_one (SampanUndo *self, const SampanRestoreResult *one, const GError *error)
+{
+  if (error == NULL)
+    sampan_undo_add_copied (self->reverse, one->path, NULL);
+  end_last (self, one != NULL ? one->path : NULL, error != NULL ? g_error_copy (error) : NULL);
+}
+
 static void
 restored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -191,11 +232,18 @@ restored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   for (guint i = 0; i < self->n_asked; i++)
     {
       const SampanRestoreResult *one = results != NULL ? g_ptr_array_index (results, i) : NULL;
-      const GError *reason = one != NULL ? one->error : error;
 
-      end_last (self,
-                one != NULL ? one->path : NULL,
-                reason != NULL ? g_error_copy (reason) : NULL);
+      if (one != NULL && one->error == NULL && one->has_replaced)
+        {
+          self->replaced = one->replaced;
+          sampan_session_stat_async (self->session,
+                                     one->path,
+                                     g_task_get_cancellable (task),
+                                     looked_again_cb,
+                                     g_object_ref (task));
+          return;
+        }
+      restored_one (self, one, one != NULL ? one->error : error);
     }
   next (task);
 }
@@ -263,6 +311,56 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   restore_one (task, is_same ? SAMPAN_CONFLICT_REPLACE : SAMPAN_CONFLICT_KEEP_BOTH);
 }
 
+static void
+removed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  SampanUndo *self = g_task_get_source_object (task);
+  uint8_t id[SAMPAN_TRASH_ID_LENGTH];
+  GError *error = NULL;
+
+  if (sampan_session_remove_finish (SAMPAN_SESSION (source), result, id, &error))
+    sampan_undo_add_removed (self->reverse, get_last (self)->path, id);
+  end_last (self, NULL, error);
+  next (task);
+}
+
+/* A folder's version says nothing of what is in it, and changes with it. */
+static GError *
+check_copy (const Change *change, const SampanFileInfo *info)
+{
+  if (!change->has_version || info->kind != SAMPAN_ENTRY_FILE ||
+      memcmp (info->version, change->version, sizeof change->version) == 0)
+    return NULL;
+  return g_error_new_literal (SAMPAN_ERROR, SAMPAN_ERROR_CHANGED, "Not the copy any more");
+}
+
+static void
+looked_at_copy_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  SampanUndo *self = g_task_get_source_object (task);
+  const Change *change = get_last (self);
+  GError *error = NULL;
+  g_autoptr (SampanFileInfo) info =
+      sampan_session_stat_finish (SAMPAN_SESSION (source), result, &error);
+
+  if (info != NULL)
+    error = check_copy (change, info);
+  if (error != NULL)
+    {
+      end_last (self, NULL, error);
+      next (task);
+      return;
+    }
+  sampan_session_remove_async (self->session,
+                               change->path,
+                               true,
+                               g_task_get_cancellable (task),
+                               removed_cb,
+                               g_object_ref (task));
+}
+
 /* What it had replaced. The move itself is taken back, so that only this can be tried again. */
 static void
 restore_moved_onto (GTask *task)
@@ -292,6 +390,8 @@ moved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   path = folder != NULL ? sampan_path_get_child (folder, placed.name, NULL) : NULL;
+  add (self->reverse, CHANGE_MOVED, path != NULL ? path : change->from, placed.trash_id)->from =
+      sampan_path_ref (change->path);
   if (change->has_id)
     {
       if (path != NULL && !sampan_path_equal (path, change->from))
@@ -335,7 +435,7 @@ next (GTask *task)
     sampan_session_stat_async (self->session,
                                change->path,
                                g_task_get_cancellable (task),
-                               looked_cb,
+                               change->kind == CHANGE_COPIED ? looked_at_copy_cb : looked_cb,
                                g_object_ref (task));
 }
 
@@ -351,6 +451,8 @@ sampan_undo_run_async (SampanUndo *self,
   /* What is back stays back. */
   g_task_set_check_cancellable (task, FALSE);
   memset (&self->sums, 0, sizeof self->sums);
+  g_clear_object (&self->reverse);
+  self->reverse = sampan_undo_new (self->session);
   next (task);
 }
 
@@ -364,4 +466,12 @@ sampan_undo_run_finish (SampanUndo *self,
   if (sums != NULL)
     *sums = self->sums;
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+SampanUndo *
+sampan_undo_steal_reverse (SampanUndo *self)
+{
+  g_autoptr (SampanUndo) reverse = g_steal_pointer (&self->reverse);
+
+  return reverse != NULL && reverse->changes->len > 0 ? g_steal_pointer (&reverse) : NULL;
 }

@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* What one act of a person changed on the box, and the way back: things removed come out of the
- * trash, things renamed or moved go back, and what was replaced takes its place again. Nothing that
- * came meanwhile is lost: where a name is taken now, both are kept. On the session's context. */
+ * trash, things renamed or moved go back, copies go to the trash, and what was replaced takes its
+ * place again. Nothing that came meanwhile is lost: where a name is taken now, both are kept. On
+ * the session's context. */
 
 #pragma once
 
@@ -34,6 +35,9 @@ void sampan_undo_add_replaced (SampanUndo *self,
                                const SampanPath *path,
                                const uint8_t version[static SAMPAN_VERSION_LENGTH],
                                const uint8_t id[static SAMPAN_TRASH_ID_LENGTH]);
+/* Something was copied to PATH, which was free, and has VERSION there (nullable: it may be anything
+ * by then). A file that is another one by then stays, which is CHANGED. */
+void sampan_undo_add_copied (SampanUndo *self, const SampanPath *path, const uint8_t *version);
 /* How many changes there are to take back. */
 guint sampan_undo_get_length (SampanUndo *self);
 
@@ -54,5 +58,7 @@ bool sampan_undo_run_finish (SampanUndo *self,
                              GAsyncResult *result,
                              SampanUndoSums *sums,
                              GError **error);
+/* New reference to what the run did, to be taken back in turn; NULL: nothing. Once for each run. */
+SampanUndo *sampan_undo_steal_reverse (SampanUndo *self);
 
 G_END_DECLS

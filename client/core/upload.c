@@ -421,6 +421,7 @@ take_stored (Upload *self, SampanReader *fields)
   if (stored.name.length != strlen (asked) ||
       memcmp (stored.name.data, asked, stored.name.length) != 0)
     self->worker.stored_name = g_strndup ((const char *)stored.name.data, stored.name.length);
+  memcpy (self->worker.version, stored.version, sizeof stored.version);
   memcpy (self->worker.trash_id, stored.trash_id, sizeof stored.trash_id);
   return true;
 }

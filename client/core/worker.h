@@ -61,6 +61,7 @@ struct _SampanWorker
   /* written before the last state is posted */
   GError *error;
   char *stored_name;
+  uint8_t version[SAMPAN_VERSION_LENGTH];   /* of what an upload stored */
   uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH]; /* of what an upload replaced; zero: nothing */
 
   /* engine thread */

@@ -135,3 +135,25 @@ real_server_share_path (const char *name)
 {
   return g_build_filename (share, name, NULL);
 }
+
+void
+real_server_write_share (const char *name, const char *contents)
+{
+  g_autofree char *path = real_server_share_path (name);
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, contents, -1, NULL));
+}
+
+void
+real_server_assert_share (const char *name, const char *contents)
+{
+  g_autofree char *path = real_server_share_path (name);
+  g_autofree char *found = NULL;
+
+  if (g_file_get_contents (path, &found, NULL, NULL))
+    g_assert_cmpstr (found, ==, contents);
+  else
+    g_assert_null (contents);
+}

@@ -35,5 +35,8 @@ void real_server_set_up (RealServerTest *self);
 void real_server_tear_down (RealServerTest *self);
 /* A path in the shared folder (g_free). */
 char *real_server_share_path (const char *name);
+/* Files in it, with the folders above. No CONTENTS: there is none. */
+void real_server_write_share (const char *name, const char *contents);
+void real_server_assert_share (const char *name, const char *contents);
 
 G_END_DECLS

@@ -16,30 +16,6 @@
 /* So that a page and a reply do not hold all of them. */
 #define LONG_NAME "/%0240d/%0240d"
 
-/* ---- The share ---- */
-
-static void
-write_share (const char *name, const char *contents)
-{
-  g_autofree char *path = real_server_share_path (name);
-  g_autofree char *folder = g_path_get_dirname (path);
-
-  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
-  g_assert_true (g_file_set_contents (path, contents, -1, NULL));
-}
-
-static void
-assert_share (const char *name, const char *contents)
-{
-  g_autofree char *path = real_server_share_path (name);
-  g_autofree char *found = NULL;
-
-  if (g_file_get_contents (path, &found, NULL, NULL))
-    g_assert_cmpstr (found, ==, contents);
-  else
-    g_assert_null (contents);
-}
-
 /* ---- Requests ---- */
 
 static void
@@ -113,7 +89,10 @@ copy_path (RealServerTest *self, SampanUndo *undo, const char *from_name, const 
                              &result);
   sampan_session_copy_finish (self->session, core_test_await (&result), &placed, &error);
   g_assert_no_error (error);
-  sampan_undo_add_replaced (undo, to, placed.version, placed.trash_id);
+  if (placed.has_replaced)
+    sampan_undo_add_replaced (undo, to, placed.version, placed.trash_id);
+  else
+    sampan_undo_add_copied (undo, to, placed.version);
 }
 
 static void
@@ -195,15 +174,15 @@ test_removed (RealServerTest *self, gconstpointer data)
 {
   g_autoptr (SampanUndo) undo = sampan_undo_new (self->session);
 
-  write_share ("removed/sub/one", "one");
-  write_share ("removed/sub/two", "two");
+  real_server_write_share ("removed/sub/one", "one");
+  real_server_write_share ("removed/sub/two", "two");
   add_removed (self, undo, "files/removed/sub/one");
   add_removed (self, undo, "files/removed");
-  assert_share ("removed/sub/two", NULL);
+  real_server_assert_share ("removed/sub/two", NULL);
   g_assert_cmpuint (sampan_undo_get_length (undo), ==, 2);
   assert_undone (undo, 2, 0);
-  assert_share ("removed/sub/one", "one");
-  assert_share ("removed/sub/two", "two");
+  real_server_assert_share ("removed/sub/one", "one");
+  real_server_assert_share ("removed/sub/two", "two");
 }
 
 static void
@@ -211,15 +190,15 @@ test_moved (RealServerTest *self, gconstpointer data)
 {
   g_autoptr (SampanUndo) undo = sampan_undo_new (self->session);
 
-  write_share ("moved/a", "a");
-  write_share ("moved/b", "b");
+  real_server_write_share ("moved/a", "a");
+  real_server_write_share ("moved/b", "b");
   rename_path (self, undo, "files/moved/a", "files/moved/b");
   rename_path (self, undo, "files/moved/b", "files/moved/c");
-  assert_share ("moved/c", "a");
+  real_server_assert_share ("moved/c", "a");
   assert_undone (undo, 2, 0);
-  assert_share ("moved/a", "a");
-  assert_share ("moved/b", "b");
-  assert_share ("moved/c", NULL);
+  real_server_assert_share ("moved/a", "a");
+  real_server_assert_share ("moved/b", "b");
+  real_server_assert_share ("moved/c", NULL);
 }
 
 static void
@@ -227,15 +206,90 @@ test_replaced (RealServerTest *self, gconstpointer data)
 {
   g_autoptr (SampanUndo) undo = sampan_undo_new (self->session);
 
-  write_share ("replaced/a", "a");
-  write_share ("replaced/b", "b");
+  real_server_write_share ("replaced/a", "a");
+  real_server_write_share ("replaced/b", "b");
   copy_path (self, undo, "files/replaced/a", "files/replaced/b");
-  copy_path (self, undo, "files/replaced/a", "files/replaced/new");
-  g_assert_cmpuint (sampan_undo_get_length (undo), ==, 1);
-  assert_share ("replaced/b", "a");
+  real_server_assert_share ("replaced/b", "a");
   assert_undone (undo, 1, 0);
-  assert_share ("replaced/a", "a");
-  assert_share ("replaced/b", "b");
+  real_server_assert_share ("replaced/a", "a");
+  real_server_assert_share ("replaced/b", "b");
+}
+
+static SampanUndo *
+assert_redone (SampanUndo *undo, guint n_done)
+{
+  SampanUndo *reverse = sampan_undo_steal_reverse (undo);
+
+  g_assert_nonnull (reverse);
+  g_assert_null (sampan_undo_steal_reverse (undo));
+  assert_undone (reverse, n_done, 0);
+  return reverse;
+}
+
+/* Undone, redone and undone again, with all that was in the way. */
+static void
+test_redo (RealServerTest *self, gconstpointer data)
+{
+  g_autoptr (SampanUndo) undo = sampan_undo_new (self->session);
+  g_autoptr (SampanUndo) redo = NULL;
+  g_autoptr (SampanUndo) again = NULL;
+
+  real_server_write_share ("redo/a", "a");
+  real_server_write_share ("redo/b", "b");
+  real_server_write_share ("redo/c", "c");
+  real_server_write_share ("redo/folder/d", "d");
+  rename_path (self, undo, "files/redo/a", "files/redo/b");
+  copy_path (self, undo, "files/redo/b", "files/redo/c");
+  add_removed (self, undo, "files/redo/folder");
+  for (int i = 0; i < 2; i++)
+    {
+      real_server_assert_share ("redo/a", NULL);
+      real_server_assert_share ("redo/b", "a");
+      real_server_assert_share ("redo/c", "a");
+      real_server_assert_share ("redo/folder/d", NULL);
+      if (again == NULL)
+        assert_undone (undo, 3, 0);
+      else
+        assert_undone (again, 4, 0);
+      real_server_assert_share ("redo/a", "a");
+      real_server_assert_share ("redo/b", "b");
+      real_server_assert_share ("redo/c", "c");
+      real_server_assert_share ("redo/folder/d", "d");
+      if (again != NULL)
+        break;
+      redo = sampan_undo_steal_reverse (undo);
+      assert_undone (redo, 4, 0);
+      again = sampan_undo_steal_reverse (redo);
+    }
+}
+
+/* Copies go to the trash, unless they are something else by then. */
+static void
+test_copied (RealServerTest *self, gconstpointer data)
+{
+  g_autoptr (SampanUndo) undo = sampan_undo_new (self->session);
+  g_autoptr (SampanUndo) redo = NULL;
+  g_autoptr (SampanUndo) again = NULL;
+  g_autoptr (GError) error = NULL;
+  SampanUndoSums sums;
+
+  real_server_write_share ("copied/a", "a");
+  copy_path (self, undo, "files/copied/a", "files/copied/b");
+  assert_undone (undo, 1, 0);
+  real_server_assert_share ("copied/a", "a");
+  real_server_assert_share ("copied/b", NULL);
+  redo = assert_redone (undo, 1);
+  real_server_assert_share ("copied/b", "a");
+  again = sampan_undo_steal_reverse (redo);
+  assert_undone (again, 1, 0);
+  real_server_assert_share ("copied/b", NULL);
+
+  copy_path (self, undo, "files/copied/a", "files/copied/b");
+  real_server_write_share ("copied/b", "other");
+  g_assert_false (undo_all (undo, &sums, &error));
+  g_assert_error (error, SAMPAN_ERROR, SAMPAN_ERROR_CHANGED);
+  g_assert_null (sampan_undo_steal_reverse (undo));
+  real_server_assert_share ("copied/b", "other");
 }
 
 /* What came meanwhile stays. */
@@ -244,22 +298,22 @@ test_taken (RealServerTest *self, gconstpointer data)
 {
   g_autoptr (SampanUndo) undo = sampan_undo_new (self->session);
 
-  write_share ("taken/a", "a");
-  write_share ("taken/b", "b");
-  write_share ("taken/c", "c");
+  real_server_write_share ("taken/a", "a");
+  real_server_write_share ("taken/b", "b");
+  real_server_write_share ("taken/c", "c");
   copy_path (self, undo, "files/taken/a", "files/taken/b");
   add_removed (self, undo, "files/taken/a");
   rename_path (self, undo, "files/taken/c", "files/taken/d");
-  write_share ("taken/a", "other a");
-  write_share ("taken/b", "other b");
-  write_share ("taken/c", "other c");
+  real_server_write_share ("taken/a", "other a");
+  real_server_write_share ("taken/b", "other b");
+  real_server_write_share ("taken/c", "other c");
   assert_undone (undo, 3, 3);
-  assert_share ("taken/a", "other a");
-  assert_share ("taken/a (2)", "a");
-  assert_share ("taken/b", "other b");
-  assert_share ("taken/b (2)", "b");
-  assert_share ("taken/c", "other c");
-  assert_share ("taken/c (2)", "c");
+  real_server_assert_share ("taken/a", "other a");
+  real_server_assert_share ("taken/a (2)", "a");
+  real_server_assert_share ("taken/b", "other b");
+  real_server_assert_share ("taken/b (2)", "b");
+  real_server_assert_share ("taken/c", "other c");
+  real_server_assert_share ("taken/c (2)", "c");
 }
 
 /* The rest is taken back; what failed is kept and can be tried again. */
@@ -274,9 +328,9 @@ test_fails (RealServerTest *self, gconstpointer data)
   SampanTrashId id;
   SampanUndoSums sums;
 
-  write_share ("fails/a", "a");
-  write_share ("fails/b", "b");
-  write_share ("fails/c", "c");
+  real_server_write_share ("fails/a", "a");
+  real_server_write_share ("fails/b", "b");
+  real_server_write_share ("fails/c", "c");
   add_removed (self, undo, "files/fails/a");
   id = remove_path (self, "files/fails/b");
   sampan_undo_add_removed (undo, path, id.bytes);
@@ -289,14 +343,14 @@ test_fails (RealServerTest *self, gconstpointer data)
   g_assert_error (error, SAMPAN_ERROR, SAMPAN_ERROR_NOT_FOUND);
   g_assert_cmpuint (sums.n_done, ==, 1);
   g_assert_cmpuint (sums.n_failed, ==, 2);
-  assert_share ("fails/a", "a");
+  real_server_assert_share ("fails/a", "a");
   g_assert_cmpuint (sampan_undo_get_length (undo), ==, 2);
   g_assert_cmpint (g_rename (away, moved), ==, 0);
   g_clear_error (&error);
   g_assert_false (undo_all (undo, &sums, &error));
   g_assert_error (error, SAMPAN_ERROR, SAMPAN_ERROR_NOT_FOUND);
   g_assert_cmpuint (sampan_undo_get_length (undo), ==, 1);
-  assert_share ("fails/c", "c");
+  real_server_assert_share ("fails/c", "c");
 }
 
 static void
@@ -314,7 +368,7 @@ test_many (RealServerTest *self, gconstpointer data)
       g_autofree char *name = g_strdup_printf ("many" LONG_NAME, 0, i);
       g_autofree char *remote = g_strconcat ("files/", name, NULL);
 
-      write_share (name, "x");
+      real_server_write_share (name, "x");
       remove_start (self, remote, &results[i]);
     }
   for (int i = 0; i < MANY_FILES; i++)
@@ -341,7 +395,7 @@ test_many (RealServerTest *self, gconstpointer data)
     {
       g_autofree char *name = g_strdup_printf ("many" LONG_NAME, 0, i);
 
-      assert_share (name, "x");
+      real_server_assert_share (name, "x");
     }
   remove_path (self, "files/many");
   purge (self, NULL, 0);
@@ -373,6 +427,8 @@ main (int argc, char **argv)
   ADD ("removed", test_removed);
   ADD ("moved", test_moved);
   ADD ("replaced", test_replaced);
+  ADD ("redo", test_redo);
+  ADD ("copied", test_copied);
   ADD ("taken", test_taken);
   ADD ("fails", test_fails);
   ADD ("many", test_many);
