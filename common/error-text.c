@@ -126,6 +126,9 @@ sampan_error_get_text (const GError *error)
     return g_dgettext (GETTEXT_PACKAGE, local);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return _ ("Cancelled.");
+  if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOMEM))
+    return _ ("This computer has not enough memory left for this. Close other programs and try "
+              "again.");
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
     return _ ("Nothing listens at this address and port. Check both, and that the server runs.");
   if (g_error_matches (error, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND) ||

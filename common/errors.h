@@ -72,8 +72,8 @@ SampanErrorCode sampan_error_to_code (const GError *error);
 SampanErrorCode sampan_error_code_from_wire (uint16_t value);
 
 /* Translated sentence for a person: what is wrong and what to do. Static; never NULL.
- * Takes SAMPAN_ERROR, GIO and GResolver errors; detail in the message is not used for
- * SAMPAN_ERROR codes, so no text of the other end is ever shown. */
+ * Takes SAMPAN_ERROR, GIO and GResolver errors, and G_FILE_ERROR_NOMEM; detail in the message is
+ * not used for SAMPAN_ERROR codes, so no text of the other end is ever shown. */
 const char *sampan_error_get_text (const GError *error);
 
 /* The same with the figures that came with it, such as how much space is missing; g_free. */

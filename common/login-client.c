@@ -47,8 +47,8 @@ check_result (SampanOpaqueResult result, GError **error)
       break;
     case SAMPAN_OPAQUE_NO_MEMORY:
       g_set_error_literal (error,
-                           SAMPAN_ERROR,
-                           SAMPAN_ERROR_FAILED,
+                           G_FILE_ERROR,
+                           G_FILE_ERROR_NOMEM,
                            "not enough memory to stretch the password");
       break;
     case SAMPAN_OPAQUE_WRONG_PASSWORD:

@@ -66,8 +66,8 @@ typedef struct
 } SampanLoginResult;
 
 /* Slow. Errors: LOGIN_REFUSED (envelope does not open: wrong name or password), INTERCEPTED
- * (envelope opens, server MAC is wrong), PROTOCOL (unknown KSF set or bad points), FAILED (no
- * memory for Argon2id). */
+ * (envelope opens, server MAC is wrong), PROTOCOL (unknown KSF set or bad points),
+ * G_FILE_ERROR_NOMEM (for Argon2id). */
 bool sampan_login_client_finish (SampanLoginClient *self,
                                  SampanLoginPurpose purpose,
                                  SampanSuite suite,

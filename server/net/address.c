@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define IPV6_NETWORK_BYTES 8 /* a /64 */
+#define IPV6_SITE_BYTES 7    /* a /56: what one customer usually gets */
 #define PORT_DIGITS_MAX 5
 
 static const uint8_t mapped_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
@@ -33,6 +34,17 @@ sampan_source_key_from_address (SampanSourceKey *key, const struct sockaddr *add
       bool is_mapped = IN6_IS_ADDR_V4MAPPED (&in6->sin6_addr);
       memcpy (key->bytes, &in6->sin6_addr, is_mapped ? sizeof key->bytes : IPV6_NETWORK_BYTES);
     }
+}
+
+bool
+sampan_source_key_get_site (const SampanSourceKey *key, SampanSourceKey *site)
+{
+  if (memcmp (key->bytes, mapped_prefix, sizeof mapped_prefix) == 0)
+    return false;
+  memset (site, 0, sizeof *site);
+  memcpy (site->bytes, key->bytes, IPV6_SITE_BYTES);
+  site->bytes[sizeof site->bytes - 1] = 1; /* no network's key: they end in zeros */
+  return true;
 }
 
 bool

@@ -24,6 +24,8 @@ typedef struct
 } SampanSourceKey;
 
 void sampan_source_key_from_address (SampanSourceKey *key, const struct sockaddr *address);
+/* The /56 around the /64 of an IPv6 source, as a key that is none of a source. FALSE for IPv4. */
+bool sampan_source_key_get_site (const SampanSourceKey *key, SampanSourceKey *site);
 bool sampan_source_key_equal (const SampanSourceKey *a, const SampanSourceKey *b);
 
 /* The address without its port, mapped IPv4 as IPv4; for logs. */

@@ -79,10 +79,35 @@ to_secs (int64_t left_us)
 }
 
 static uint32_t
+check_debt (SampanPenalties *self, const SampanSourceKey *key, int64_t now_us)
+{
+  const SampanDebt *debt = sampan_debt_table_find (self->sources, key->bytes);
+  return debt != NULL && debt->acts ? to_secs (debt->ends_us - now_us) : 0;
+}
+
+static void
+add_debt (SampanPenalties *self, const SampanSourceKey *key, int64_t acts_secs, int64_t now_us)
+{
+  SampanDebt *debt = sampan_debt_table_touch (self->sources, key->bytes);
+  if (debt->ends_us <= now_us)
+    {
+      debt->ends_us = now_us;
+      debt->acts = false;
+    }
+  debt->ends_us += SAMPAN_PENALTY_FAILURE_SECS * G_USEC_PER_SEC;
+  debt->ends_us = MIN (debt->ends_us, now_us + SAMPAN_PENALTY_CAP_SECS * G_USEC_PER_SEC);
+  if (debt->ends_us - now_us >= acts_secs * G_USEC_PER_SEC)
+    debt->acts = true;
+}
+
+static uint32_t
 check_source (SampanPenalties *self, const SampanSourceKey *source, int64_t now_us)
 {
-  const SampanDebt *debt = sampan_debt_table_find (self->sources, source->bytes);
-  return debt != NULL && debt->acts ? to_secs (debt->ends_us - now_us) : 0;
+  uint32_t wait_secs = check_debt (self, source, now_us);
+  SampanSourceKey site;
+  return sampan_source_key_get_site (source, &site)
+             ? MAX (wait_secs, check_debt (self, &site, now_us))
+             : wait_secs;
 }
 
 static bool
@@ -120,16 +145,10 @@ void
 sampan_penalties_add_failure (SampanPenalties *self, const SampanSourceKey *source, int64_t now_us)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  SampanDebt *debt = sampan_debt_table_touch (self->sources, source->bytes);
-  if (debt->ends_us <= now_us)
-    {
-      debt->ends_us = now_us;
-      debt->acts = false;
-    }
-  debt->ends_us += SAMPAN_PENALTY_FAILURE_SECS * G_USEC_PER_SEC;
-  debt->ends_us = MIN (debt->ends_us, now_us + SAMPAN_PENALTY_CAP_SECS * G_USEC_PER_SEC);
-  if (debt->ends_us - now_us >= SAMPAN_PENALTY_ACTS_SECS * G_USEC_PER_SEC)
-    debt->acts = true;
+  SampanSourceKey site;
+  add_debt (self, source, SAMPAN_PENALTY_ACTS_SECS, now_us);
+  if (sampan_source_key_get_site (source, &site))
+    add_debt (self, &site, SAMPAN_PENALTY_SITE_ACTS_SECS, now_us);
 }
 
 void

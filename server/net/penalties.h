@@ -19,6 +19,8 @@ G_BEGIN_DECLS
 
 #define SAMPAN_PENALTY_FAILURE_SECS 5
 #define SAMPAN_PENALTY_ACTS_SECS 15 /* three failures at once, or the fourth in a row */
+/* Twelve failures at once of all the IPv6 networks that one household or office may have. */
+#define SAMPAN_PENALTY_SITE_ACTS_SECS 60
 #define SAMPAN_PENALTY_CAP_SECS 600
 #define SAMPAN_PENALTY_SOURCES 65536
 

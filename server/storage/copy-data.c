@@ -57,8 +57,13 @@ copy_by_hand (int from_fd,
               GCancellable *cancellable,
               GError **error)
 {
-  g_autofree uint8_t *buffer = g_malloc (BUFFER_BYTES);
+  g_autofree uint8_t *buffer = g_try_malloc (BUFFER_BYTES);
 
+  if (buffer == NULL)
+    {
+      sampan_disk_set_error (error, ENOMEM, "cannot copy", "a file");
+      return false;
+    }
   for (;;)
     {
       ssize_t n;

@@ -24,10 +24,15 @@ sampan_hash_file (int fd,
                   uint8_t hash[static SAMPAN_HASH_LENGTH],
                   GError **error)
 {
-  g_autofree uint8_t *buffer = g_malloc (READ_BYTES);
+  g_autofree uint8_t *buffer = g_try_malloc (READ_BYTES);
   crypto_generichash_state state;
   uint64_t done = 0;
 
+  if (buffer == NULL)
+    {
+      sampan_disk_set_error (error, ENOMEM, "cannot read", "a file to hash");
+      return false;
+    }
   if (crypto_generichash_init (&state, NULL, 0, SAMPAN_HASH_LENGTH) != 0)
     g_assert_not_reached ();
   while (done < length)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: Sampan contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What no source file may call, and why. Arguments: the root of the source, programs."""
+"""C3, C7, D5, H7: what no source file may call, and why. Arguments: the root of the source, programs."""
 
 import pathlib
 import re

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: Sampan contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an admin types takes effect at once, and rights hold for every verb."""
+"""What an admin types takes effect at once, and rights hold for every verb. B15, B16: so does what ends a session."""
 
 import datetime
 import json

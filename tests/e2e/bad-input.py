@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: Sampan contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Wrong passwords, wrong addresses, garbage, hostile names: refused in plain words, and nothing else suffers."""
+"""Wrong passwords, wrong addresses, garbage, hostile names: refused in plain words, and nothing else suffers.
+A12, D1, D4, D14, D17, E2, H1, H6."""
 
 import base64
+import contextlib
 import json
 import os
 import re
@@ -175,6 +177,25 @@ class Names(harness.Case):
                 self.assertIn("no such share", result.errors)
         self.assertIn("go into a share", self.client.run("put", source, self.client.remote(""), status=1).errors)
         self.assertEqual(self.visible(), ["source"])
+
+    def test_d17_times_out_of_range(self):
+        """In memory the disk keeps any time; what is sent is kept or refused, and shown in any case."""
+        self.mount_small(self.share / "odd", "1m")
+        times = (-(1 << 62), -(1 << 40), -1, 1 << 40, 1 << 56, (1 << 62))
+        for number, seconds in enumerate(times):
+            path = harness.make_file(self.share / "odd" / str(number), 10)
+            with contextlib.suppress(OSError, OverflowError):
+                os.utime(path, (seconds, seconds))
+        remote = self.client.remote("files/odd")
+        kept = [(self.share / "odd" / str(number)).stat().st_mtime for number in range(len(times))]
+        self.assertGreater(max(kept), 1 << 39)  # that some are there
+        self.assertEqual(len(self.client.run("ls", "-l", remote).text.splitlines()), len(times))
+        self.assertEqual(len(self.client.run("--json", "ls", remote).text.splitlines()), len(times))
+        for number in range(len(times)):
+            self.assertIn("Changed:", self.client.run("stat", f"{remote}/{number}").text)
+            self.client.run("get", f"{remote}/{number}", self.folder / f"got-{number}", status=None)
+            self.client.run("cp", f"{remote}/{number}", f"{remote}/copy-{number}", status=None)
+        self.client.run("ls", remote)
 
     def test_d14_reserved_folder_is_hidden(self):
         harness.make_file(self.share / "file", 10)

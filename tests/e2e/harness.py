@@ -320,14 +320,16 @@ class Proxy:
     the wire does what AT_LIMIT says: "hold" passes nothing more (until release()), "cut" resets every connection and
     those that follow, "reset" and "finish" end those that are there, "finish" in order as if both ends had closed them.
     TIMES: "reset" comes again after as many bytes, until there were so many `resets`.
-    CHUNK: the most bytes passed at once."""
+    CHUNK: the most bytes passed at once. KEEP: `passed` is all that passed."""
 
-    def __init__(self, port, up_limit=None, down_limit=None, at_limit="hold", times=1, chunk=65536):
+    def __init__(self, port, up_limit=None, down_limit=None, at_limit="hold", times=1, chunk=65536, keep=False):
         self.target = port
         self.limits = {"up": up_limit, "down": down_limit}
         self.steps = dict(self.limits)
         self.at_limit, self.times, self.chunk = at_limit, times, chunk
         self.resets = 0
+        self.keep = keep
+        self.passed = {"up": b"", "down": b""}
         self.counts = {"up": 0, "down": 0}
         self.reached = threading.Event()
         self.released = threading.Event()
@@ -386,6 +388,9 @@ class Proxy:
                             return
                         continue
                     target.sendall(data[:size])
+                    if self.keep:
+                        with self.lock:
+                            self.passed[direction] += data[:size]
                     data = data[size:]
             target.shutdown(socket.SHUT_WR)
         except OSError:

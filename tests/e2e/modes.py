@@ -2,12 +2,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """D16: files and folders of the share that the server itself may not read or write. Each is a clear error; the rest goes on."""
 
+import fcntl
 import os
 import shutil
+import struct
 
 import harness
 
 NOBODY = 65534
+FS_IOC_SETFLAGS = 0x40086602
+FS_IMMUTABLE_FL = 0x10
+
+
+def set_flags(path, flags):
+    with open(path, "rb") as file:
+        fcntl.ioctl(file, FS_IOC_SETFLAGS, struct.pack("l", flags))
 
 
 class Modes(harness.Case):
@@ -74,6 +83,21 @@ class Modes(harness.Case):
         self.assertEqual(sorted(os.listdir(self.share / "no-write")), before)
         self.client.run("put", self.small, self.remote("small"))
         self.assertEqual((self.share / "small").read_bytes(), self.small.read_bytes())
+
+    def test_d16_immutable(self):
+        fixed = harness.make_file(self.share / "fixed", 1000, seed=3)
+        before = fixed.read_bytes()
+        try:
+            set_flags(fixed, FS_IMMUTABLE_FL)
+        except OSError as error:
+            self.skipTest(f"no file can be made immutable here: {error}")
+        self.addCleanup(set_flags, fixed, 0)
+        self.refused("small", "put", "--on-conflict=replace", self.small, self.remote("fixed"))
+        self.refused("fixed", "rm", self.remote("fixed"))
+        self.refused("fixed", "mv", self.remote("fixed"), self.remote("moved"))
+        self.client.run("get", self.remote("fixed"), self.folder / "got")
+        self.assertEqual((fixed.read_bytes(), (self.folder / "got").read_bytes()), (before, before))
+        self.assertFalse((self.share / "moved").exists())
 
     def test_d16_some_of_a_tree(self):
         local = self.folder / "local"

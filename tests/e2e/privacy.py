@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: Sampan contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""I3, I4: where a password may not be: in the server, in what a process shows of itself, in a log, on the disk."""
+"""I3, I4: where a password may not be: in the server, in what a process shows of itself, in a log, on the disk. I6: what may not
+be on the wire."""
 
 import os
 import pathlib
@@ -42,8 +43,6 @@ def holds(process, text):
 class Privacy(harness.Case):
     def setUp(self):
         super().setUp()
-        if os.geteuid() != 0:
-            self.skipTest("reading another process's memory takes root")
         self.server.add_user("ann", PASSWORD)
         self.share = self.server.add_share("files", change="ann")
         self.server.start()
@@ -56,6 +55,8 @@ class Privacy(harness.Case):
                 self.assertNotIn(text.encode(), path.read_bytes(), path)
 
     def test_i3_the_server_never_has_the_password(self):
+        if os.geteuid() != 0:
+            self.skipTest("reading another process's memory takes root")
         shell = self.open_shell(self.client)
         shell.run("ls")
         fresh = self.client.home / "fresh"
@@ -81,6 +82,26 @@ class Privacy(harness.Case):
             self.assertRegex((about / "limits").read_text(), r"Max core file size +0 ")
         proxy.release()
         self.assert_ends(process, 0)
+
+    def test_i6_who_listens_learns_no_name_and_no_content(self):
+        user, folder, name, content = "wharfinger", "jetty-of-oak", "bill-of-lading", b"two hundred chests of tea"
+        self.server.add_user(user, PASSWORD)
+        self.server.command("share", "grant", "files", "--change", user)
+        source = self.folder / name
+        source.write_bytes(content)
+        client = self.new_client(user, PASSWORD)
+        proxy = self.new_proxy(keep=True)
+        client.port = proxy.port
+        client.run("mkdir", client.remote(f"files/{folder}"))
+        client.run("put", source, client.remote(f"files/{folder}/"))
+        self.assertIn(name, client.run("ls", client.remote(f"files/{folder}")).text)
+        client.run("get", client.remote(f"files/{folder}/{name}"), self.folder / "got")
+        self.assertEqual((self.folder / "got").read_bytes(), content)
+        for direction, passed in proxy.passed.items():
+            self.assertGreater(len(passed), 1000)
+            for secret in (user, PASSWORD, folder, name, "files", content.decode(), "Sampan-OPAQUE"):
+                with self.subTest(direction=direction, secret=secret):
+                    self.assertNotIn(secret.encode(), passed)
 
 
 if __name__ == "__main__":

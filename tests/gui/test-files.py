@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Sampan contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Moving through the folders and changing what is in them."""
+"""Moving through the folders and changing what is in them. H7: whatever their names are."""
 
 import os
 import unittest

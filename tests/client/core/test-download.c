@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* H2 to H4, H8: downloads from servers that lie about sizes, break off or refuse; the conflict
+/* H2, H3, H4, H8: downloads from servers that lie about sizes, break off or refuse; the conflict
  * rules of the local side; cancelling at five moments. */
 
 #include "config.h"

@@ -298,6 +298,7 @@ test_gio_texts (void)
                    ==,
                    text_of (SAMPAN_ERROR, SAMPAN_ERROR_NO_SPACE));
   g_assert_cmpstr (text_of (G_IO_ERROR, G_IO_ERROR_CANCELLED), ==, "Cancelled.");
+  g_assert_nonnull (strstr (text_of (G_FILE_ERROR, G_FILE_ERROR_NOMEM), "memory"));
   g_assert_cmpstr (text_of (G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND),
                    ==,
                    text_of (G_IO_ERROR, G_IO_ERROR_HOST_NOT_FOUND));

@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* C2, C4, C6: the bounded reader and writer at their bounds. */
+/* C2, C4 to C6: the bounded reader and writer at their bounds; the bytes are in one order, on any
+ * machine (C5). */
 
 #include "config.h"
 

@@ -10,7 +10,11 @@
 #include "opaque.h"
 #include "secret.h"
 
+#include <sodium.h>
 #include <string.h>
+
+#define RELAYED_RUNS 10000
+#define HONEST_EVERY 100
 
 static bool
 stretch_not (const uint8_t in[static SAMPAN_OPRF_OUTPUT_LENGTH],
@@ -369,6 +373,59 @@ test_identity_elements (void)
                                                        response));
 }
 
+/* Any client with random numbers of its own logs in at a server that believes in SERVER_CONTEXT. */
+static SampanOpaqueResult
+run_login (const OpaqueVector *vector,
+           SampanBytes client_context,
+           SampanBytes server_context,
+           SampanOpaqueClientOutput *output)
+{
+  SampanBytes password = from_hex (vector->password);
+  uint8_t record[SAMPAN_OPAQUE_RECORD_LENGTH], ke2[SAMPAN_OPAQUE_KE2_LENGTH];
+  SampanOpaqueServerInput input = get_server_input (vector, record);
+  SampanOpaqueServerRandom server_random;
+  SampanOpaqueClientRandom client_random;
+  SampanOpaqueSchedule schedule;
+  SampanOpaqueClient client;
+
+  input.context = server_context;
+  sampan_opaque_client_random (&client_random);
+  sampan_opaque_server_random (&server_random);
+  g_assert_true (sampan_opaque_client_start (&client, password, &client_random));
+  g_assert_true (sampan_opaque_server_answer (&input, &server_random, client.ke1, ke2, &schedule));
+  return sampan_opaque_client_finish (&client,
+                                      password,
+                                      identity_ksf,
+                                      get_identities (vector),
+                                      client_context,
+                                      ke2,
+                                      output);
+}
+
+/* A5: whoever has two channels and passes all on is seen each time, and there is no KE3 to send. */
+static void
+test_relayed (void)
+{
+  const OpaqueVector *vector = &opaque_real_vectors[0];
+  uint8_t near[crypto_generichash_BYTES_MAX], far[crypto_generichash_BYTES_MAX];
+
+  for (int run = 0; run < RELAYED_RUNS; run++)
+    {
+      SampanOpaqueClientOutput output = { 0 };
+      bool is_honest = run % HONEST_EVERY == 0;
+
+      randombytes_buf (near, sizeof near);
+      randombytes_buf (far, sizeof far);
+      g_assert_cmpint (run_login (vector,
+                                  (SampanBytes){ near, sizeof near },
+                                  (SampanBytes){ is_honest ? near : far, sizeof far },
+                                  &output),
+                       ==,
+                       is_honest ? SAMPAN_OPAQUE_OK : SAMPAN_OPAQUE_WRONG_SERVER_MAC);
+      g_assert_cmpint (sodium_is_zero ((uint8_t *)&output, sizeof output), ==, !is_honest);
+    }
+}
+
 /* B10: no weaker setting in its place. */
 static void
 test_no_memory (void)
@@ -412,6 +469,7 @@ main (int argc, char **argv)
   g_test_add_func ("/opaque/fail/ke2-altered", test_ke2_altered);
   g_test_add_func ("/opaque/fail/client-refuses", test_client_refuses);
   g_test_add_func ("/opaque/fail/identity-elements", test_identity_elements);
+  g_test_add_func ("/opaque/A5/relayed", test_relayed);
   g_test_add_func ("/opaque/fail/no-memory", test_no_memory);
   return g_test_run ();
 }

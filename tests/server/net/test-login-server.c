@@ -434,6 +434,9 @@ test_attach_burst (void)
     g_assert_true (GPOINTER_TO_INT (g_thread_join (burst[i])));
 }
 
+/* E2. What never becomes a connection (E3) is for the kernel's SYN cookies: it is no matter of
+ * ours.
+ */
 static void
 test_flood (void)
 {

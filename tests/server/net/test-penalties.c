@@ -16,9 +16,16 @@
 static SampanSourceKey
 make_source (uint32_t number)
 {
-  SampanSourceKey key = { 0 };
-  memcpy (key.bytes, &number, sizeof number);
+  SampanSourceKey key = { .bytes = { [10] = 0xff, [11] = 0xff } };
+  memcpy (key.bytes + 12, &number, sizeof number);
   return key;
+}
+
+/* The NETWORKth /64 of the SITEth /56. */
+static SampanSourceKey
+make_network (uint8_t site, uint8_t network)
+{
+  return (SampanSourceKey){ .bytes = { 0x20, 0x01, 0x0d, 0xb8, 0, 0, site, network } };
 }
 
 static void
@@ -118,6 +125,34 @@ test_flood (void)
       sampan_penalties_add_failure (penalties, &source, START_US + i);
     }
   g_assert_cmpuint (sampan_penalties_get_count (penalties), ==, SAMPAN_PENALTY_SOURCES);
+}
+
+/* B8: each /64 has its own penalty, and all of a /56 together have one that acts later. */
+static void
+test_ipv6_site (void)
+{
+  g_autoptr (SampanPenalties) penalties = sampan_penalties_new (SAMPAN_PENALTY_SOURCES);
+  const int failures =
+      SAMPAN_PENALTY_SITE_ACTS_SECS / SAMPAN_PENALTY_FAILURE_SECS; /* one from each network */
+  SampanSourceKey next = make_network (1, UINT8_MAX);
+  SampanSourceKey first = make_network (1, 0);
+  SampanSourceKey other = make_network (2, 0);
+
+  for (int i = 0; i < failures; i++)
+    {
+      SampanSourceKey source = make_network (1, (uint8_t)i);
+      g_assert_cmpuint (sampan_penalties_check (penalties, &next, START_US), ==, 0);
+      sampan_penalties_add_failure (penalties, &source, START_US);
+    }
+  g_assert_cmpuint (sampan_penalties_check (penalties, &next, START_US), ==, 60);
+  g_assert_cmpuint (sampan_penalties_check (penalties, &first, START_US), ==, 60);
+  g_assert_cmpuint (sampan_penalties_check (penalties, &other, START_US), ==, 0);
+  g_assert_cmpuint (sampan_penalties_check (penalties, &next, START_US + 60 * SEC), ==, 0);
+  for (int i = 0; i < 3; i++)
+    sampan_penalties_add_failure (penalties, &other, START_US);
+  g_assert_cmpuint (sampan_penalties_check (penalties, &other, START_US), ==, 15);
+  other = make_network (2, 1);
+  g_assert_cmpuint (sampan_penalties_check (penalties, &other, START_US), ==, 0);
 }
 
 static SampanBytes
@@ -236,6 +271,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/penalties/cap", test_cap);
   g_test_add_func ("/net/penalties/full", test_full);
   g_test_add_func ("/net/penalties/flood", test_flood);
+  g_test_add_func ("/net/penalties/B8/ipv6-site", test_ipv6_site);
   g_test_add_func ("/net/penalties/account-budget", test_account_budget);
   g_test_add_func ("/net/penalties/known-source", test_known_source);
   g_test_add_func ("/net/penalties/successes-cost-nothing", test_successes_cost_nothing);
