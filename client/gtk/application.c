@@ -7,6 +7,7 @@
 
 #include "application.h"
 
+#include "open-cache.h"
 #include "secret.h"
 #include "window.h"
 
@@ -134,10 +135,35 @@ load_style (void)
 }
 
 static void
+clean_cache_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  sampan_open_cache_clean (g_get_real_time () / G_USEC_PER_SEC);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* Copies of opened files, of earlier days. */
+static void
+clean_cache (SampanApplication *self)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, NULL, NULL);
+
+  g_task_set_source_tag (task, clean_cache);
+  g_task_run_in_thread (task, clean_cache_thread);
+}
+
+static void
+sampan_application_shutdown (GApplication *application)
+{
+  sampan_open_cache_clean (g_get_real_time () / G_USEC_PER_SEC);
+  G_APPLICATION_CLASS (sampan_application_parent_class)->shutdown (application);
+}
+
+static void
 sampan_application_startup (GApplication *application)
 {
   G_APPLICATION_CLASS (sampan_application_parent_class)->startup (application);
   load_style ();
+  clean_cache (SAMPAN_APPLICATION (application));
   gtk_window_set_default_icon_name (SAMPAN_APP_ID);
   g_action_map_add_action_entries (G_ACTION_MAP (application),
                                    actions,
@@ -237,6 +263,7 @@ sampan_application_class_init (SampanApplicationClass *klass)
 
   G_OBJECT_CLASS (klass)->finalize = sampan_application_finalize;
   application_class->startup = sampan_application_startup;
+  application_class->shutdown = sampan_application_shutdown;
   application_class->activate = sampan_application_activate;
   application_class->open = sampan_application_open;
   application_class->handle_local_options = sampan_application_handle_local_options;

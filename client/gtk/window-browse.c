@@ -222,6 +222,7 @@ sampan_window_leave (SampanWindow *self)
   self->history_index = 0;
   g_hash_table_remove_all (self->rights);
   sampan_window_forget_undo (self);
+  sampan_window_cancel_fetches (self);
   sampan_window_forget_space (self);
   self->entered = false;
   sampan_file_view_show_disconnected (self->file_view);
@@ -328,7 +329,7 @@ sampan_window_open_entry (SampanWindow *self, const SampanFileInfo *info)
   if (!sampan_entry_text_is_folder (info))
     {
       if (info->kind == SAMPAN_ENTRY_FILE)
-        sampan_window_download (self);
+        sampan_window_open_file (self, info);
       return;
     }
   path = sampan_path_get_child (self->path, info->name, &error);

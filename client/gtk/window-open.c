@@ -7,6 +7,8 @@
 
 #include "window-private.h"
 
+#include "accessible.h"
+#include "escape.h"
 #include "launch.h"
 #include "transfer-row.h"
 
@@ -29,6 +31,185 @@ launched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   else
     sampan_window_tell_error (self, error);
 }
+
+/* ---- copies of what is on the box ---- */
+
+/* More takes long enough that one should know before. */
+#define ASK_BYTES (100 * 1000 * 1000)
+
+#define INFO_KEY "sampan-info" /* on the question */
+
+typedef struct
+{
+  SampanWindow *window; /* referenced */
+  SampanFetch *fetch;
+  GCancellable *cancellable;
+  char *display;
+} Opening;
+
+static void
+opening_free (Opening *opening)
+{
+  g_object_unref (opening->window);
+  g_object_unref (opening->fetch);
+  g_object_unref (opening->cancellable);
+  g_free (opening->display);
+  g_free (opening);
+}
+
+static void
+show_first (SampanWindow *self)
+{
+  Opening *first = g_queue_peek_head (&self->fetches);
+
+  sampan_fetch_bar_set_fetch (self->fetch_bar, first != NULL ? first->fetch : NULL);
+}
+
+static void
+open_copy (SampanWindow *self, const char *filename, const char *display)
+{
+  g_autofree char *text = g_strdup_printf (
+      /* Translators: the name of a file. */
+      _ ("“%s” opens as a copy. What you change in it is not sent to the box."),
+      display);
+
+  sampan_notice_tell (self->notice, text, false);
+  sampan_launch_file_async (GTK_WIDGET (self), filename, NULL, launched_cb, NULL);
+}
+
+static void
+fetched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Opening *opening = user_data;
+  SampanWindow *self = opening->window;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) files = sampan_fetch_run_finish (SAMPAN_FETCH (source), result, &error);
+
+  g_queue_remove (&self->fetches, opening);
+  if (!self->closing)
+    {
+      show_first (self);
+      if (files != NULL)
+        open_copy (self, g_ptr_array_index (files, 0), opening->display);
+      else if (sampan_window_is_ready (self))
+        sampan_window_tell_item_error (self, opening->display, error);
+    }
+  opening_free (opening);
+}
+
+static void
+fetch_and_open (SampanWindow *self, const SampanPath *path, const SampanFileInfo *info)
+{
+  Opening *opening = g_new0 (Opening, 1);
+
+  opening->window = g_object_ref (self);
+  opening->fetch = sampan_fetch_new (self->session);
+  opening->cancellable = g_cancellable_new ();
+  opening->display = sampan_display_name (info->name, -1);
+  sampan_fetch_add (opening->fetch, path, info);
+  sampan_fetch_set_read_only (opening->fetch, true);
+  g_queue_push_tail (&self->fetches, opening);
+  show_first (self);
+  sampan_fetch_run_async (opening->fetch, opening->cancellable, fetched_cb, opening);
+}
+
+void
+sampan_window_cancel_fetch (SampanWindow *self)
+{
+  Opening *first = g_queue_peek_head (&self->fetches);
+
+  if (first != NULL)
+    g_cancellable_cancel (first->cancellable);
+}
+
+void
+sampan_window_cancel_fetches (SampanWindow *self)
+{
+  for (GList *l = self->fetches.head; l != NULL; l = l->next)
+    g_cancellable_cancel (((Opening *)l->data)->cancellable);
+}
+
+/* ---- asking ---- */
+
+typedef struct
+{
+  SampanPath *path;
+  SampanFileInfo *info;
+} Asked;
+
+static void
+asked_free (gpointer data)
+{
+  Asked *asked = data;
+
+  sampan_path_unref (asked->path);
+  sampan_file_info_free (asked->info);
+  g_free (asked);
+}
+
+static void
+asked_cb (GtkDialog *dialog, int response, gpointer user_data)
+{
+  SampanWindow *self = user_data;
+  const Asked *asked = g_object_get_data (G_OBJECT (dialog), INFO_KEY);
+
+  if (response == GTK_RESPONSE_ACCEPT && sampan_window_is_ready (self))
+    fetch_and_open (self, asked->path, asked->info);
+  gtk_widget_destroy (GTK_WIDGET (dialog));
+}
+
+static void
+add_button (GtkWidget *dialog, const char *label, int response)
+{
+  GtkWidget *button = gtk_dialog_add_button (GTK_DIALOG (dialog), label, response);
+
+  sampan_accessible_set_name_from_label (button, label);
+}
+
+static void
+ask (SampanWindow *self, const SampanPath *path, const SampanFileInfo *info)
+{
+  g_autofree char *display = sampan_display_name (info->name, -1);
+  g_autofree char *size = g_format_size (info->size);
+  GtkWidget *dialog = gtk_message_dialog_new (GTK_WINDOW (self),
+                                              GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT,
+                                              GTK_MESSAGE_QUESTION,
+                                              GTK_BUTTONS_NONE,
+                                              /* Translators: the name of a file. */
+                                              _ ("Open “%s”?"),
+                                              display);
+  Asked *asked = g_new0 (Asked, 1);
+
+  asked->path = sampan_path_ref ((SampanPath *)path);
+  asked->info = sampan_file_info_copy (info);
+  g_object_set_data_full (G_OBJECT (dialog), INFO_KEY, asked, asked_free);
+  gtk_message_dialog_format_secondary_text (
+      GTK_MESSAGE_DIALOG (dialog),
+      /* Translators: a size. */
+      _ ("All of it, %s, is copied to this computer first. Download it instead to keep it."),
+      size);
+  add_button (dialog, _ ("_Cancel"), GTK_RESPONSE_CANCEL);
+  add_button (dialog, _ ("_Open"), GTK_RESPONSE_ACCEPT);
+  gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_ACCEPT);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (asked_cb), self, 0);
+  gtk_widget_show (dialog);
+}
+
+void
+sampan_window_open_file (SampanWindow *self, const SampanFileInfo *info)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SampanPath) path = sampan_path_get_child (self->path, info->name, &error);
+
+  if (path == NULL)
+    sampan_window_tell_item_error (self, info->name, error);
+  else if (info->size > ASK_BYTES)
+    ask (self, path, info);
+  else
+    fetch_and_open (self, path, info);
+}
+
+/* ---- what was downloaded ---- */
 
 static void
 open_local_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
@@ -70,5 +251,6 @@ static const GActionEntry entries[] = {
 void
 sampan_window_init_open (SampanWindow *self)
 {
+  g_queue_init (&self->fetches);
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
 }

@@ -12,6 +12,7 @@
 #include "action-bar.h"
 #include "batch.h"
 #include "error-bar.h"
+#include "fetch-bar.h"
 #include "file-view.h"
 #include "folder-watch.h"
 #include "notice.h"
@@ -36,6 +37,7 @@ struct _SampanWindow
   GtkMenuButton *menu_button;
   SampanErrorBar *error_bar;
   SampanNotice *notice;
+  SampanFetchBar *fetch_bar;
   SampanPreparingBar *preparing_bar;
   SampanServerBar *server_bar;
   SampanFileView *file_view;
@@ -59,6 +61,7 @@ struct _SampanWindow
   GQueue batches;                    /* of SampanBatch; the first is prepared or asked about */
   GCancellable *prepare_cancellable; /* of the first; nullable */
   GPtrArray *moving;                 /* of SampanBatch */
+  GQueue fetches;                    /* of what window-open.c waits for; the first is shown */
   SampanBatch *told;                 /* whose outcome was told last; nullable */
   SampanSavedQueue *saved;           /* NULL while logged out, or if it cannot be had */
   GCancellable *saved_cancellable;   /* while it is being opened */
@@ -178,6 +181,11 @@ void sampan_window_transfer_finished (SampanWindow *self, SampanTransfer *transf
 
 /* window-open.c */
 void sampan_window_init_open (SampanWindow *self);
+/* With another program, as a copy; asks first when it is large. */
+void sampan_window_open_file (SampanWindow *self, const SampanFileInfo *info);
+/* The one that is shown. */
+void sampan_window_cancel_fetch (SampanWindow *self);
+void sampan_window_cancel_fetches (SampanWindow *self);
 /* TRANSFER ended; the person may have asked to see what it brought. */
 void sampan_window_open_if_wanted (SampanWindow *self, SampanTransfer *transfer);
 

@@ -310,6 +310,7 @@ sampan_window_dispose (GObject *object)
   g_queue_clear_full (&self->batches, g_object_unref);
   g_cancellable_cancel (self->prepare_cancellable);
   g_clear_object (&self->prepare_cancellable);
+  sampan_window_cancel_fetches (self);
   g_cancellable_cancel (self->saved_cancellable);
   g_clear_object (&self->saved_cancellable);
   g_clear_object (&self->saved);
@@ -341,6 +342,7 @@ ensure_types (void)
 {
   g_type_ensure (SAMPAN_TYPE_ACTION_BAR);
   g_type_ensure (SAMPAN_TYPE_ERROR_BAR);
+  g_type_ensure (SAMPAN_TYPE_FETCH_BAR);
   g_type_ensure (SAMPAN_TYPE_FILE_VIEW);
   g_type_ensure (SAMPAN_TYPE_NOTICE);
   g_type_ensure (SAMPAN_TYPE_PREPARING_BAR);
@@ -361,6 +363,7 @@ sampan_window_class_init (SampanWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, header);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, menu_button);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, error_bar);
+  gtk_widget_class_bind_template_child (widget_class, SampanWindow, fetch_bar);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, notice);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, preparing_bar);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, server_bar);
@@ -369,6 +372,7 @@ sampan_window_class_init (SampanWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, transfer_panel);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_log_in);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_log_out);
+  gtk_widget_class_bind_template_callback (widget_class, sampan_window_cancel_fetch);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_cancel_login);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_cancel_preparing);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_refresh);

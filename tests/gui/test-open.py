@@ -89,13 +89,118 @@ class Open(unittest.TestCase):
         )
 
     def start(self):
-        return App(environment={"XDG_DATA_HOME": str(self.data)})
+        self.cache = self.local / "cache" / "sampan" / "open"
+        return App(
+            environment={
+                "XDG_DATA_HOME": str(self.data),
+                "XDG_CACHE_HOME": str(self.local / "cache"),
+            }
+        )
+
+    def open_row(self, app, name):
+        a11y.select_row(app.table(), name)
+        a11y.wait_for(lambda: a11y.is_sensitive(app.find("Download")), "the selection")
+        app.table().queryComponent().grabFocus()
+        a11y.press_keys("ctrl+o")
 
     def wait_for_viewer(self):
         a11y.wait_for(self.seen.exists, "the viewer to be started")
         what = json.loads(self.seen.read_text())
         self.seen.unlink()
         return what
+
+    def expect_copy(self, name, text):
+        """The viewer got one of its own, which nobody else may read and nobody can run or change."""
+        what = self.wait_for_viewer()
+        path = pathlib.Path(what["path"])
+        self.assertEqual(path.parent.parent, self.cache)
+        self.assertEqual(path.name, name)
+        self.assertEqual(what["text"], text)
+        self.assertEqual(stat.S_IMODE(what["mode"]), 0o400)
+        for folder in (path.parent, self.cache):
+            self.assertEqual(stat.S_IMODE(folder.stat().st_mode), 0o700)
+
+    def test_open(self):
+        with Box() as box, self.start() as app:
+            notes = box.files / "notes.txt"
+            notes.write_text("what there is")
+            notes.chmod(0o777)
+            app.log_in(box)
+            a11y.find_row(app.table(), "notes.txt")
+            a11y.double_click_row(app.table(), "notes.txt")
+            self.expect_copy("notes.txt", "what there is")
+            a11y.find_text(app.window, "“notes.txt” opens as a copy.")
+            app.take_picture("opened")
+            notes.write_text("something else")
+            self.open_row(app, "notes.txt")
+            self.expect_copy("notes.txt", "something else")
+            self.assertEqual(len(os.listdir(self.cache)), 2)
+
+    def test_hostile_names(self):
+        names = {"-o\033]0;x.txt": "_-o_]0;x.txt", ".profile": "_.profile"}
+        with Box() as box, self.start() as app:
+            for name in names:
+                (box.files / name).write_text("text of " + name)
+            app.log_in(box)
+            a11y.find_row(app.table(), "-o\ufffd]0;x.txt")
+            a11y.press_keys("ctrl+h")
+            for name, safe in names.items():
+                self.open_row(app, name.replace("\033", "\ufffd"))
+                self.expect_copy(safe, "text of " + name)
+
+    def test_large(self):
+        with Box() as box, self.start() as app:
+            with open(box.files / "film.txt", "wb") as file:
+                file.truncate(20_000_000_000)
+            app.log_in(box)
+            self.open_row(app, "film.txt")
+            a11y.find_text(app.root, "Open “film.txt”?")
+            app.take_picture("open-large")
+            app.press_in_dialog("Cancel")
+            self.open_row(app, "film.txt")
+            app.press_in_dialog("Open")
+            a11y.find_text(app.window, "Fetching “film.txt”…")
+            a11y.find_text(app.window, "MB/s")
+            app.take_picture("opening")
+            app.press("Cancel Fetching")
+            a11y.find_gone(app.window, "Cancel Fetching")
+            a11y.wait_for(lambda: os.listdir(self.cache) == [], "what came to be removed")
+            self.assertFalse(self.seen.exists())
+
+    def test_old_copies_go(self):
+        with Box(), self.start() as app:
+            old, new = self.cache / "old", self.cache / "new"
+            self.assertFalse(self.cache.exists())
+            for place in (old, new):
+                place.mkdir(parents=True)
+                (place / "copy").write_text("x")
+            os.utime(old, (1, 1))
+            app.quit()
+            app.ended = True
+            self.assertEqual(os.listdir(self.cache), ["new"])
+
+    def test_open_when_done(self):
+        (self.local / "inbox").mkdir()
+        with Box() as box, self.start() as app:
+            for name in ("a.txt", "b.txt"):
+                (box.files / name).write_bytes(b"x" * 3_000_000)
+            app.log_in(box)
+            with open(self.local / "huge.bin", "wb") as file:
+                file.truncate(40_000_000_000)
+            app.press("Upload")
+            a11y.choose_file(app.root, self.local / "huge.bin", "Open")
+            a11y.find_text(app.window, "MB/s")
+            app.press("Pause All")
+            self.download(app, "a.txt")
+            panel = app.find("Transfers", "panel")
+            a11y.find_text(panel, "2 transfers are paused")
+            a11y.press(a11y.find(panel, role="toggle button"))
+            self.choose_from_menu(app, self.find_row(app, "a.txt"), "Open When Done", "check menu item")
+            a11y.press(a11y.find(self.find_row(app, "a.txt"), "Resume", "push button"))
+            app.press("Resume All")
+            self.assertEqual(self.wait_for_viewer()["path"], str(self.local / "inbox" / "a.txt"))
+            a11y.press(a11y.find(panel, "Cancel", "push button"))
+            a11y.find_text(panel, "Cancelled")
 
     def download(self, app, name):
         a11y.select_row(app.table(), name)
