@@ -334,6 +334,12 @@ sampan_batch_is_upload (SampanBatch *self)
   return self->is_upload;
 }
 
+const char *
+sampan_batch_get_local_folder (SampanBatch *self)
+{
+  return self->local_folder;
+}
+
 SampanBatchSums
 sampan_batch_get_sums (SampanBatch *self)
 {

@@ -87,6 +87,8 @@ void sampan_batch_set_may_overfill (SampanBatch *self, bool may);
 SampanBatchState sampan_batch_get_state (SampanBatch *self);
 guint sampan_batch_get_n_items (SampanBatch *self);
 bool sampan_batch_is_upload (SampanBatch *self);
+/* Of a download; NULL of an upload. */
+const char *sampan_batch_get_local_folder (SampanBatch *self);
 
 /* Once per object. One item's trouble becomes a problem and does not stop the rest. Errors: those
  * of the session, unless it heals, NO_SPACE (while eager only), G_IO_ERROR_MESSAGE_TOO_LARGE (more

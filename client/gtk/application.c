@@ -75,6 +75,45 @@ get_window (SampanApplication *self)
   return add_window (self);
 }
 
+static SampanWindow *
+find_window (SampanApplication *self, GVariant *parameter)
+{
+  GtkWindow *window =
+      gtk_application_get_window_by_id (GTK_APPLICATION (self), g_variant_get_uint32 (parameter));
+
+  return window != NULL && SAMPAN_IS_WINDOW (window) ? SAMPAN_WINDOW (window) : NULL;
+}
+
+/* Of a notification, which may be older than this process. */
+static void
+show_window_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SampanWindow *window = find_window (user_data, parameter);
+
+  gtk_window_present (GTK_WINDOW (window != NULL ? window : get_window (user_data)));
+}
+
+static void
+retry_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SampanWindow *window = find_window (user_data, parameter);
+
+  show_window_cb (action, parameter, user_data);
+  if (window != NULL)
+    sampan_window_retry_failed (window);
+}
+
+static void
+show_folder_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  const char *uri = g_variant_get_string (parameter, NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_str_has_prefix (uri, "file:///") ||
+      !gtk_show_uri_on_window (NULL, uri, GDK_CURRENT_TIME, &error))
+    g_message ("%s is not shown: %s", uri, error != NULL ? error->message : "not local");
+}
+
 static void
 new_window_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
@@ -120,6 +159,9 @@ quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static const GActionEntry actions[] = {
   { "about", about_cb },
   { "new-window", new_window_cb },
+  { "show-window", show_window_cb, "u" },
+  { "retry", retry_cb, "u" },
+  { "show-folder", show_folder_cb, "s" },
   { "quit", quit_cb },
 };
 

@@ -383,22 +383,6 @@ pause_clicked_cb (SampanTransferPanel *self)
 }
 
 static void
-retry_clicked_cb (SampanTransferPanel *self)
-{
-  g_autoptr (GPtrArray) outdated = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->queue)); i++)
-    {
-      g_autoptr (SampanTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->queue), i);
-
-      if (sampan_transfer_is_outdated (transfer))
-        g_ptr_array_add (outdated, g_steal_pointer (&transfer));
-    }
-  look_again (self, outdated);
-  sampan_queue_retry_failed (self->queue);
-}
-
-static void
 clear_clicked_cb (SampanTransferPanel *self)
 {
   g_clear_object (&self->last);
@@ -447,7 +431,7 @@ sampan_transfer_panel_class_init (SampanTransferPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, retry_button);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, cancel_button);
   gtk_widget_class_bind_template_callback (widget_class, pause_clicked_cb);
-  gtk_widget_class_bind_template_callback (widget_class, retry_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, sampan_transfer_panel_retry_failed);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, progress_bar);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, expander);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, count_label);
@@ -488,6 +472,22 @@ sampan_transfer_panel_set_queue (SampanTransferPanel *self, SampanQueue *queue)
                              G_CONNECT_SWAPPED);
   g_signal_connect_object (queue, "finished", G_CALLBACK (finished_cb), self, 0);
   update (self);
+}
+
+void
+sampan_transfer_panel_retry_failed (SampanTransferPanel *self)
+{
+  g_autoptr (GPtrArray) outdated = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->queue)); i++)
+    {
+      g_autoptr (SampanTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->queue), i);
+
+      if (sampan_transfer_is_outdated (transfer))
+        g_ptr_array_add (outdated, g_steal_pointer (&transfer));
+    }
+  look_again (self, outdated);
+  sampan_queue_retry_failed (self->queue);
 }
 
 void

@@ -19,6 +19,8 @@ G_DECLARE_FINAL_TYPE (SampanTransferPanel, sampan_transfer_panel, SAMPAN, TRANSF
 /* Takes a reference; once. */
 void sampan_transfer_panel_set_queue (SampanTransferPanel *self, SampanQueue *queue);
 
+/* All that failed; what is outdated as "look-again". */
+void sampan_transfer_panel_retry_failed (SampanTransferPanel *self);
 /* So many files were left as they are, on purpose; counted until the list is cleared. */
 void sampan_transfer_panel_add_skipped (SampanTransferPanel *self, guint n_skipped);
 /* What holds for as long as the person is logged in; nullable. */

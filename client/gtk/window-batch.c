@@ -97,6 +97,8 @@ state_changed_cb (SampanBatch *batch, GParamSpec *pspec, gpointer user_data)
   g_signal_handlers_disconnect_by_func (batch, state_changed_cb, self);
   sampan_transfer_panel_add_skipped (self->transfer_panel,
                                      (guint)sampan_batch_count_skipped (batch));
+  if (!self->closing)
+    sampan_window_notify_finished (self, batch, g_object_get_data (G_OBJECT (batch), FOLDER_KEY));
   if (sampan_window_is_ready (self) && !self->closing)
     {
       tell_outcome (self, batch);

@@ -353,6 +353,7 @@ sampan_window_session_changed (SampanWindow *self)
   const GError *error = sampan_session_get_error (self->session);
   bool healed = follow_healing (self);
 
+  sampan_window_update_inhibit (self);
   if (sampan_session_get_state (self->session) == SAMPAN_SESSION_BROKEN && !self->closing)
     {
       self->entered = false;

@@ -4,8 +4,8 @@
 /* Shared by the files of SampanWindow: window.c (life and what can be done now), window-login.c,
  * window-browse.c, window-selection.c, window-status.c, window-actions.c (the actions and the
  * changes on the box), window-transfers.c (what to move), window-batch.c (moving it),
- * window-saved.c (moving it another day), window-open.c (looking at it) and
- * window-size.c. */
+ * window-saved.c (moving it another day), window-open.c (looking at it), window-desktop.c (what the
+ * desktop is told) and window-size.c. */
 
 #pragma once
 
@@ -66,6 +66,7 @@ struct _SampanWindow
   SampanSavedQueue *saved;           /* NULL while logged out, or if it cannot be had */
   GCancellable *saved_cancellable;   /* while it is being opened */
   GPtrArray *history;                /* of SampanPath */
+  GPtrArray *notifications;          /* ids of those that are shown */
   GPtrArray *undos;                  /* of SampanUndo; the last act last */
   GHashTable *rights;                /* name of a share -> SampanRight */
   char *upload_folder;               /* where the choosers start; nullable */
@@ -77,8 +78,8 @@ struct _SampanWindow
   guint spinner_id; /* timeout sources */
   guint refresh_id;
   guint close_id;
-  guint inhibit_cookie;
-  int width; /* while it is not maximised */
+  guint inhibit_cookie; /* 0: the computer may sleep */
+  int width;            /* while it is not maximised */
   int height;
   bool tells_reconnecting; /* in the error bar */
   bool entered;            /* the first listing after the login came */
@@ -108,6 +109,13 @@ bool sampan_window_has_transfers (SampanWindow *self);
 /* As the last window had it; then follows it. */
 void sampan_window_restore_size (SampanWindow *self);
 void sampan_window_remember_size (SampanWindow *self);
+
+/* window-desktop.c */
+/* When there is a queue. */
+void sampan_window_init_desktop (SampanWindow *self);
+/* FOLDER: the target's name, for display. Says nothing to somebody who looks at the window. */
+void sampan_window_notify_finished (SampanWindow *self, SampanBatch *batch, const char *folder);
+void sampan_window_update_inhibit (SampanWindow *self);
 
 /* window-login.c */
 void sampan_window_log_in (SampanWindow *self);

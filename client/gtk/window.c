@@ -235,29 +235,6 @@ files_dropped_cb (SampanFileView *view, GPtrArray *files, gpointer user_data)
   sampan_window_upload_files (user_data, files);
 }
 
-/* The computer stays awake only while bytes move. */
-static void
-queue_active_cb (SampanWindow *self)
-{
-  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
-  gboolean active = FALSE;
-
-  g_object_get (self->queue, "active", &active, NULL);
-  if (application == NULL || active == (self->inhibit_cookie != 0))
-    return;
-  if (active)
-    self->inhibit_cookie =
-        gtk_application_inhibit (application,
-                                 GTK_WINDOW (self),
-                                 GTK_APPLICATION_INHIBIT_SUSPEND | GTK_APPLICATION_INHIBIT_LOGOUT,
-                                 _ ("Files are on their way"));
-  else
-    {
-      gtk_application_uninhibit (application, self->inhibit_cookie);
-      self->inhibit_cookie = 0;
-    }
-}
-
 static void
 queue_finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
 {
@@ -331,6 +308,7 @@ sampan_window_dispose (GObject *object)
   g_clear_pointer (&self->wanted, sampan_path_unref);
   g_clear_pointer (&self->history, g_ptr_array_unref);
   g_clear_pointer (&self->undos, g_ptr_array_unref);
+  g_clear_pointer (&self->notifications, g_ptr_array_unref);
   g_clear_pointer (&self->rights, g_hash_table_unref);
   g_clear_pointer (&self->upload_folder, g_free);
   g_clear_pointer (&self->download_folder, g_free);
@@ -405,11 +383,7 @@ sampan_window_init (SampanWindow *self)
                            G_CALLBACK (sampan_window_look_again),
                            self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->queue,
-                           "notify::active",
-                           G_CALLBACK (queue_active_cb),
-                           self,
-                           G_CONNECT_SWAPPED);
+  sampan_window_init_desktop (self);
   g_signal_connect_object (self->queue, "finished", G_CALLBACK (queue_finished_cb), self, 0);
 }
 

@@ -19,5 +19,7 @@ SampanWindow *sampan_window_new (GtkApplication *application, SampanEngine *engi
  * if that session is open. With PASSWORD (nullable) it logs in by itself where the URI names a
  * user. */
 void sampan_window_open_uri (SampanWindow *self, const char *uri, const SampanSecret *password);
+/* Transfers that failed. */
+void sampan_window_retry_failed (SampanWindow *self);
 
 G_END_DECLS
