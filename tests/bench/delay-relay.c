@@ -2,8 +2,12 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* A distance for benchmarks: a TCP relay on loopback that holds each byte for a fixed time in each
- * direction. It takes what comes at once, up to a large buffer, and limits no rate. What it does
- * not delay: the handshake of TCP itself, one round trip for each connection.
+ * direction. It takes what comes at once, up to a large buffer. What it does not delay: the
+ * handshake of TCP itself, one round trip for each connection.
+ *
+ * With MBIT_PER_SEC there is one wire of that rate for each direction, which all connections share;
+ * what it has no time for stays with who sends, but for a short queue. Without it there is no limit
+ * but the memory's speed, which no network has.
  *
  * It also counts how often somebody had to wait for the other end: what comes from a side counts
  * one more than the most that this side was given before, on whichever connection. When the last
@@ -11,7 +15,7 @@
  * that the clients read. That is exact if what a side sends without waiting leaves within the
  * delay.
  *
- *   delay-relay MS PORT     prints its own port; serves until it is killed */
+ *   delay-relay MS PORT [MBIT_PER_SEC]     prints its own port; serves until it is killed */
 
 #include <arpa/inet.h>
 #include <err.h>
@@ -35,6 +39,10 @@
 #define STAMPS 8192    /* more than one for each STAMP_NS of the longest delay */
 #define STAMP_NS 50000 /* bytes that come within this time travel together */
 #define DELAY_MS_MAX 200
+#define MBIT_MAX 100000
+#define BYTES_PER_MBIT (1000000 / 8)
+#define QUEUE_NS (5 * NS_PER_MS) /* that may wait for the wire, as in a switch */
+#define READS_PER_SEC 2000       /* of a wire that is busy: what is read then leaves in one piece */
 #define EVENTS 64
 #define NS_PER_MS 1000000
 #define NS_PER_SEC 1000000000
@@ -53,6 +61,7 @@ typedef struct
 {
   int from, to;
   unsigned int *sender, *receiver; /* ways that they have behind them */
+  int64_t *wire_ns;                /* when it will have sent all that was taken; of all streams */
   char *ring;
   uint64_t in, out;
   Stamp *stamps;
@@ -79,6 +88,8 @@ struct Relayed
 };
 
 static int64_t delay_ns;
+static int64_t bytes_per_sec; /* 0: no limit */
+static int64_t wires_ns[2];   /* to the server and back */
 static int epoll_fd;
 static unsigned int ways[2]; /* of the clients and of the server, on all connections */
 static Relayed *all;
@@ -108,7 +119,11 @@ map (size_t length)
 static void
 open_stream (Stream *self, int from, int to, int side)
 {
-  *self = (Stream){ .from = from, .to = to, .sender = &ways[side], .receiver = &ways[1 - side] };
+  *self = (Stream){ .from = from,
+                    .to = to,
+                    .sender = &ways[side],
+                    .receiver = &ways[1 - side],
+                    .wire_ns = &wires_ns[side] };
   self->ring = map (RING_BYTES);
   self->stamps = map (STAMPS * sizeof (Stamp));
 }
@@ -143,15 +158,38 @@ has_room (const Stream *self)
          self->last - self->first < STAMPS - 1;
 }
 
+/* When the wire takes more; in the past if it does now. */
+static int64_t
+wire_free_ns (const Stream *self)
+{
+  return bytes_per_sec > 0 ? *self->wire_ns - QUEUE_NS : 0;
+}
+
+static bool
+may_take (const Stream *self, int64_t now)
+{
+  return has_room (self) && wire_free_ns (self) <= now;
+}
+
+/* Returns when the last of LENGTH bytes more will be on the wire. */
+static int64_t
+put_on_wire (Stream *self, size_t length, int64_t now)
+{
+  if (bytes_per_sec == 0)
+    return now;
+  *self->wire_ns = MAX (*self->wire_ns, now) + (int64_t)length * NS_PER_SEC / bytes_per_sec;
+  return *self->wire_ns;
+}
+
 static void
-stamp (Stream *self, int64_t now)
+stamp (Stream *self, int64_t leaves_ns)
 {
   Stamp *newest = &self->stamps[(self->last - 1) % STAMPS];
 
-  if (self->first == self->last || newest->due_ns - delay_ns + STAMP_NS < now)
+  if (self->first == self->last || newest->due_ns - delay_ns + STAMP_NS < leaves_ns)
     {
       newest = &self->stamps[self->last++ % STAMPS];
-      newest->due_ns = now + delay_ns;
+      newest->due_ns = leaves_ns + delay_ns;
       newest->ways = 0;
     }
   newest->end = self->in;
@@ -162,7 +200,7 @@ stamp (Stream *self, int64_t now)
 static bool
 take (Stream *self)
 {
-  while (has_room (self))
+  while (may_take (self, now_ns ()))
     {
       size_t at = self->in % RING_BYTES, room = RING_BYTES - (size_t)(self->in - self->out);
       ssize_t got;
@@ -171,16 +209,18 @@ take (Stream *self)
         room = RING_BYTES - at;
       if (room > READ_BYTES)
         room = READ_BYTES;
+      if (bytes_per_sec > 0 && room > (size_t)bytes_per_sec / READS_PER_SEC)
+        room = (size_t)bytes_per_sec / READS_PER_SEC;
       got = recv (self->from, self->ring + at, room, MSG_DONTWAIT);
       if (got < 0)
         return errno == EAGAIN || errno == EINTR;
       if (got == 0)
         {
-          self->end_due_ns = now_ns () + delay_ns;
+          self->end_due_ns = put_on_wire (self, 0, now_ns ()) + delay_ns;
           return true;
         }
       self->in += (uint64_t)got;
-      stamp (self, now_ns ());
+      stamp (self, put_on_wire (self, (size_t)got, now_ns ()));
     }
   return true;
 }
@@ -259,11 +299,12 @@ move_all (void)
         }
       for (int i = 0; i < 2; i++)
         {
-          int64_t own = next_due (&self->streams[i]);
+          int64_t own = next_due (&self->streams[i]), wire = wire_free_ns (&self->streams[i]);
 
           due = own < due ? own : due;
+          due = wire > now && wire < due ? wire : due;
           watch (&self->sides[i],
-                 (has_room (&self->streams[i]) ? EPOLLIN : 0) |
+                 (may_take (&self->streams[i], now) ? EPOLLIN : 0) |
                      (self->streams[1 - i].is_blocked ? EPOLLOUT : 0));
         }
     }
@@ -356,9 +397,12 @@ serve (int listener, uint16_t port)
 int
 main (int argc, char **argv)
 {
-  if (argc != 3 || atoi (argv[1]) < 0 || atoi (argv[1]) > DELAY_MS_MAX)
-    errx (2, "usage: delay-relay MS PORT (MS up to %d)", DELAY_MS_MAX);
+  if (argc < 3 || argc > 4 || atoi (argv[1]) < 0 || atoi (argv[1]) > DELAY_MS_MAX ||
+      (argc == 4 && (atoi (argv[3]) < 1 || atoi (argv[3]) > MBIT_MAX)))
+    errx (2, "usage: delay-relay MS PORT [MBIT_PER_SEC] (MS up to %d)", DELAY_MS_MAX);
   delay_ns = (int64_t)atoi (argv[1]) * NS_PER_MS;
+  if (argc == 4)
+    bytes_per_sec = (int64_t)atoi (argv[3]) * BYTES_PER_MBIT;
   prctl (PR_SET_TIMERSLACK, 1);
   epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   if (epoll_fd < 0)

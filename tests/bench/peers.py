@@ -208,10 +208,11 @@ read only = no
 
 
 class Relay:
-    """Puts MS milliseconds into each direction before PORT."""
+    """Puts MS milliseconds into each direction before PORT, and a wire of so many Mbit/s if it is limited."""
 
-    def __init__(self, build, ms, port):
-        self.process = subprocess.Popen([str(build / "tests" / "bench" / "delay-relay"), str(ms), str(port)],
+    def __init__(self, build, ms, port, mbit=None):
+        limit = [str(mbit)] if mbit else []
+        self.process = subprocess.Popen([str(build / "tests" / "bench" / "delay-relay"), str(ms), str(port), *limit],
                                         stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
 

@@ -12,6 +12,7 @@ from measure import MIB, clear, forget_peak, make_file, peak_kib, print_table, r
 FASTEST_SFTP_CIPHER = "aes128-gcm@openssh.com"
 FAR_MS = 50  # each way
 FAR_MIB = 200
+FAR_MBITS = (1000, 2500, None)  # what a network has; and the memory's speed, which only a plain socket can keep up with
 CROWD_CLIENTS = 32
 CROWD_MIB = 64
 
@@ -80,11 +81,20 @@ class Standing:
 
 def far(build, work, count):
     """One file over a long distance, against a plain socket: by new processes, and in a session that stands."""
+    for mbit in FAR_MBITS:
+        part = work / f"far-{mbit}"
+        part.mkdir()
+        far_at(build, part, count, mbit)
+        peers.remove_folder(part)
+
+
+def far_at(build, work, count, mbit):
     source, share, target = work / "source", work / "share", work / "target"
     make_file(source, FAR_MIB)
     share.mkdir()
     sampan, bare = peers.Sampan(build, work, share), peers.Bare(build)
-    relays = [peers.Relay(build, FAR_MS, peer.port) for peer in (sampan, bare)]
+    relays = [peers.Relay(build, FAR_MS, peer.port, mbit) for peer in (sampan, bare)]
+    wire = f"{mbit} Mbit/s" if mbit else "no limit of the rate"
     remote = sampan.remote_at(relays[0].port)
     subprocess.run(["cp", str(source), str(share / "file")], check=True)
 
@@ -102,7 +112,7 @@ def far(build, work, count):
             names_bare = [share / "file", target] if word == "get" else [share / "by-bare", source]
             standing = Standing(build, sampan, relays[0].port, word, "files/" + ("file" if word == "get" else "by-sampan"),
                                 target if word == "get" else source)
-            print_table(f"{FAR_MIB} MiB {title} at {2 * FAR_MS} ms round trip", rounds(count, {
+            print_table(f"{FAR_MIB} MiB {title} at {2 * FAR_MS} ms round trip, {wire}", rounds(count, {
                 "sampan": lambda: timed(sampan.command(word, *names), sampan.environment, cleared,
                                         same_file(source, arrived)),
                 "sampan, login and a ping": ping,
