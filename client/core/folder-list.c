@@ -17,6 +17,7 @@ struct _SampanFolderList
   GArray *entries;
   GStringChunk *names;
   size_t names_bytes;
+  GPtrArray *pages; /* whose names the entries borrow; nullable */
 };
 
 G_DEFINE_BOXED_TYPE (SampanFolderList,
@@ -49,6 +50,7 @@ sampan_folder_list_unref (SampanFolderList *self)
     return;
   g_array_unref (self->entries);
   g_string_chunk_free (self->names);
+  g_clear_pointer (&self->pages, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -80,6 +82,22 @@ sampan_folder_list_append (SampanFolderList *self, const SampanEntry *entry)
                                                      (gssize)entry->name.length));
   g_array_append_val (self->entries, info);
   return true;
+}
+
+SampanFolderList *
+sampan_folder_list_join (GPtrArray *pages)
+{
+  SampanFolderList *self = sampan_folder_list_new ();
+
+  self->pages = g_ptr_array_new_with_free_func ((GDestroyNotify)sampan_folder_list_unref);
+  for (guint i = 0; i < pages->len; i++)
+    {
+      SampanFolderList *page = g_ptr_array_index (pages, i);
+
+      g_array_append_vals (self->entries, page->entries->data, page->entries->len);
+      g_ptr_array_add (self->pages, sampan_folder_list_ref (page));
+    }
+  return self;
 }
 
 size_t

@@ -33,6 +33,11 @@ typedef struct
 size_t sampan_folder_list_get_length (const SampanFolderList *self);
 const SampanFileInfo *sampan_folder_list_get (const SampanFolderList *self, size_t index);
 
+/* New list: all that PAGES (of SampanFolderList) hold, one page behind the other. It refers to
+ * them.
+ */
+SampanFolderList *sampan_folder_list_join (GPtrArray *pages);
+
 /* A single entry (stat), with its own copy of the name. */
 SampanFileInfo *sampan_file_info_copy (const SampanFileInfo *info);
 void sampan_file_info_free (SampanFileInfo *info);

@@ -46,6 +46,7 @@ static const Shortcut shortcuts[] = {
   { "win.refresh", { "F5", "<Primary>r" } },
   { "win.type-path", { "<Primary>l" } },
   { "win.find", { "<Primary>f" } },
+  { "win.search", { "<Primary><Shift>f" } },
   { "win.show-hidden", { "<Primary>h" } },
   { "win.undo", { "<Primary>z" } },
   { "win.new-folder", { "<Primary><Shift>n" } },

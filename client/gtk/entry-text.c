@@ -7,6 +7,8 @@
 
 #include "entry-text.h"
 
+#include "escape.h"
+
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -18,6 +20,26 @@ bool
 sampan_entry_text_is_folder (const SampanFileInfo *info)
 {
   return info->kind == SAMPAN_ENTRY_FOLDER || info->kind == SAMPAN_ENTRY_SHARE;
+}
+
+const char *
+sampan_entry_text_get_name (const SampanFileInfo *info)
+{
+  const char *slash = strrchr (info->name, '/');
+
+  return slash != NULL ? slash + 1 : info->name;
+}
+
+char *
+sampan_entry_text_dup_folder (const SampanFileInfo *info, const char *top)
+{
+  const char *name = sampan_entry_text_get_name (info);
+  g_autofree char *below = NULL;
+
+  if (name == info->name)
+    return g_strdup (top != NULL ? top : "");
+  below = sampan_display_name (info->name, name - 1 - info->name);
+  return top != NULL ? g_strconcat (top, "/", below, NULL) : g_steal_pointer (&below);
 }
 
 static GIcon *
@@ -67,7 +89,7 @@ sampan_entry_text_get_icon (const SampanFileInfo *info)
     case SAMPAN_ENTRY_FILE:
       break;
     }
-  return guess_file_icon (info->name);
+  return guess_file_icon (sampan_entry_text_get_name (info));
 }
 
 char *

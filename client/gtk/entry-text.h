@@ -10,6 +10,10 @@
 
 G_BEGIN_DECLS
 
+/* The last component, borrowed: what was found by a search has a path for its name. */
+const char *sampan_entry_text_get_name (const SampanFileInfo *info);
+/* The folder in which it was found, below TOP (nullable); for display, free with g_free. */
+char *sampan_entry_text_dup_folder (const SampanFileInfo *info, const char *top);
 /* Borrowed; chosen by kind and name, no file is looked at. */
 GIcon *sampan_entry_text_get_icon (const SampanFileInfo *info);
 bool sampan_entry_text_is_folder (const SampanFileInfo *info);

@@ -23,6 +23,7 @@ struct _SampanFileModel
   SampanFolderList *list;
   GArray *order;
   unsigned int grow_id;
+  char *top; /* nullable */
 
   /* state */
   guint n_rows;
@@ -33,6 +34,7 @@ static const GType column_types[SAMPAN_FILE_N_COLUMNS] = {
   [SAMPAN_FILE_COLUMN_NAME] = G_TYPE_STRING,
   [SAMPAN_FILE_COLUMN_SIZE] = G_TYPE_STRING,
   [SAMPAN_FILE_COLUMN_MODIFIED] = G_TYPE_STRING,
+  [SAMPAN_FILE_COLUMN_FOLDER] = G_TYPE_STRING,
 };
 
 static gboolean
@@ -89,13 +91,17 @@ get_value (GtkTreeModel *model, GtkTreeIter *iter, int column, GValue *value)
       g_value_set_object (value, sampan_entry_text_get_icon (info));
       break;
     case SAMPAN_FILE_COLUMN_NAME:
-      g_value_take_string (value, sampan_display_name (info->name, -1));
+      g_value_take_string (value, sampan_display_name (sampan_entry_text_get_name (info), -1));
       break;
     case SAMPAN_FILE_COLUMN_SIZE:
       g_value_take_string (value, sampan_entry_text_dup_size (info));
       break;
     case SAMPAN_FILE_COLUMN_MODIFIED:
       g_value_take_string (value, sampan_entry_text_dup_modified (info, false));
+      break;
+    case SAMPAN_FILE_COLUMN_FOLDER:
+      g_value_take_string (value,
+                           sampan_entry_text_dup_folder (info, SAMPAN_FILE_MODEL (model)->top));
       break;
     case SAMPAN_FILE_N_COLUMNS:
       g_assert_not_reached ();
@@ -198,6 +204,7 @@ sampan_file_model_finalize (GObject *object)
   g_clear_handle_id (&self->grow_id, g_source_remove);
   sampan_folder_list_unref (self->list);
   g_array_unref (self->order);
+  g_free (self->top);
   G_OBJECT_CLASS (sampan_file_model_parent_class)->finalize (object);
 }
 
@@ -224,6 +231,12 @@ sampan_file_model_new (SampanFolderList *list, GArray *order, guint first_rows)
   self->order = g_array_ref (order);
   self->n_rows = MIN (first_rows, order->len);
   return self;
+}
+
+void
+sampan_file_model_set_top (SampanFileModel *self, const char *top)
+{
+  self->top = g_strdup (top);
 }
 
 void

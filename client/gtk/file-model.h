@@ -18,6 +18,7 @@ typedef enum
   SAMPAN_FILE_COLUMN_NAME,
   SAMPAN_FILE_COLUMN_SIZE,
   SAMPAN_FILE_COLUMN_MODIFIED,
+  SAMPAN_FILE_COLUMN_FOLDER, /* where it was found */
   SAMPAN_FILE_N_COLUMNS
 } SampanFileColumn;
 
@@ -26,6 +27,9 @@ G_DECLARE_FINAL_TYPE (SampanFileModel, sampan_file_model, SAMPAN, FILE_MODEL, GO
 
 /* ORDER: indexes (guint32) into LIST. At least FIRST_ROWS are there at once. */
 SampanFileModel *sampan_file_model_new (SampanFolderList *list, GArray *order, guint first_rows);
+/* The name of the folder that was searched, for display; nullable. Before the model is in its view.
+ */
+void sampan_file_model_set_top (SampanFileModel *self, const char *top);
 /* Starts adding the other rows; once the model is in its view. */
 void sampan_file_model_grow (SampanFileModel *self);
 /* What will be there in the end. */

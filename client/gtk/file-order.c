@@ -34,12 +34,38 @@ job_free (Job *job)
   g_free (job);
 }
 
+static const char *
+get_last_component (const char *name)
+{
+  const char *slash = strrchr (name, '/');
+
+  return slash != NULL ? slash + 1 : name;
+}
+
+/* What was found below a hidden folder is hidden with it. */
+static bool
+is_hidden (const char *name)
+{
+  return name[0] == '.' || strstr (name, "/.") != NULL;
+}
+
+/* By the bytes of the folder part. */
+static int
+compare_folders (const char *a, const char *b)
+{
+  size_t length_a = (size_t)(get_last_component (a) - a);
+  size_t length_b = (size_t)(get_last_component (b) - b);
+  int order = memcmp (a, b, MIN (length_a, length_b));
+
+  return order != 0 ? order : (length_a > length_b) - (length_a < length_b);
+}
+
 static bool
 passes (const Job *job, const SampanFileInfo *info, const char *display)
 {
   g_autofree char *folded = NULL;
 
-  if (!job->arrangement.show_hidden && info->name[0] == '.')
+  if (!job->arrangement.show_hidden && is_hidden (info->name))
     return false;
   if (job->filter == NULL)
     return true;
@@ -78,6 +104,9 @@ compare_items (gconstpointer data_a, gconstpointer data_b, gpointer user_data)
     case SAMPAN_SORT_MODIFIED:
       order = compare_times (&a->info->mtime, &b->info->mtime);
       break;
+    case SAMPAN_SORT_FOLDER:
+      order = compare_folders (a->info->name, b->info->name);
+      break;
     case SAMPAN_SORT_NAME:
       break;
     }
@@ -100,7 +129,7 @@ sort_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *can
   for (size_t i = 0; i < length; i++)
     {
       const SampanFileInfo *info = sampan_folder_list_get (job->list, i);
-      g_autofree char *display = sampan_display_name (info->name, -1);
+      g_autofree char *display = sampan_display_name (get_last_component (info->name), -1);
       Item item = { info, NULL, (uint32_t)i, false };
 
       if (g_cancellable_is_cancelled (cancellable))

@@ -15,6 +15,7 @@ typedef enum
   SAMPAN_SORT_NAME,
   SAMPAN_SORT_SIZE,
   SAMPAN_SORT_MODIFIED,
+  SAMPAN_SORT_FOLDER, /* of what was found by a search */
 } SampanSort;
 
 typedef struct

@@ -10,7 +10,10 @@
 void
 _sampan_file_view_update_sort_indicators (SampanFileView *self)
 {
-  GtkTreeViewColumn *columns[] = { self->name_column, self->size_column, self->modified_column };
+  GtkTreeViewColumn *columns[] = { self->name_column,
+                                   self->size_column,
+                                   self->modified_column,
+                                   self->folder_column };
 
   for (size_t i = 0; i < G_N_ELEMENTS (columns); i++)
     {
@@ -27,10 +30,12 @@ column_clicked_cb (GtkTreeViewColumn *column, gpointer user_data)
   SampanFileView *self = user_data;
   SampanSort sort = column == self->size_column       ? SAMPAN_SORT_SIZE
                     : column == self->modified_column ? SAMPAN_SORT_MODIFIED
+                    : column == self->folder_column   ? SAMPAN_SORT_FOLDER
                                                       : SAMPAN_SORT_NAME;
 
   /* Names are first wanted from A, sizes and dates from the largest and latest. */
-  self->descending = sort == self->sort ? !self->descending : sort != SAMPAN_SORT_NAME;
+  self->descending = sort == self->sort ? !self->descending
+                                        : sort == SAMPAN_SORT_SIZE || sort == SAMPAN_SORT_MODIFIED;
   self->sort = sort;
   self->from_top = true;
   _sampan_file_view_update_sort_indicators (self);

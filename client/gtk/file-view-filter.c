@@ -12,6 +12,8 @@
 bool
 _sampan_file_view_clear_filter (SampanFileView *self)
 {
+  if (_sampan_file_view_end_search (self))
+    return true;
   if (gtk_entry_get_text_length (self->filter_entry) == 0)
     return false;
   gtk_entry_set_text (self->filter_entry, "");
@@ -36,6 +38,13 @@ _sampan_file_view_show_nothing_passes (SampanFileView *self)
 static void
 filter_changed_cb (SampanFileView *self)
 {
+  if (self->is_leaving_search)
+    return;
+  if (self->is_searching)
+    {
+      _sampan_file_view_emit_search (self);
+      return;
+    }
   self->from_top = true;
   _sampan_file_view_arrange (self);
 }

@@ -3,7 +3,8 @@
 
 /* Shared by the files of SampanFileView: file-view.c (its life and what others ask of it),
  * file-view-rows.c (from a list to rows), file-view-columns.c, file-view-filter.c,
- * file-view-selection.c, file-view-input.c (keys, tips and drops) and file-view-menu.c. */
+ * file-view-search.c, file-view-selection.c, file-view-input.c (keys, tips and drops) and
+ * file-view-menu.c. */
 
 #pragma once
 
@@ -37,6 +38,10 @@ struct _SampanFileView
   GtkWidget *status_box;
   GtkLabel *summary_label;
   GtkLabel *space_label;
+  GtkToggleButton *search_toggle;
+  GtkWidget *search_box; /* while one runs */
+  GtkWidget *search_spinner;
+  GtkTreeViewColumn *folder_column;
 
   /* borrowed: attached to the view, which owns them; NULL until they are asked for */
   GtkWidget *entry_menu;
@@ -48,6 +53,7 @@ struct _SampanFileView
   SampanFileModel *model;  /* what the tree shows of it */
   GCancellable *arranging; /* the sort that runs */
   char *wanted_name;       /* to select once it is there */
+  char *top;               /* the folder that was searched, for display; nullable */
   bool (*placeholder_action) (SampanFileView *self);
 
   /* state */
@@ -55,6 +61,10 @@ struct _SampanFileView
   bool descending;
   bool show_hidden;
   bool may_add;
+  bool is_searching; /* what is typed is searched for, and filters nothing */
+  bool is_found;     /* the list is what was found */
+  bool search_runs;
+  bool is_leaving_search;
   bool is_selecting; /* many at once, told of at the end */
   bool from_top;     /* the next order is shown from its start */
   bool wants_focus;  /* once there is a list */
@@ -69,6 +79,9 @@ void _sampan_file_view_show_placeholder (SampanFileView *self,
                                          const char *button,
                                          bool (*action) (SampanFileView *self));
 void _sampan_file_view_emit_selection_changed (SampanFileView *self);
+void _sampan_file_view_emit_search (SampanFileView *self);
+void _sampan_file_view_emit_stop_search (SampanFileView *self);
+void _sampan_file_view_stop_loading (SampanFileView *self);
 void _sampan_file_view_emit_dropped (SampanFileView *self, GPtrArray *files);
 
 /* file-view-rows.c */
@@ -86,6 +99,13 @@ void _sampan_file_view_bind_filter (GtkWidgetClass *widget_class);
 /* Clears the filter; FALSE if it was empty. */
 bool _sampan_file_view_clear_filter (SampanFileView *self);
 void _sampan_file_view_show_nothing_passes (SampanFileView *self);
+
+/* file-view-search.c */
+void _sampan_file_view_bind_search (GtkWidgetClass *widget_class);
+/* FALSE if there is none. */
+bool _sampan_file_view_end_search (SampanFileView *self);
+void _sampan_file_view_set_found (SampanFileView *self, bool is_found, bool runs);
+void _sampan_file_view_show_nothing_found (SampanFileView *self);
 
 /* file-view-input.c */
 void _sampan_file_view_bind_input (GtkWidgetClass *widget_class);

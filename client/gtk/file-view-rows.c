@@ -109,6 +109,7 @@ show_order (SampanFileView *self, GArray *order)
   if (rows->len > 0)
     first_rows = MAX (first_rows, g_array_index (rows, guint, rows->len - 1) + 1);
   model = sampan_file_model_new (self->list, order, first_rows);
+  sampan_file_model_set_top (model, self->top);
   gtk_tree_view_set_model (self->tree, GTK_TREE_MODEL (model));
   /* A change of the model takes the arrows off the headings. */
   _sampan_file_view_update_sort_indicators (self);
@@ -139,7 +140,9 @@ arranged_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       if (self->wants_focus)
         sampan_file_view_focus_list (self);
     }
-  else if (gtk_entry_get_text_length (self->filter_entry) > 0)
+  else if (self->is_found)
+    _sampan_file_view_show_nothing_found (self);
+  else if (!self->is_searching && gtk_entry_get_text_length (self->filter_entry) > 0)
     _sampan_file_view_show_nothing_passes (self);
   else
     show_empty (self);
@@ -156,10 +159,13 @@ _sampan_file_view_stop_arranging (SampanFileView *self)
 void
 _sampan_file_view_arrange (SampanFileView *self)
 {
-  SampanArrangement arrangement = { self->sort,
-                                    self->descending,
-                                    self->show_hidden,
-                                    gtk_entry_get_text (self->filter_entry) };
+  bool sorts_by_place = self->sort == SAMPAN_SORT_FOLDER && !self->is_found;
+  SampanArrangement arrangement = {
+    sorts_by_place ? SAMPAN_SORT_NAME : self->sort,
+    self->descending,
+    self->show_hidden,
+    self->is_searching ? NULL : gtk_entry_get_text (self->filter_entry),
+  };
 
   _sampan_file_view_stop_arranging (self);
   if (self->list == NULL)

@@ -18,6 +18,8 @@ enum
   SIGNAL_TRY_AGAIN,
   SIGNAL_SELECTION_CHANGED,
   SIGNAL_FILES_DROPPED,
+  SIGNAL_SEARCH,
+  SIGNAL_STOP_SEARCH,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -32,6 +34,18 @@ void
 _sampan_file_view_emit_dropped (SampanFileView *self, GPtrArray *files)
 {
   g_signal_emit (self, signals[SIGNAL_FILES_DROPPED], 0, files);
+}
+
+void
+_sampan_file_view_emit_search (SampanFileView *self)
+{
+  g_signal_emit (self, signals[SIGNAL_SEARCH], 0);
+}
+
+void
+_sampan_file_view_emit_stop_search (SampanFileView *self)
+{
+  g_signal_emit (self, signals[SIGNAL_STOP_SEARCH], 0);
 }
 
 static bool
@@ -117,6 +131,7 @@ sampan_file_view_dispose (GObject *object)
       forget_list (self);
     }
   g_clear_pointer (&self->wanted_name, g_free);
+  g_clear_pointer (&self->top, g_free);
   G_OBJECT_CLASS (sampan_file_view_parent_class)->dispose (object);
 }
 
@@ -146,6 +161,8 @@ sampan_file_view_class_init (SampanFileViewClass *klass)
   install_signal (SIGNAL_TRY_AGAIN, "try-again", G_TYPE_NONE);
   install_signal (SIGNAL_SELECTION_CHANGED, "selection-changed", G_TYPE_NONE);
   install_signal (SIGNAL_FILES_DROPPED, "files-dropped", G_TYPE_PTR_ARRAY);
+  install_signal (SIGNAL_SEARCH, "search", G_TYPE_NONE);
+  install_signal (SIGNAL_STOP_SEARCH, "stop-search", G_TYPE_NONE);
   g_type_ensure (SAMPAN_TYPE_PATH_BAR);
   g_type_ensure (SAMPAN_TYPE_PLACEHOLDER);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -175,6 +192,7 @@ sampan_file_view_class_init (SampanFileViewClass *klass)
   _sampan_file_view_bind_filter (widget_class);
   _sampan_file_view_bind_input (widget_class);
   _sampan_file_view_bind_menu (widget_class);
+  _sampan_file_view_bind_search (widget_class);
 }
 
 static void
@@ -200,7 +218,7 @@ sampan_file_view_show_disconnected (SampanFileView *self)
 {
   forget_list (self);
   set_spinning (self, false);
-  _sampan_file_view_clear_filter (self);
+  sampan_file_view_leave_search (self);
   sampan_path_bar_set_path (self->path_bar, NULL, NULL);
   _sampan_file_view_show_placeholder (self,
                                       "network-server-symbolic",
@@ -208,6 +226,12 @@ sampan_file_view_show_disconnected (SampanFileView *self)
                                       _ ("Log in to see the files on your box."),
                                       NULL,
                                       NULL);
+}
+
+void
+_sampan_file_view_stop_loading (SampanFileView *self)
+{
+  set_spinning (self, false);
 }
 
 void
@@ -224,6 +248,7 @@ sampan_file_view_show_error (SampanFileView *self,
 {
   forget_list (self);
   set_spinning (self, false);
+  sampan_file_view_leave_search (self);
   sampan_path_bar_set_path (self->path_bar, host, path);
   _sampan_file_view_show_placeholder (self,
                                       "dialog-warning-symbolic",
@@ -247,11 +272,12 @@ sampan_file_view_show_list (SampanFileView *self,
   if (!same)
     {
       forget_list (self);
-      _sampan_file_view_clear_filter (self);
+      sampan_file_view_leave_search (self);
       self->from_top = true;
       self->path = sampan_path_ref (path);
       sampan_path_bar_set_path (self->path_bar, host, path);
     }
+  _sampan_file_view_set_found (self, false, false);
   g_clear_pointer (&self->list, sampan_folder_list_unref);
   self->list = sampan_folder_list_ref (list);
   _sampan_file_view_arrange (self);

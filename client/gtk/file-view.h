@@ -16,7 +16,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SampanFileView, sampan_file_view, SAMPAN, FILE_VIEW, GtkFrame)
 
 /* Signals: "open-entry" (const SampanFileInfo *, borrowed), "open-path" (SampanPath *, borrowed),
- * "try-again", "selection-changed", "files-dropped" (GPtrArray of GFile, borrowed). Keys and the
+ * "try-again", "selection-changed", "files-dropped" (GPtrArray of GFile, borrowed), "search" (the
+ * pattern has changed), "stop-search". Keys and the
  * context menu activate the window's actions. */
 
 void sampan_file_view_show_disconnected (SampanFileView *self);
@@ -33,6 +34,16 @@ void sampan_file_view_show_list (SampanFileView *self,
                                  const SampanPath *path,
                                  SampanFolderList *list,
                                  bool may_add);
+
+/* What was found below the folder on screen, so far if the search RUNS. Names are paths below it.
+ */
+void sampan_file_view_show_found (SampanFileView *self, SampanFolderList *list, bool runs);
+/* What to search for; borrowed, NULL for nothing. */
+const char *sampan_file_view_get_pattern (SampanFileView *self);
+/* What is typed is searched for from now on. */
+void sampan_file_view_start_search (SampanFileView *self);
+/* Without telling; another list is about to be shown. */
+void sampan_file_view_leave_search (SampanFileView *self);
 
 /* The list on screen; borrowed, nullable. */
 SampanFolderList *sampan_file_view_get_list (SampanFileView *self);

@@ -7,6 +7,7 @@
 
 #include "window-private.h"
 
+#include "entry-text.h"
 #include "escape.h"
 #include "name-popover.h"
 
@@ -154,8 +155,8 @@ rename_action_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
   SampanWindow *self = user_data;
   g_autoptr (GPtrArray) selected = sampan_file_view_dup_selected (self->file_view);
   const SampanFileInfo *info = g_ptr_array_index (selected, 0);
-  g_autoptr (SampanPath) from = sampan_path_get_child (self->path, info->name, NULL);
-  g_autofree char *display = sampan_display_name (info->name, -1);
+  g_autoptr (SampanPath) from = sampan_window_dup_entry_path (self, info, NULL);
+  g_autofree char *display = sampan_display_name (sampan_entry_text_get_name (info), -1);
   SampanNamePopover *popover;
   GdkRectangle area;
   GtkWidget *widget;
@@ -172,7 +173,7 @@ rename_action_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
   gtk_popover_set_pointing_to (GTK_POPOVER (popover), &area);
   rename = g_new0 (Rename, 1);
   rename->window = self;
-  rename->folder = sampan_path_ref (self->path);
+  rename->folder = sampan_path_get_parent (from);
   rename->from = g_steal_pointer (&from);
   g_signal_connect_data (popover,
                          "accepted",
@@ -284,7 +285,7 @@ dup_selected_paths (SampanWindow *self)
   for (guint i = 0; i < selected->len; i++)
     {
       const SampanFileInfo *info = g_ptr_array_index (selected, i);
-      SampanPath *path = sampan_path_get_child (self->path, info->name, NULL);
+      SampanPath *path = sampan_window_dup_entry_path (self, info, NULL);
 
       if (path != NULL)
         g_ptr_array_add (paths, path);
@@ -376,6 +377,27 @@ open_selected_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
 }
 
 static void
+open_location_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SampanWindow *self = user_data;
+  g_autoptr (GPtrArray) selected = sampan_file_view_dup_selected (self->file_view);
+
+  if (selected->len == 1)
+    sampan_window_open_location (self, g_ptr_array_index (selected, 0));
+}
+
+static void
+search_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SampanWindow *self = user_data;
+
+  g_action_group_change_action_state (G_ACTION_GROUP (self),
+                                      "show-filter",
+                                      g_variant_new_boolean (TRUE));
+  sampan_file_view_start_search (self->file_view);
+}
+
+static void
 find_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   SampanWindow *self = user_data;
@@ -428,6 +450,8 @@ static const GActionEntry entries[] = {
   { "undo", undo_cb },
   { "type-path", type_path_cb },
   { "find", find_cb },
+  { "search", search_cb },
+  { "open-location", open_location_cb },
   { "menu", menu_cb },
   { "show-problems", show_problems_cb },
   { "close", close_cb },

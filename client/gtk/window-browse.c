@@ -96,6 +96,7 @@ list_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   path = sampan_path_ref (self->target);
   stop_listing (self);
+  sampan_window_drop_search (self);
   set_path (self, path);
   push_history (self, path);
   if (list == NULL)
@@ -215,6 +216,7 @@ void
 sampan_window_leave (SampanWindow *self)
 {
   stop_listing (self);
+  sampan_window_drop_search (self);
   g_clear_object (&self->watch);
   g_clear_handle_id (&self->refresh_id, g_source_remove);
   g_clear_pointer (&self->path, sampan_path_unref);
@@ -290,7 +292,11 @@ sampan_window_go_home (SampanWindow *self)
 void
 sampan_window_refresh (SampanWindow *self)
 {
-  if (self->path != NULL && sampan_window_is_ready (self))
+  if (self->path == NULL || !sampan_window_is_ready (self))
+    return;
+  if (self->search != NULL)
+    sampan_window_search_again (self);
+  else
     start_listing (self, self->path);
 }
 
@@ -300,6 +306,9 @@ refresh_cb (gpointer user_data)
   SampanWindow *self = user_data;
 
   self->refresh_id = 0;
+  /* What was found stays as it is until it is asked for again. */
+  if (self->search != NULL)
+    return G_SOURCE_REMOVE;
   /* A listing that runs may have begun before the change. */
   if (self->target == NULL)
     sampan_window_refresh (self);
@@ -328,11 +337,13 @@ sampan_window_open_entry (SampanWindow *self, const SampanFileInfo *info)
     return;
   if (!sampan_entry_text_is_folder (info))
     {
-      if (info->kind == SAMPAN_ENTRY_FILE)
+      if (self->search != NULL)
+        sampan_window_open_location (self, info);
+      else if (info->kind == SAMPAN_ENTRY_FILE)
         sampan_window_open_file (self, info);
       return;
     }
-  path = sampan_path_get_child (self->path, info->name, &error);
+  path = sampan_window_dup_entry_path (self, info, &error);
   if (path != NULL)
     sampan_window_go (self, path);
   else

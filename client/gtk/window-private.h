@@ -1,11 +1,8 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Shared by the files of SampanWindow: window.c (life and what can be done now), window-login.c,
- * window-browse.c, window-selection.c, window-status.c, window-actions.c (the actions and the
- * changes on the box), window-transfers.c (what to move), window-batch.c (moving it),
- * window-saved.c (moving it another day), window-open.c (looking at it), window-desktop.c (what the
- * desktop is told) and window-size.c. */
+/* Shared by the files of SampanWindow: window.c (its life and what can be done now) and one for
+ * each concern, under whose name its functions stand below. */
 
 #pragma once
 
@@ -27,6 +24,8 @@
 #include "window.h"
 
 G_BEGIN_DECLS
+
+typedef struct _SampanWindowSearch SampanWindowSearch;
 
 struct _SampanWindow
 {
@@ -58,6 +57,7 @@ struct _SampanWindow
   SampanFolderWatch *watch;          /* on it, or on the one that is about to be shown; nullable */
   SampanPath *target;                /* of the listing that runs */
   SampanPath *wanted;                /* to open after the login; nullable */
+  SampanWindowSearch *search;        /* whose results are on screen; nullable */
   GQueue batches;                    /* of SampanBatch; the first is prepared or asked about */
   GCancellable *prepare_cancellable; /* of the first; nullable */
   GPtrArray *moving;                 /* of SampanBatch */
@@ -147,6 +147,20 @@ void sampan_window_open_entry (SampanWindow *self, const SampanFileInfo *info);
 /* window-selection.c */
 void sampan_window_init_selection_actions (SampanWindow *self);
 void sampan_window_update_selection_actions (SampanWindow *self);
+
+/* window-search.c */
+void sampan_window_search_changed (SampanWindow *self);
+void sampan_window_stop_search (SampanWindow *self);
+/* There has to be one. */
+void sampan_window_search_again (SampanWindow *self);
+char *sampan_window_dup_search_summary (SampanWindow *self);
+/* Another list is about to be shown. */
+void sampan_window_drop_search (SampanWindow *self);
+/* Of an entry of the list on screen. */
+SampanPath *
+sampan_window_dup_entry_path (SampanWindow *self, const SampanFileInfo *info, GError **error);
+/* Shows the folder that INFO is in, with it selected. */
+void sampan_window_open_location (SampanWindow *self, const SampanFileInfo *info);
 
 /* window-status.c */
 void sampan_window_update_summary (SampanWindow *self, GPtrArray *selected);

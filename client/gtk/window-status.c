@@ -40,7 +40,9 @@ sampan_window_update_summary (SampanWindow *self, GPtrArray *selected)
 {
   g_autofree char *summary = NULL;
 
-  if (sampan_file_view_get_list (self->file_view) != NULL)
+  if (self->search != NULL && selected->len == 0)
+    summary = sampan_window_dup_search_summary (self);
+  else if (sampan_file_view_get_list (self->file_view) != NULL)
     summary = dup_summary (sampan_file_view_get_n_shown (self->file_view), selected);
   sampan_file_view_set_summary (self->file_view, summary);
 }

@@ -241,7 +241,7 @@ download_to (SampanWindow *self, const Chosen *chosen, const char *folder)
   for (guint i = 0; i < chosen->infos->len; i++)
     {
       const SampanFileInfo *info = g_ptr_array_index (chosen->infos, i);
-      g_autoptr (SampanPath) path = sampan_path_get_child (chosen->folder, info->name, NULL);
+      g_autoptr (SampanPath) path = sampan_path_new_relative (chosen->folder, info->name, NULL);
 
       if (path != NULL)
         sampan_batch_add_remote (batch, path, info);

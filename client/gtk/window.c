@@ -202,6 +202,8 @@ sampan_window_update_actions (SampanWindow *self)
   sampan_window_set_enabled (self, "type-path", ready);
   sampan_window_update_selection_actions (self);
   sampan_window_set_enabled (self, "open-selected", ready && selected->len == 1);
+  sampan_window_set_enabled (self, "search", ready);
+  sampan_window_set_enabled (self, "open-location", self->search != NULL && selected->len == 1);
   sampan_window_set_enabled (self, "upload", right >= SAMPAN_RIGHT_ADD);
   sampan_window_set_enabled (self, "upload-folder", right >= SAMPAN_RIGHT_ADD);
   sampan_window_set_enabled (self, "paste", right >= SAMPAN_RIGHT_ADD);
@@ -298,6 +300,7 @@ sampan_window_dispose (GObject *object)
   g_clear_object (&self->list_cancellable);
   g_cancellable_cancel (self->space_cancellable);
   g_clear_object (&self->space_cancellable);
+  sampan_window_drop_search (self);
   g_clear_object (&self->watch);
   g_clear_object (&self->session);
   g_clear_object (&self->told);
@@ -358,6 +361,8 @@ sampan_window_class_init (SampanWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, entry_opened_cb);
   gtk_widget_class_bind_template_callback (widget_class, path_opened_cb);
   gtk_widget_class_bind_template_callback (widget_class, files_dropped_cb);
+  gtk_widget_class_bind_template_callback (widget_class, sampan_window_search_changed);
+  gtk_widget_class_bind_template_callback (widget_class, sampan_window_stop_search);
 }
 
 static void

@@ -103,6 +103,76 @@ class Browsing(unittest.TestCase):
             a11y.press_keys("Escape")
             app.wait_for_names(*LISTED)
 
+    def test_search_below(self):
+        with Box() as box, App() as app:
+            box.fill()
+            deep = box.files / "Harbour" / "pier" / "winter"
+            deep.mkdir(parents=True)
+            for name in ("lightness.JPG", "light.txt"):
+                (deep / name).write_bytes(b"x" * 1000)
+            (box.files / ".hidden").mkdir()
+            (box.files / ".hidden" / "lightship.jpg").write_bytes(b"x")
+            open_share(app, box)
+            a11y.press_keys("ctrl+shift+f", *"light")
+            app.wait_for_names("light.txt", "lighthouse.jpg", "lightness.JPG")
+            a11y.find_text(app.window, "3 found")
+            rows = a11y.get_rows(app.table())
+            self.assertEqual(
+                [row[1] for row in rows],
+                ["photos/Harbour/pier/winter", "photos/Harbour", "photos/Harbour/pier/winter"],
+            )
+            app.take_picture("search")
+            a11y.press(app.find("Folder", "table column header"))
+            app.wait_for_names("lighthouse.jpg", "light.txt", "lightness.JPG")
+            # What is done with a result is done where it lies.
+            a11y.select_row(app.table(), "light.txt")
+            app.press("Rename")
+            a11y.type_into(app.find("Name", "text"), "lightning.txt")
+            a11y.press_keys("Return")
+            a11y.find_row(app.table(), "lightning.txt")
+            self.assertTrue((deep / "lightning.txt").exists())
+            # Return leads to it.
+            a11y.select_row(app.table(), "lightness.JPG")
+            app.table().queryComponent().grabFocus()
+            a11y.press_keys("Return")
+            app.wait_for_names("lightness.JPG", "lightning.txt")
+            wait_for_selected(app, "lightness.JPG")
+            self.assertEqual(a11y.read(app.find("Filter", "text")), "")
+            self.assertFalse(a11y.look(app.window, "Folder", "table column header"))
+
+    def test_search_finds_nothing(self):
+        with Box() as box, App() as app:
+            box.fill()
+            open_share(app, box)
+            app.press("Search Subfolders", "toggle button")
+            a11y.press_keys(*"zebra")
+            a11y.find_text(app.window, "No name in this folder or below it contains “zebra”.")
+            app.take_picture("search-nothing")
+            app.press("End Search")
+            app.wait_for_names(*LISTED)
+            a11y.press_keys("ctrl+shift+f", *"light")
+            app.wait_for_names("lighthouse.jpg")
+            a11y.press_keys("Escape")
+            app.wait_for_names(*LISTED)
+            self.assertFalse(
+                a11y.has_state(app.find("Search Subfolders"), a11y.pyatspi.STATE_CHECKED)
+            )
+
+    def test_search_tells_its_limit(self):
+        with Box() as box, App() as app:
+            for folder in range(11):
+                place = box.files / f"folder {folder:02}"
+                place.mkdir()
+                for number in range(1000):
+                    (place / f"leaf {number:04}").touch()
+            app.log_in(box)
+            a11y.find_text(app.window, "11 items")
+            a11y.press_keys("ctrl+shift+f", *"leaf")
+            a11y.find_text(app.window, "Only the first 10000 are shown")
+            app.take_picture("search-limit")
+            a11y.press_keys("space", *"0999")
+            a11y.find_text(app.window, "11 found")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -61,6 +61,33 @@ test_entries (void)
 }
 
 static void
+test_join (void)
+{
+  g_autoptr (GPtrArray) pages =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)sampan_folder_list_unref);
+  g_autoptr (SampanFolderList) none = sampan_folder_list_join (pages);
+  g_autoptr (SampanFolderList) list = NULL;
+  const char *names[] = { "a/b", "c", "d/e/f" };
+
+  g_assert_cmpuint (sampan_folder_list_get_length (none), ==, 0);
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      SampanFolderList *page = sampan_folder_list_new ();
+      SampanEntry entry = make_entry (names[i], strlen (names[i]));
+
+      /* The second page is empty. */
+      if (i != 1)
+        g_assert_true (sampan_folder_list_append (page, &entry));
+      g_ptr_array_add (pages, page);
+    }
+  list = sampan_folder_list_join (pages);
+  g_clear_pointer (&pages, g_ptr_array_unref);
+  g_assert_cmpuint (sampan_folder_list_get_length (list), ==, 2);
+  check_info (sampan_folder_list_get (list, 0), "a/b");
+  check_info (sampan_folder_list_get (list, 1), "d/e/f");
+}
+
+static void
 test_entry_cap (void)
 {
   g_autoptr (SampanFolderList) list = sampan_folder_list_new ();
@@ -118,6 +145,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/folder-list/entries", test_entries);
+  g_test_add_func ("/core/folder-list/join", test_join);
   g_test_add_func ("/core/folder-list/entry-cap", test_entry_cap);
   g_test_add_func ("/core/folder-list/names-cap", test_names_cap);
   g_test_add_func ("/core/rate", test_rate);
