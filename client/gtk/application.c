@@ -49,6 +49,7 @@ static const Shortcut shortcuts[] = {
   { "win.search", { "<Primary><Shift>f" } },
   { "win.show-hidden", { "<Primary>h" } },
   { "win.undo", { "<Primary>z" } },
+  { "win.redo", { "<Primary><Shift>z", "<Primary>y" } },
   { "win.new-folder", { "<Primary><Shift>n" } },
   { "win.upload", { "<Primary>u" } },
   { "win.upload-folder", { "<Primary><Shift>u" } },

@@ -105,10 +105,11 @@ sampan_conflict_row_init (SampanConflictRow *self)
 static void
 show_version (GtkLabel *label, const char *side, const SampanBatchVersion *version)
 {
-  SampanFileInfo info = { .kind = SAMPAN_ENTRY_FILE,
+  SampanFileInfo info = { .kind = version->is_folder ? SAMPAN_ENTRY_FOLDER : SAMPAN_ENTRY_FILE,
                           .size = version->size,
                           .mtime = version->mtime };
-  g_autofree char *size = sampan_entry_text_dup_size (&info);
+  g_autofree char *size = version->is_folder ? g_strdup (_ ("Folder"))
+                                             : sampan_entry_text_dup_size (&info);
   g_autofree char *modified = sampan_entry_text_dup_modified (&info, true);
   g_autofree char *text = g_strdup_printf ("%s %s · %s", side, size, modified);
 

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Asks once what to do with all files of a batch whose names are taken. */
+/* Asks once what to do with all things whose names are taken. */
 
 #include "config.h"
 
@@ -29,9 +29,10 @@ struct _SampanConflictSheet
   GtkWidget *continue_button;
 
   /* owned */
-  SampanBatch *batch;
+  GListModel *conflicts;
 
   /* state */
+  bool may_replace;
   guint n_rows;
   guint fill_id; /* idle sources */
   guint count_id;
@@ -60,8 +61,7 @@ count_cb (gpointer user_data)
   SampanConflictSheet *self = user_data;
 
   self->count_id = 0;
-  gtk_widget_set_sensitive (self->continue_button,
-                            is_decided (sampan_batch_get_conflicts (self->batch)));
+  gtk_widget_set_sensitive (self->continue_button, is_decided (self->conflicts));
   return G_SOURCE_REMOVE;
 }
 
@@ -77,13 +77,13 @@ static gboolean
 fill_cb (gpointer user_data)
 {
   SampanConflictSheet *self = user_data;
-  GListModel *conflicts = sampan_batch_get_conflicts (self->batch);
-  guint length = MIN (g_list_model_get_n_items (conflicts), ROWS_MAX);
+  guint length = MIN (g_list_model_get_n_items (self->conflicts), ROWS_MAX);
   guint end = MIN (self->n_rows + ROWS_PER_TURN, length);
 
   for (; self->n_rows < end; self->n_rows++)
     {
-      g_autoptr (SampanBatchConflict) conflict = g_list_model_get_item (conflicts, self->n_rows);
+      g_autoptr (SampanBatchConflict) conflict =
+          g_list_model_get_item (self->conflicts, self->n_rows);
 
       g_signal_connect_object (conflict,
                                "notify::decision",
@@ -91,8 +91,7 @@ fill_cb (gpointer user_data)
                                self,
                                G_CONNECT_SWAPPED);
       gtk_container_add (GTK_CONTAINER (self->list),
-                         sampan_conflict_row_new (conflict,
-                                                  sampan_batch_may_replace (self->batch)));
+                         sampan_conflict_row_new (conflict, self->may_replace));
     }
   if (self->n_rows < length)
     return G_SOURCE_CONTINUE;
@@ -103,7 +102,12 @@ fill_cb (gpointer user_data)
 static void
 decide_all (SampanConflictSheet *self, SampanBatchDecision decision)
 {
-  sampan_batch_decide_all (self->batch, decision);
+  for (guint i = 0; i < g_list_model_get_n_items (self->conflicts); i++)
+    {
+      g_autoptr (SampanBatchConflict) conflict = g_list_model_get_item (self->conflicts, i);
+
+      sampan_batch_conflict_set_decision (conflict, decision);
+    }
   decision_changed_cb (self);
   gtk_widget_grab_focus (self->continue_button);
 }
@@ -148,7 +152,7 @@ sampan_conflict_sheet_dispose (GObject *object)
 
   g_clear_handle_id (&self->fill_id, g_source_remove);
   g_clear_handle_id (&self->count_id, g_source_remove);
-  g_clear_object (&self->batch);
+  g_clear_object (&self->conflicts);
   G_OBJECT_CLASS (sampan_conflict_sheet_parent_class)->dispose (object);
 }
 
@@ -193,7 +197,7 @@ show_rights (SampanConflictSheet *self)
 {
   GtkWidget *buttons[] = { self->replace_all_button, self->newer_all_button };
 
-  if (sampan_batch_may_replace (self->batch))
+  if (self->may_replace)
     return;
   for (size_t i = 0; i < G_N_ELEMENTS (buttons); i++)
     {
@@ -202,19 +206,12 @@ show_rights (SampanConflictSheet *self)
     }
 }
 
-SampanConflictSheet *
-sampan_conflict_sheet_new (GtkWindow *parent, SampanBatch *batch, const char *folder)
+static SampanConflictSheet *
+new_sheet (GtkWindow *parent, GListModel *conflicts, bool may_replace)
 {
   SampanConflictSheet *self =
       g_object_new (SAMPAN_TYPE_CONFLICT_SHEET, "transient-for", parent, NULL);
-  guint n_conflicts = g_list_model_get_n_items (sampan_batch_get_conflicts (batch));
-  /* Translators: a number of files, then the name of a folder. */
-  g_autofree char *title = g_strdup_printf (ngettext ("%'u file is already in “%s”",
-                                                      "%'u files are already in “%s”",
-                                                      n_conflicts),
-                                            n_conflicts,
-                                            folder);
-  g_autofree char *same = sampan_conflict_sheet_dup_same_text (batch);
+  guint n_conflicts = g_list_model_get_n_items (conflicts);
   g_autofree char *more = NULL;
 
   if (n_conflicts > ROWS_MAX)
@@ -222,16 +219,56 @@ sampan_conflict_sheet_new (GtkWindow *parent, SampanBatch *batch, const char *fo
                                       "and %'u more, which the buttons for all decide",
                                       n_conflicts - ROWS_MAX),
                             n_conflicts - ROWS_MAX);
-  self->batch = g_object_ref (batch);
+  self->conflicts = g_object_ref (conflicts);
+  self->may_replace = may_replace;
+  show_label (self->more_label, more);
+  show_label (self->same_label, NULL);
+  show_rights (self);
+  self->fill_id = g_idle_add (fill_cb, self);
+  return self;
+}
+
+SampanConflictSheet *
+sampan_conflict_sheet_new (GtkWindow *parent, SampanBatch *batch, const char *folder)
+{
+  GListModel *conflicts = sampan_batch_get_conflicts (batch);
+  guint n_conflicts = g_list_model_get_n_items (conflicts);
+  SampanConflictSheet *self = new_sheet (parent, conflicts, sampan_batch_may_replace (batch));
+  /* Translators: a number of files, then the name of a folder. */
+  g_autofree char *title = g_strdup_printf (ngettext ("%'u file is already in “%s”",
+                                                      "%'u files are already in “%s”",
+                                                      n_conflicts),
+                                            n_conflicts,
+                                            folder);
+  g_autofree char *same = sampan_conflict_sheet_dup_same_text (batch);
+
   gtk_label_set_text (self->title_label, title);
   gtk_label_set_text (self->detail_label,
                       sampan_batch_is_upload (batch)
                           ? _ ("If you replace a file, the old one goes to the box’s trash.")
                           : _ ("If you replace a file, the old one is lost."));
   show_label (self->same_label, same);
-  show_label (self->more_label, more);
-  show_rights (self);
-  self->fill_id = g_idle_add (fill_cb, self);
+  return self;
+}
+
+SampanConflictSheet *
+sampan_conflict_sheet_new_on_box (GtkWindow *parent,
+                                  GListModel *conflicts,
+                                  bool may_replace,
+                                  const char *folder)
+{
+  guint n_conflicts = g_list_model_get_n_items (conflicts);
+  SampanConflictSheet *self = new_sheet (parent, conflicts, may_replace);
+  /* Translators: a number, then the name of a folder. */
+  g_autofree char *title = g_strdup_printf (ngettext ("%'u name is taken in “%s”",
+                                                      "%'u names are taken in “%s”",
+                                                      n_conflicts),
+                                            n_conflicts,
+                                            folder);
+
+  gtk_label_set_text (self->title_label, title);
+  gtk_label_set_text (self->detail_label,
+                      _ ("What you replace goes to the box’s trash, a folder with all in it."));
   return self;
 }
 

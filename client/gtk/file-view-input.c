@@ -19,33 +19,37 @@ activate_action (SampanFileView *self, const char *name)
     g_action_group_activate_action (G_ACTION_GROUP (window), name, NULL);
 }
 
+/* Those that an entry needs for itself. */
+static const struct
+{
+  guint keyval; /* of the small letter */
+  GdkModifierType modifiers;
+  const char *action;
+} keys[] = {
+  { GDK_KEY_Delete, 0, "delete" },
+  { GDK_KEY_KP_Delete, 0, "delete" },
+  { GDK_KEY_F2, 0, "rename" },
+  { GDK_KEY_BackSpace, 0, "up" },
+  { GDK_KEY_x, GDK_CONTROL_MASK, "cut" },
+  { GDK_KEY_c, GDK_CONTROL_MASK, "copy" },
+  { GDK_KEY_v, GDK_CONTROL_MASK, "paste" },
+  { GDK_KEY_Delete, GDK_SHIFT_MASK, "delete" },
+  { GDK_KEY_Insert, GDK_CONTROL_MASK, "copy" },
+  { GDK_KEY_Insert, GDK_SHIFT_MASK, "paste" },
+};
+
 static gboolean
 key_press_cb (GtkWidget *tree, GdkEventKey *event, gpointer user_data)
 {
-  static const struct
-  {
-    guint keyval;
-    const char *action;
-  } keys[] = {
-    { GDK_KEY_Delete, "delete" },
-    { GDK_KEY_KP_Delete, "delete" },
-    { GDK_KEY_F2, "rename" },
-    { GDK_KEY_BackSpace, "up" },
-  };
   SampanFileView *self = user_data;
   GdkModifierType modifiers = event->state & gtk_accelerator_get_default_mod_mask ();
 
   for (size_t i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (event->keyval == keys[i].keyval && (modifiers & ~GDK_SHIFT_MASK) == 0)
+    if (gdk_keyval_to_lower (event->keyval) == keys[i].keyval && modifiers == keys[i].modifiers)
       {
         activate_action (self, keys[i].action);
         return GDK_EVENT_STOP;
       }
-  if ((event->keyval == GDK_KEY_v || event->keyval == GDK_KEY_V) && modifiers == GDK_CONTROL_MASK)
-    {
-      activate_action (self, "paste");
-      return GDK_EVENT_STOP;
-    }
   if (event->keyval == GDK_KEY_Escape && modifiers == 0)
     return _sampan_file_view_clear_filter (self) ? GDK_EVENT_STOP : GDK_EVENT_PROPAGATE;
   if ((event->keyval == GDK_KEY_slash || event->keyval == GDK_KEY_asciitilde) &&

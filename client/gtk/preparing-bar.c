@@ -108,3 +108,17 @@ sampan_preparing_bar_set_batch (SampanPreparingBar *self, SampanBatch *batch)
   update_text (self);
   self->show_id = g_timeout_add (SHOW_DELAY_MS, show_cb, self);
 }
+
+void
+sampan_preparing_bar_set_text (SampanPreparingBar *self, const char *text)
+{
+  if (text == NULL)
+    {
+      g_clear_handle_id (&self->show_id, g_source_remove);
+      gtk_widget_hide (GTK_WIDGET (self));
+      return;
+    }
+  gtk_label_set_text (self->text_label, text);
+  if (self->show_id == 0 && !gtk_widget_get_visible (GTK_WIDGET (self)))
+    self->show_id = g_timeout_add (SHOW_DELAY_MS, show_cb, self);
+}

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The strip that counts the items of a batch while it is prepared. Signal "cancel". Hidden while
- * there is none. */
+/* The strip that counts the items of a batch while it is prepared, or says how far something else
+ * is. Signal "cancel". Hidden while there is none. */
 
 #pragma once
 
@@ -17,5 +17,7 @@ G_DECLARE_FINAL_TYPE (SampanPreparingBar, sampan_preparing_bar, SAMPAN, PREPARIN
 /* BATCH: nullable; takes a reference. It is shown a moment later, so that a few files do not make
  * the window jump. */
 void sampan_preparing_bar_set_batch (SampanPreparingBar *self, SampanBatch *batch);
+/* TEXT: nullable: it is over. Shown a moment later, too. */
+void sampan_preparing_bar_set_text (SampanPreparingBar *self, const char *text);
 
 G_END_DECLS

@@ -276,8 +276,8 @@ remove_next (Removal *removal)
     removal_end (removal);
 }
 
-static GPtrArray *
-dup_selected_paths (SampanWindow *self)
+GPtrArray *
+sampan_window_dup_selected_paths (SampanWindow *self)
 {
   g_autoptr (GPtrArray) selected = sampan_file_view_dup_selected (self->file_view);
   GPtrArray *paths = g_ptr_array_new_with_free_func ((GDestroyNotify)sampan_path_unref);
@@ -315,7 +315,7 @@ static void
 delete_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   SampanWindow *self = user_data;
-  GPtrArray *paths = dup_selected_paths (self);
+  GPtrArray *paths = sampan_window_dup_selected_paths (self);
   g_autofree char *title = NULL;
 
   g_object_set_data_full (G_OBJECT (self), REMOVAL_KEY, paths, (GDestroyNotify)g_ptr_array_unref);
@@ -358,10 +358,13 @@ DEFINE_SIMPLE_ACTION (refresh, sampan_window_refresh (self))
 DEFINE_SIMPLE_ACTION (reconnect, sampan_window_reconnect (self))
 DEFINE_SIMPLE_ACTION (upload, sampan_window_upload (self))
 DEFINE_SIMPLE_ACTION (upload_folder, sampan_window_upload_folder (self))
+DEFINE_SIMPLE_ACTION (cut, sampan_window_cut (self))
+DEFINE_SIMPLE_ACTION (copy, sampan_window_copy (self))
 DEFINE_SIMPLE_ACTION (paste, sampan_window_paste (self))
 DEFINE_SIMPLE_ACTION (download, sampan_window_download (self))
 DEFINE_SIMPLE_ACTION (type_path, sampan_file_view_edit_path (self->file_view))
 DEFINE_SIMPLE_ACTION (undo, sampan_window_undo (self))
+DEFINE_SIMPLE_ACTION (redo, sampan_window_redo (self))
 DEFINE_SIMPLE_ACTION (close, gtk_window_close (GTK_WINDOW (self)))
 DEFINE_SIMPLE_ACTION (menu,
                       gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->menu_button), TRUE))
@@ -441,6 +444,8 @@ static const GActionEntry entries[] = {
   { "reconnect", reconnect_cb },
   { "upload", upload_cb },
   { "upload-folder", upload_folder_cb },
+  { "cut", cut_cb },
+  { "copy", copy_cb },
   { "paste", paste_cb },
   { "download", download_cb },
   { "new-folder", new_folder_cb },
@@ -448,6 +453,7 @@ static const GActionEntry entries[] = {
   { "delete", delete_cb },
   { "open-selected", open_selected_cb },
   { "undo", undo_cb },
+  { "redo", redo_cb },
   { "type-path", type_path_cb },
   { "find", find_cb },
   { "search", search_cb },

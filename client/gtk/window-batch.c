@@ -103,7 +103,10 @@ state_changed_cb (SampanBatch *batch, GParamSpec *pspec, gpointer user_data)
     {
       tell_outcome (self, batch);
       if (sampan_batch_is_upload (batch))
-        sampan_window_plan_refresh (self);
+        {
+          sampan_window_tell_replaced (self);
+          sampan_window_plan_refresh (self);
+        }
     }
   g_ptr_array_remove (self->moving, batch);
 }
@@ -266,6 +269,7 @@ sampan_window_transfer_finished (SampanWindow *self, SampanTransfer *transfer)
 
   if (!sampan_transfer_is_upload (transfer) || self->path == NULL)
     return;
+  sampan_window_note_replaced (self, transfer);
   /* Of what goes into the folders in it, the first shows those, the last their times. */
   if (sampan_path_equal (parent, self->path) ||
       (!self->is_shown_anew && sampan_path_is_below (parent, self->path)))

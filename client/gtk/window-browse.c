@@ -225,6 +225,8 @@ sampan_window_leave (SampanWindow *self)
   g_hash_table_remove_all (self->rights);
   sampan_window_forget_undo (self);
   sampan_window_cancel_fetches (self);
+  sampan_window_forget_clipped (self);
+  sampan_window_stop_relocations (self);
   sampan_window_forget_space (self);
   self->entered = false;
   sampan_file_view_show_disconnected (self->file_view);

@@ -38,6 +38,7 @@ struct _SampanWindow
   SampanNotice *notice;
   SampanFetchBar *fetch_bar;
   SampanPreparingBar *preparing_bar;
+  SampanPreparingBar *relocation_bar;
   SampanServerBar *server_bar;
   SampanFileView *file_view;
   SampanActionBar *action_bar;
@@ -68,12 +69,19 @@ struct _SampanWindow
   GPtrArray *history;                /* of SampanPath */
   GPtrArray *notifications;          /* ids of those that are shown */
   GPtrArray *undos;                  /* of SampanUndo; the last act last */
-  GHashTable *rights;                /* name of a share -> SampanRight */
-  char *upload_folder;               /* where the choosers start; nullable */
+  GPtrArray *redos;                  /* the same, of what was undone */
+  SampanUndo *replaced;              /* what uploads under way replaced; nullable */
+  char *replaced_name;               /* the last of it, for display; nullable */
+  GPtrArray *clipped;                /* of SampanPath, cut or copied; nullable */
+  GQueue relocations;                /* the first is asked about or runs */
+  GCancellable *relocation_cancellable; /* of the first; nullable */
+  GHashTable *rights;                   /* name of a share -> SampanRight */
+  char *upload_folder;                  /* where the choosers start; nullable */
   char *download_folder;
 
   /* state */
   bool is_undoing;
+  bool is_cut; /* what is clipped */
   guint history_index;
   guint spinner_id; /* timeout sources */
   guint refresh_id;
@@ -89,6 +97,8 @@ struct _SampanWindow
 
 /* window.c */
 bool sampan_window_is_ready (SampanWindow *self);
+/* In the share that PATH (nullable) leads to. */
+SampanRight sampan_window_get_right_at (SampanWindow *self, const SampanPath *path);
 /* In the share that the path leads to. */
 SampanRight sampan_window_get_share_right (SampanWindow *self);
 /* In the folder on screen; none when it could not be shown. */
@@ -169,21 +179,49 @@ void sampan_window_ask_space (SampanWindow *self);
 void sampan_window_forget_space (SampanWindow *self);
 
 /* window-actions.c */
+/* Of SampanPath. */
+GPtrArray *sampan_window_dup_selected_paths (SampanWindow *self);
 void sampan_window_init_actions (SampanWindow *self);
 
 /* window-undo.c */
 /* Something was done that UNDO takes back; TEXT says so. */
 void sampan_window_did (SampanWindow *self, SampanUndo *undo, const char *text);
 void sampan_window_undo (SampanWindow *self);
+void sampan_window_redo (SampanWindow *self);
+/* TRANSFER ended; what it replaced can be taken back once its batch has, and that is told. */
+void sampan_window_note_replaced (SampanWindow *self, SampanTransfer *transfer);
+void sampan_window_tell_replaced (SampanWindow *self);
 /* What was done in a session cannot be taken back in another. */
 void sampan_window_forget_undo (SampanWindow *self);
 void sampan_window_set_enabled (SampanWindow *self, const char *action, bool enabled);
 
+/* window-clipboard.c */
+void sampan_window_cut (SampanWindow *self);
+void sampan_window_copy (SampanWindow *self);
+void sampan_window_paste (SampanWindow *self);
+/* Of a session that ends. */
+void sampan_window_forget_clipped (SampanWindow *self);
+/* Whether paths of OTHER mean the same here. */
+bool sampan_window_shares_box (SampanWindow *self, SampanWindow *other);
+
+/* window-relocate.c */
+/* Moves PATHS (of SampanPath, at least one) into FOLDER, both on the box, or copies them. */
+void sampan_window_relocate (SampanWindow *self,
+                             GPtrArray *paths,
+                             const SampanPath *folder,
+                             bool copies);
+/* What runs; for the bar that shows it. */
+void sampan_window_cancel_relocation (SampanWindow *self);
+/* All, without a word. */
+void sampan_window_stop_relocations (SampanWindow *self);
+
 /* window-transfers.c */
 void sampan_window_upload (SampanWindow *self);
 void sampan_window_upload_folder (SampanWindow *self);
-void sampan_window_upload_files (SampanWindow *self, GPtrArray *files); /* of GFile */
-void sampan_window_paste (SampanWindow *self);
+/* FILES: of GFile. FOLDER: on the box; nullable. */
+void sampan_window_upload_files (SampanWindow *self, GPtrArray *files, const SampanPath *folder);
+/* Whether things can be put into FOLDER (nullable); if not, says why. */
+bool sampan_window_may_add_to (SampanWindow *self, const SampanPath *folder);
 /* TRANSFERS, which are outdated (SampanTransfer), leave the queue; what is there now is looked at
  * and asked about. */
 void sampan_window_look_again (SampanWindow *self, GPtrArray *transfers);

@@ -27,26 +27,32 @@ tell_not_local (SampanWindow *self, guint count)
   sampan_error_bar_tell (self->error_bar, GTK_MESSAGE_INFO, text, NULL, NULL);
 }
 
+bool
+sampan_window_may_add_to (SampanWindow *self, const SampanPath *folder)
+{
+  if (sampan_window_get_right_at (self, folder) >= SAMPAN_RIGHT_ADD)
+    return true;
+  sampan_error_bar_tell (self->error_bar,
+                         GTK_MESSAGE_INFO,
+                         sampan_window_is_ready (self)
+                             ? _ ("You cannot add files here. Open a folder that you may add "
+                                  "to first.")
+                             : _ ("Log in first."),
+                         NULL,
+                         NULL);
+  return false;
+}
+
 void
-sampan_window_upload_files (SampanWindow *self, GPtrArray *files)
+sampan_window_upload_files (SampanWindow *self, GPtrArray *files, const SampanPath *folder)
 {
   g_autoptr (SampanBatch) batch = NULL;
-  g_autofree char *folder = NULL;
+  g_autofree char *display = NULL;
   guint n_not_local = 0;
 
-  if (sampan_window_get_right (self) < SAMPAN_RIGHT_ADD)
-    {
-      sampan_error_bar_tell (self->error_bar,
-                             GTK_MESSAGE_INFO,
-                             sampan_window_is_ready (self)
-                                 ? _ ("You cannot add files here. Open a folder that you may add "
-                                      "to first.")
-                                 : _ ("Log in first."),
-                             NULL,
-                             NULL);
-      return;
-    }
-  batch = sampan_batch_new_upload (self->session, self->path);
+  if (!sampan_window_may_add_to (self, folder))
+    return;
+  batch = sampan_batch_new_upload (self->session, folder);
   for (guint i = 0; i < files->len; i++)
     {
       g_autofree char *local = g_file_get_path (g_ptr_array_index (files, i));
@@ -58,9 +64,9 @@ sampan_window_upload_files (SampanWindow *self, GPtrArray *files)
     }
   if (n_not_local > 0)
     tell_not_local (self, n_not_local);
-  folder = sampan_display_name (sampan_path_get_name (self->path), -1);
+  display = sampan_display_name (sampan_path_get_name (folder), -1);
   if (n_not_local < files->len)
-    sampan_window_add_batch (self, batch, folder);
+    sampan_window_add_batch (self, batch, display);
 }
 
 /* ---- once more ---- */
@@ -140,7 +146,7 @@ upload_chosen_cb (GtkNativeDialog *dialog, int response, gpointer user_data)
   for (GSList *l = chosen; l != NULL; l = l->next)
     g_ptr_array_add (files, l->data);
   g_slist_free (chosen);
-  sampan_window_upload_files (self, files);
+  sampan_window_upload_files (self, files, self->path);
 }
 
 static void
@@ -169,32 +175,6 @@ void
 sampan_window_upload_folder (SampanWindow *self)
 {
   choose_uploads (self, _ ("Upload Folders"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER);
-}
-
-static void
-pasted_cb (GtkClipboard *clipboard, char **uris, gpointer user_data)
-{
-  g_autoptr (SampanWindow) self = user_data;
-  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (size_t i = 0; uris != NULL && uris[i] != NULL; i++)
-    g_ptr_array_add (files, g_file_new_for_uri (uris[i]));
-  if (files->len > 0)
-    sampan_window_upload_files (self, files);
-  else
-    sampan_error_bar_tell (self->error_bar,
-                           GTK_MESSAGE_INFO,
-                           _ ("There are no files to paste. Copy some in the file manager first."),
-                           NULL,
-                           NULL);
-}
-
-void
-sampan_window_paste (SampanWindow *self)
-{
-  gtk_clipboard_request_uris (gtk_widget_get_clipboard (GTK_WIDGET (self), GDK_SELECTION_CLIPBOARD),
-                              pasted_cb,
-                              g_object_ref (self));
 }
 
 /* ---- download ---- */

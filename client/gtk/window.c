@@ -22,21 +22,29 @@ G_DEFINE_TYPE (SampanWindow, sampan_window, GTK_TYPE_APPLICATION_WINDOW)
 bool
 sampan_window_is_ready (SampanWindow *self)
 {
-  return sampan_session_get_state (self->session) == SAMPAN_SESSION_READY && self->entered;
+  /* What was asked for may be answered after the window was closed. */
+  return self->session != NULL &&
+         sampan_session_get_state (self->session) == SAMPAN_SESSION_READY && self->entered;
+}
+
+SampanRight
+sampan_window_get_right_at (SampanWindow *self, const SampanPath *path)
+{
+  g_autoptr (SampanPath) below = NULL;
+  g_autofree char *share = NULL;
+
+  if (!sampan_window_is_ready (self) || path == NULL)
+    return SAMPAN_RIGHT_NONE;
+  share = sampan_path_split_share (path, &below);
+  if (share == NULL)
+    return SAMPAN_RIGHT_NONE;
+  return (SampanRight)GPOINTER_TO_INT (g_hash_table_lookup (self->rights, share));
 }
 
 SampanRight
 sampan_window_get_share_right (SampanWindow *self)
 {
-  g_autoptr (SampanPath) below = NULL;
-  g_autofree char *share = NULL;
-
-  if (!sampan_window_is_ready (self) || self->path == NULL)
-    return SAMPAN_RIGHT_NONE;
-  share = sampan_path_split_share (self->path, &below);
-  if (share == NULL)
-    return SAMPAN_RIGHT_NONE;
-  return (SampanRight)GPOINTER_TO_INT (g_hash_table_lookup (self->rights, share));
+  return sampan_window_get_right_at (self, self->path);
 }
 
 SampanRight
@@ -206,6 +214,8 @@ sampan_window_update_actions (SampanWindow *self)
   sampan_window_set_enabled (self, "open-location", self->search != NULL && selected->len == 1);
   sampan_window_set_enabled (self, "upload", right >= SAMPAN_RIGHT_ADD);
   sampan_window_set_enabled (self, "upload-folder", right >= SAMPAN_RIGHT_ADD);
+  sampan_window_set_enabled (self, "cut", right >= SAMPAN_RIGHT_CHANGE && selected->len > 0);
+  sampan_window_set_enabled (self, "copy", in_share && selected->len > 0);
   sampan_window_set_enabled (self, "paste", right >= SAMPAN_RIGHT_ADD);
   sampan_window_set_enabled (self, "new-folder", right >= SAMPAN_RIGHT_ADD);
   sampan_window_set_enabled (self, "download", in_share && can_download (selected));
@@ -234,7 +244,9 @@ path_opened_cb (SampanFileView *view, SampanPath *path, gpointer user_data)
 static void
 files_dropped_cb (SampanFileView *view, GPtrArray *files, gpointer user_data)
 {
-  sampan_window_upload_files (user_data, files);
+  SampanWindow *self = user_data;
+
+  sampan_window_upload_files (self, files, self->path);
 }
 
 static void
@@ -289,6 +301,7 @@ sampan_window_dispose (GObject *object)
   g_queue_clear_full (&self->batches, g_object_unref);
   g_cancellable_cancel (self->prepare_cancellable);
   g_clear_object (&self->prepare_cancellable);
+  sampan_window_stop_relocations (self);
   sampan_window_cancel_fetches (self);
   g_cancellable_cancel (self->saved_cancellable);
   g_clear_object (&self->saved_cancellable);
@@ -312,6 +325,10 @@ sampan_window_dispose (GObject *object)
   g_clear_pointer (&self->history, g_ptr_array_unref);
   g_clear_pointer (&self->undos, g_ptr_array_unref);
   g_clear_pointer (&self->notifications, g_ptr_array_unref);
+  g_clear_pointer (&self->redos, g_ptr_array_unref);
+  g_clear_pointer (&self->clipped, g_ptr_array_unref);
+  g_clear_pointer (&self->replaced_name, g_free);
+  g_clear_object (&self->replaced);
   g_clear_pointer (&self->rights, g_hash_table_unref);
   g_clear_pointer (&self->upload_folder, g_free);
   g_clear_pointer (&self->download_folder, g_free);
@@ -347,6 +364,7 @@ sampan_window_class_init (SampanWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, fetch_bar);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, notice);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, preparing_bar);
+  gtk_widget_class_bind_template_child (widget_class, SampanWindow, relocation_bar);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, server_bar);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, file_view);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, action_bar);
@@ -356,6 +374,7 @@ sampan_window_class_init (SampanWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_cancel_fetch);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_cancel_login);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_cancel_preparing);
+  gtk_widget_class_bind_template_callback (widget_class, sampan_window_cancel_relocation);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_refresh);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_update_actions);
   gtk_widget_class_bind_template_callback (widget_class, entry_opened_cb);
@@ -375,10 +394,12 @@ sampan_window_init (SampanWindow *self)
   self->queue = sampan_queue_new ();
   /* The template's children ask what can be done as they are made. */
   self->undos = g_ptr_array_new_with_free_func (g_object_unref);
+  self->redos = g_ptr_array_new_with_free_func (g_object_unref);
   sampan_window_init_actions (self);
   sampan_window_init_selection_actions (self);
   sampan_window_init_open (self);
   sampan_window_set_enabled (self, "undo", false);
+  sampan_window_set_enabled (self, "redo", false);
   gtk_widget_init_template (GTK_WIDGET (self));
   self->form = sampan_server_bar_get_form (self->server_bar);
   sampan_window_restore_size (self);

@@ -1,0 +1,219 @@
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Moving and copying on the box, and taking changes back and doing them again."""
+
+import os
+import pathlib
+import tempfile
+import unittest
+
+import a11y
+from app import App
+from box import Box
+
+LISTED = ["away", "here", "a.txt", "b.txt", "c.txt"]
+OLD, NEW = 1_600_000_000, 1_700_000_000  # mtimes
+
+
+class Changes(unittest.TestCase):
+    def setUp(self):
+        self.place = tempfile.TemporaryDirectory(prefix="sampan-local-")
+        self.local = pathlib.Path(self.place.name)
+
+    def tearDown(self):
+        self.place.cleanup()
+
+    def fill(self, box):
+        for name in LISTED[:2]:
+            (box.files / name).mkdir()
+        for name in LISTED[2:]:
+            self.write(box.files / name, f"coming {name}", NEW)
+        (box.files / "away" / "inner").mkdir()
+
+    def write(self, path, text, mtime=OLD):
+        path.write_text(text)
+        os.utime(path, (mtime, mtime))
+
+    def tree(self, box):
+        """All files and their contents."""
+        return {
+            str(path.relative_to(box.files)): path.read_text()
+            for path in box.files.rglob("*")
+            if path.is_file() and ".sampan" not in path.parts
+        }
+
+    def wait_for_tree(self, box, **changes):
+        """As it was filled, but for CHANGES: None is not there; "_" stands for "/" and "." is ".txt"."""
+        wanted = {name: f"coming {name}" for name in LISTED[2:]}
+        for name, text in changes.items():
+            wanted[name.replace("__", "/") + ".txt"] = text
+        wanted = {name: text for name, text in wanted.items() if text is not None}
+        a11y.wait_for(lambda: self.tree(box) == wanted, f"{wanted} and not {self.tree(box)}")
+
+    def open(self, app, box):
+        self.fill(box)
+        app.log_in(box)
+        app.wait_for_names(*LISTED)
+
+    def press_keys(self, app, *keys):
+        app.table().queryComponent().grabFocus()
+        a11y.press_keys(*keys)
+
+    def go_into(self, app, name, *names):
+        a11y.double_click_row(app.table(), name)
+        app.wait_for_names(*names)
+
+    def test_cut_and_paste(self):
+        with Box() as box, App() as app:
+            self.open(app, box)
+            a11y.select_row(app.table(), "a.txt")
+            self.press_keys(app, "ctrl+x")
+            self.go_into(app, "away", "inner")
+            self.press_keys(app, "ctrl+v")
+            self.wait_for_tree(box, a=None, away__a="coming a.txt")
+            app.wait_for_names("inner", "a.txt")
+            a11y.find_text(app.window, "“a.txt” was moved to “away”")
+            app.take_picture("moved")
+            # What was cut is there once.
+            self.press_keys(app, "ctrl+v")
+            app.wait_for_bar("There are no files to paste.")
+            self.press_keys(app, "ctrl+z")
+            self.wait_for_tree(box)
+            app.wait_for_names("inner")
+            for again in ("ctrl+y", "ctrl+shift+z"):
+                self.press_keys(app, again)
+                self.wait_for_tree(box, a=None, away__a="coming a.txt")
+                a11y.find_text(app.window, "Done again")
+                self.press_keys(app, "ctrl+z")
+                self.wait_for_tree(box)
+                a11y.find_text(app.window, "Undone")
+
+    def test_copy_and_paste(self):
+        with Box() as box, App() as app:
+            self.open(app, box)
+            a11y.select_row(app.table(), "a.txt")
+            self.press_keys(app, "ctrl+c")
+            self.press_keys(app, "ctrl+v")
+            twice = {"a (2)": "coming a.txt"}
+            self.wait_for_tree(box, **twice)
+            self.go_into(app, "away", "inner")
+            self.press_keys(app, "shift+Insert")
+            self.wait_for_tree(box, away__a="coming a.txt", **twice)
+            a11y.find_text(app.window, "“a.txt” was copied to “away”")
+            self.press_keys(app, "ctrl+z")
+            self.wait_for_tree(box, **twice)
+            a11y.find_text(app.window, "Undone")
+            self.press_keys(app, "ctrl+z")
+            self.wait_for_tree(box)
+            self.press_keys(app, "ctrl+y")
+            self.wait_for_tree(box, **twice)
+
+    def test_folder_into_itself(self):
+        with Box() as box, App() as app:
+            self.open(app, box)
+            a11y.select_row(app.table(), "away")
+            self.press_keys(app, "ctrl+x")
+            self.go_into(app, "away", "inner")
+            self.press_keys(app, "ctrl+v")
+            app.wait_for_bar("“away”: ")
+            self.wait_for_tree(box)
+
+    def test_conflicts(self):
+        with Box() as box, App() as app:
+            self.open(app, box)
+            for name in LISTED[2:]:
+                self.write(box.files / "here" / name, f"there {name}")
+            (box.files / "here" / "away").mkdir()
+            (box.files / "here" / "away" / "kept.txt").write_text("kept")
+            app.table().queryComponent().grabFocus()
+            a11y.press_keys("ctrl+a")
+            a11y.press_keys("ctrl+c")
+            self.go_into(app, "here", "away", *LISTED[2:])
+            self.press_keys(app, "ctrl+v")
+            a11y.find_text(app.root, "4 names are taken in “here”")
+            row = a11y.find(app.root, "away", "list item")
+            a11y.find_text(row, "There: Folder · ")
+            app.take_picture("taken")
+            app.press("Replace All")
+            for name, choice in (("away", "Skip"), ("c.txt", "Keep Both")):
+                row = a11y.find(app.root, name, "list item")
+                a11y.press(a11y.find(row, choice, "radio button"))
+            app.press("Continue")
+            after = {
+                "here__a": "coming a.txt",
+                "here__b": "coming b.txt",
+                "here__c": "there c.txt",
+                "here__c (2)": "coming c.txt",
+                "here__away__kept": "kept",
+            }
+            self.wait_for_tree(box, **after)
+            # The folder that it was to go into could not go into itself.
+            app.wait_for_bar("“here”: ")
+            self.press_keys(app, "ctrl+z")
+            before = {f"here__{name[0]}": f"there {name}" for name in LISTED[2:]}
+            self.wait_for_tree(box, here__away__kept="kept", **before)
+            self.press_keys(app, "ctrl+y")
+            self.wait_for_tree(box, **after)
+
+    def test_conflicts_given_up(self):
+        with Box() as box, App() as app:
+            self.open(app, box)
+            self.write(box.files / "here" / "a.txt", "there a.txt")
+            a11y.select_row(app.table(), "a.txt")
+            self.press_keys(app, "ctrl+x")
+            self.go_into(app, "here", "a.txt")
+            self.press_keys(app, "ctrl+v")
+            a11y.find_text(app.root, "1 name is taken in “here”")
+            a11y.press_keys("Escape")
+            a11y.find_gone(app.root, role="dialog")
+            self.wait_for_tree(box, here__a="there a.txt")
+
+    def test_upload_that_replaced(self):
+        self.write(self.local / "a.txt", "other a", NEW + 1)
+        self.write(self.local / "b.txt", "other b", NEW + 1)
+        with Box() as box, App() as app:
+            self.open(app, box)
+            app.press("Upload")
+            a11y.choose_file(app.root, self.local / "a.txt", "Open")
+            app.press("Replace All")
+            app.press("Continue")
+            self.wait_for_tree(box, a="other a")
+            a11y.find_text(app.window, "“a.txt” was replaced")
+            app.take_picture("replaced")
+            app.press("Undo")
+            self.wait_for_tree(box)
+            a11y.find_text(app.window, "Undone")
+            self.press_keys(app, "ctrl+shift+z")
+            self.wait_for_tree(box, a="other a")
+            a11y.find_text(app.window, "Done again")
+            self.press_keys(app, "ctrl+z")
+            self.wait_for_tree(box)
+
+    def test_delete_again(self):
+        with Box() as box, App() as app:
+            self.open(app, box)
+            a11y.select_row(app.table(), "b.txt")
+            app.press("Delete")
+            app.press_in_dialog("Delete")
+            self.wait_for_tree(box, b=None)
+            self.press_keys(app, "ctrl+z")
+            self.wait_for_tree(box)
+            self.press_keys(app, "ctrl+y")
+            self.wait_for_tree(box, b=None)
+            # Something else was done: what was undone before is no more to come.
+            self.press_keys(app, "ctrl+z")
+            self.wait_for_tree(box)
+            a11y.select_row(app.table(), "c.txt")
+            self.press_keys(app, "ctrl+c")
+            self.press_keys(app, "ctrl+v")
+            twice = {"c (2)": "coming c.txt"}
+            self.wait_for_tree(box, **twice)
+            a11y.find_text(app.window, "“c.txt” was copied to “photos”")
+            self.press_keys(app, "ctrl+y")
+            self.press_keys(app, "ctrl+z")
+            self.wait_for_tree(box)
+
+
+if __name__ == "__main__":
+    unittest.main()
