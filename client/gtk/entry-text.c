@@ -12,9 +12,9 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-/* Different file name endings whose icon is remembered; a hostile folder may have one for each
+/* Different file name endings whose look is remembered; a hostile folder may have one for each
  * file. */
-#define ICONS_MAX 512
+#define LOOKS_MAX 512
 
 bool
 sampan_entry_text_is_folder (const SampanFileInfo *info)
@@ -42,26 +42,44 @@ sampan_entry_text_dup_folder (const SampanFileInfo *info, const char *top)
   return top != NULL ? g_strconcat (top, "/", below, NULL) : g_steal_pointer (&below);
 }
 
-static GIcon *
-guess_file_icon (const char *name)
+typedef struct
 {
-  static GHashTable *icons;
+  GIcon *icon;
+  char *description;
+} Look;
+
+static void
+look_free (gpointer data)
+{
+  Look *look = data;
+
+  g_object_unref (look->icon);
+  g_free (look->description);
+  g_free (look);
+}
+
+static const Look *
+guess_look (const char *name)
+{
+  static GHashTable *looks;
   const char *dot = strrchr (name, '.');
   const char *ending = dot != NULL ? dot : "";
   g_autofree char *type = NULL;
-  GIcon *icon;
+  Look *look;
 
-  if (icons == NULL)
-    icons = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  icon = g_hash_table_lookup (icons, ending);
-  if (icon != NULL)
-    return icon;
-  if (g_hash_table_size (icons) >= ICONS_MAX)
-    g_hash_table_remove_all (icons);
+  if (looks == NULL)
+    looks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, look_free);
+  look = g_hash_table_lookup (looks, ending);
+  if (look != NULL)
+    return look;
+  if (g_hash_table_size (looks) >= LOOKS_MAX)
+    g_hash_table_remove_all (looks);
   type = g_content_type_guess (g_utf8_validate (name, -1, NULL) ? name : NULL, NULL, 0, NULL);
-  icon = g_content_type_get_icon (type);
-  g_hash_table_insert (icons, g_strdup (ending), icon);
-  return icon;
+  look = g_new0 (Look, 1);
+  look->icon = g_content_type_get_icon (type);
+  look->description = g_content_type_get_description (type);
+  g_hash_table_insert (looks, g_strdup (ending), look);
+  return look;
 }
 
 GIcon *
@@ -89,7 +107,7 @@ sampan_entry_text_get_icon (const SampanFileInfo *info)
     case SAMPAN_ENTRY_FILE:
       break;
     }
-  return guess_file_icon (sampan_entry_text_get_name (info));
+  return guess_look (sampan_entry_text_get_name (info))->icon;
 }
 
 char *
@@ -107,6 +125,25 @@ sampan_entry_text_dup_size (const SampanFileInfo *info)
       break;
     }
   return g_strdup ("");
+}
+
+char *
+sampan_entry_text_dup_type (const SampanFileInfo *info)
+{
+  switch (info->kind)
+    {
+    case SAMPAN_ENTRY_FOLDER:
+      return g_strdup (_ ("Folder"));
+    case SAMPAN_ENTRY_SHARE:
+      return g_strdup (_ ("Share"));
+    case SAMPAN_ENTRY_SYMLINK:
+      return g_strdup (_ ("Link"));
+    case SAMPAN_ENTRY_OTHER:
+      return g_strdup (_ ("Special file"));
+    case SAMPAN_ENTRY_FILE:
+      break;
+    }
+  return g_strdup (guess_look (sampan_entry_text_get_name (info))->description);
 }
 
 static int

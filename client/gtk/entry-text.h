@@ -19,6 +19,8 @@ GIcon *sampan_entry_text_get_icon (const SampanFileInfo *info);
 bool sampan_entry_text_is_folder (const SampanFileInfo *info);
 /* Free with g_free. Empty for what has no size. */
 char *sampan_entry_text_dup_size (const SampanFileInfo *info);
+/* What kind of thing it is, by its name; free with g_free. */
+char *sampan_entry_text_dup_type (const SampanFileInfo *info);
 /* Short and relative to today; FULL: with weekday, year and seconds. */
 char *sampan_entry_text_dup_modified (const SampanFileInfo *info, bool full);
 

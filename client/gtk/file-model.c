@@ -31,10 +31,9 @@ struct _SampanFileModel
 };
 
 static const GType column_types[SAMPAN_FILE_N_COLUMNS] = {
-  [SAMPAN_FILE_COLUMN_NAME] = G_TYPE_STRING,
-  [SAMPAN_FILE_COLUMN_SIZE] = G_TYPE_STRING,
-  [SAMPAN_FILE_COLUMN_MODIFIED] = G_TYPE_STRING,
-  [SAMPAN_FILE_COLUMN_FOLDER] = G_TYPE_STRING,
+  [SAMPAN_FILE_COLUMN_NAME] = G_TYPE_STRING,     [SAMPAN_FILE_COLUMN_SIZE] = G_TYPE_STRING,
+  [SAMPAN_FILE_COLUMN_MODIFIED] = G_TYPE_STRING, [SAMPAN_FILE_COLUMN_FOLDER] = G_TYPE_STRING,
+  [SAMPAN_FILE_COLUMN_TYPE] = G_TYPE_STRING,
 };
 
 static gboolean
@@ -102,6 +101,9 @@ get_value (GtkTreeModel *model, GtkTreeIter *iter, int column, GValue *value)
     case SAMPAN_FILE_COLUMN_FOLDER:
       g_value_take_string (value,
                            sampan_entry_text_dup_folder (info, SAMPAN_FILE_MODEL (model)->top));
+      break;
+    case SAMPAN_FILE_COLUMN_TYPE:
+      g_value_take_string (value, sampan_entry_text_dup_type (info));
       break;
     case SAMPAN_FILE_N_COLUMNS:
       g_assert_not_reached ();

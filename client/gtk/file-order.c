@@ -42,6 +42,14 @@ get_last_component (const char *name)
   return slash != NULL ? slash + 1 : name;
 }
 
+static const char *
+get_ending (const char *name)
+{
+  const char *dot = strrchr (get_last_component (name), '.');
+
+  return dot != NULL ? dot : "";
+}
+
 /* What was found below a hidden folder is hidden with it. */
 static bool
 is_hidden (const char *name)
@@ -107,7 +115,11 @@ compare_items (gconstpointer data_a, gconstpointer data_b, gpointer user_data)
     case SAMPAN_SORT_FOLDER:
       order = compare_folders (a->info->name, b->info->name);
       break;
+    case SAMPAN_SORT_TYPE:
+      order = g_ascii_strcasecmp (get_ending (a->info->name), get_ending (b->info->name));
+      break;
     case SAMPAN_SORT_NAME:
+    case SAMPAN_N_SORTS:
       break;
     }
   if (order == 0)

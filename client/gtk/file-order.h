@@ -15,7 +15,9 @@ typedef enum
   SAMPAN_SORT_NAME,
   SAMPAN_SORT_SIZE,
   SAMPAN_SORT_MODIFIED,
+  SAMPAN_SORT_TYPE,   /* the ending of the name */
   SAMPAN_SORT_FOLDER, /* of what was found by a search */
+  SAMPAN_N_SORTS
 } SampanSort;
 
 typedef struct

@@ -42,10 +42,12 @@ struct _SampanFileView
   GtkWidget *search_box; /* while one runs */
   GtkWidget *search_spinner;
   GtkTreeViewColumn *folder_column;
+  GtkTreeViewColumn *type_column;
 
   /* borrowed: attached to the view, which owns them; NULL until they are asked for */
   GtkWidget *entry_menu;
   GtkWidget *folder_menu;
+  GtkWidget *columns_menu;
 
   /* owned */
   SampanPath *path;        /* nullable: nothing on screen */

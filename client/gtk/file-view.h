@@ -65,6 +65,9 @@ void sampan_file_view_set_space (SampanFileView *self, const char *space, const 
 /* That line, for a popover; borrowed. */
 GtkWidget *sampan_file_view_get_status (SampanFileView *self);
 
+/* The other choices about columns are kept when they are made. */
+void sampan_file_view_remember_widths (SampanFileView *self);
+
 void sampan_file_view_set_show_hidden (SampanFileView *self, bool show_hidden);
 void sampan_file_view_set_show_filter (SampanFileView *self, bool show_filter);
 void sampan_file_view_focus_filter (SampanFileView *self);

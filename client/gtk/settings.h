@@ -18,6 +18,13 @@ G_BEGIN_DECLS
 #define SAMPAN_SETTING_WINDOW_WIDTH "window-width"
 #define SAMPAN_SETTING_WINDOW_HEIGHT "window-height"
 #define SAMPAN_SETTING_WINDOW_MAXIMIZED "window-maximized"
+#define SAMPAN_SETTING_SHOW_HIDDEN "show-hidden"
+#define SAMPAN_SETTING_SHOWN_COLUMNS "shown-columns"
+#define SAMPAN_SETTING_COLUMN_WIDTHS "column-widths"
+#define SAMPAN_SETTING_SORT_COLUMN "sort-column"
+#define SAMPAN_SETTING_SORT_DESCENDING "sort-descending"
+#define SAMPAN_SETTING_LAST_PLACES "last-places"
+#define SAMPAN_SETTING_BOOKMARKS "bookmarks"
 
 /* Once, before any window. The installed schema is taken if it has all the keys, so that
  * overrides and editors work; a program that was only copied, or is newer than what is installed,

@@ -426,6 +426,7 @@ show_hidden_cb (GSimpleAction *action, GVariant *value, gpointer user_data)
   SampanWindow *self = user_data;
 
   g_simple_action_set_state (action, value);
+  g_settings_set_value (sampan_settings_get (), SAMPAN_SETTING_SHOW_HIDDEN, value);
   sampan_file_view_set_show_hidden (self->file_view, g_variant_get_boolean (value));
 }
 

@@ -90,11 +90,18 @@ list_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (SampanPath) path = NULL;
   g_autoptr (SampanFolderList) list =
       sampan_session_list_finish (SAMPAN_SESSION (source), result, &error);
+  bool tried_last_place = self->tries_last_place;
   const char *host = sampan_session_get_host (SAMPAN_SESSION (source));
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->target == NULL)
     return;
   path = sampan_path_ref (self->target);
+  self->tries_last_place = false;
+  if (list == NULL && tried_last_place)
+    {
+      sampan_window_enter (self);
+      return;
+    }
   stop_listing (self);
   sampan_window_drop_search (self);
   set_path (self, path);
@@ -186,8 +193,16 @@ shares_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   remember_rights (self, shares);
   self->entered = true;
   if (self->wanted != NULL && !sampan_path_is_root (self->wanted))
-    first = g_steal_pointer (&self->wanted);
-  else
+    {
+      first = g_steal_pointer (&self->wanted);
+      self->tries_last_place = false;
+    }
+  else if (self->tries_last_place)
+    {
+      first = sampan_window_dup_last_place (self);
+      self->tries_last_place = first != NULL;
+    }
+  if (first == NULL)
     first = choose_first_path (shares);
   g_clear_pointer (&self->wanted, sampan_path_unref);
   if (first != NULL)
@@ -215,6 +230,7 @@ sampan_window_enter (SampanWindow *self)
 void
 sampan_window_leave (SampanWindow *self)
 {
+  sampan_window_remember_place (self);
   stop_listing (self);
   sampan_window_drop_search (self);
   g_clear_object (&self->watch);
@@ -223,6 +239,7 @@ sampan_window_leave (SampanWindow *self)
   g_ptr_array_set_size (self->history, 0);
   self->history_index = 0;
   g_hash_table_remove_all (self->rights);
+  self->tries_last_place = true;
   sampan_window_forget_undo (self);
   sampan_window_cancel_fetches (self);
   sampan_window_forget_clipped (self);

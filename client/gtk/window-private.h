@@ -90,6 +90,7 @@ struct _SampanWindow
   int width;            /* while it is not maximised */
   int height;
   bool tells_reconnecting; /* in the error bar */
+  bool tries_last_place;   /* which may be gone */
   bool entered;            /* the first listing after the login came */
   bool closing;
   bool is_shown_anew; /* the folder on screen, since the last batch was started */
@@ -157,6 +158,14 @@ void sampan_window_open_entry (SampanWindow *self, const SampanFileInfo *info);
 /* window-selection.c */
 void sampan_window_init_selection_actions (SampanWindow *self);
 void sampan_window_update_selection_actions (SampanWindow *self);
+
+/* window-places.c */
+/* Of PATH in this session; free with g_free. */
+char *sampan_window_dup_uri (SampanWindow *self, const SampanPath *path);
+/* The folder on screen, for the next login. */
+void sampan_window_remember_place (SampanWindow *self);
+/* NULL if there is none. */
+SampanPath *sampan_window_dup_last_place (SampanWindow *self);
 
 /* window-search.c */
 void sampan_window_search_changed (SampanWindow *self);

@@ -403,6 +403,11 @@ sampan_window_init (SampanWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   self->form = sampan_server_bar_get_form (self->server_bar);
   sampan_window_restore_size (self);
+  g_action_group_change_action_state (G_ACTION_GROUP (self),
+                                      "show-hidden",
+                                      g_variant_new_boolean (
+                                          g_settings_get_boolean (sampan_settings_get (),
+                                                                  SAMPAN_SETTING_SHOW_HIDDEN)));
   sampan_transfer_panel_set_queue (self->transfer_panel, self->queue);
   g_signal_connect_object (self->transfer_panel,
                            "look-again",
@@ -516,6 +521,8 @@ sampan_window_close_for_good (SampanWindow *self)
 {
   self->closing = true;
   sampan_window_remember_size (self);
+  sampan_file_view_remember_widths (self->file_view);
+  sampan_window_remember_place (self);
   gtk_widget_hide (GTK_WIDGET (self));
   g_cancellable_cancel (self->login_cancellable);
   sampan_window_put_off_transfers (self);

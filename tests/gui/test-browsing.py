@@ -173,6 +173,41 @@ class Browsing(unittest.TestCase):
             a11y.press_keys("space", *"0999")
             a11y.find_text(app.window, "11 found")
 
+    def show_column(self, app, name):
+        header = app.find("Size", "table column header")
+        x, y, width, height = a11y.find_resting_box(header)
+        a11y.click_at(x + width // 2, y + height // 2, button=3)
+        app.press(name, "check menu item")
+
+    def test_columns_and_places_are_remembered(self):
+        with Box() as box, App() as app:
+            box.fill()
+            (box.files / "Harbour" / ".secret").write_bytes(b"x")
+            (box.files / "Harbour" / "a.txt").write_bytes(b"x" * 9000)
+            open_share(app, box)
+            self.show_column(app, "Type")
+            a11y.find(app.window, "Type", "table column header")
+            app.take_picture("columns")
+            self.show_column(app, "Modified")
+            a11y.find_gone(app.window, "Modified", "table column header")
+            a11y.press(app.find("Size", "table column header"))
+            a11y.double_click_row(app.table(), "Harbour")
+            app.wait_for_names("a.txt", "lighthouse.jpg")
+            a11y.press_keys("ctrl+h")
+            app.wait_for_names("a.txt", "lighthouse.jpg", ".secret")
+            app.start_again()
+            a11y.type_into(app.find("Password", "password text"), box.password)
+            app.press("Log In")
+            app.wait_for_names("a.txt", "lighthouse.jpg", ".secret")
+            a11y.find(app.window, "Type", "table column header")
+            self.assertFalse(a11y.look(app.window, "Modified", "table column header"))
+            # A place that is gone is no place to come back to.
+            app.start_again()
+            (box.files / "Harbour").rename(box.files / "Port")
+            a11y.type_into(app.find("Password", "password text"), box.password)
+            app.press("Log In")
+            a11y.find_row(app.table(), "Port")
+
 
 if __name__ == "__main__":
     unittest.main()
