@@ -7,6 +7,7 @@
 
 #include "application.h"
 
+#include "help-window.h"
 #include "open-cache.h"
 #include "secret.h"
 #include "window.h"
@@ -34,6 +35,7 @@ typedef struct
 /* Keys that an entry needs itself (Delete, Ctrl+A, Return) belong to the list and are not here. */
 static const Shortcut shortcuts[] = {
   { "app.new-window", { "<Primary>n" } },
+  { "app.help", { "F1" } },
   { "app.quit", { "<Primary>q" } },
   { "win.close", { "<Primary>w" } },
   { "win.back", { "<Alt>Left" } },
@@ -123,6 +125,14 @@ new_window_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+help_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GtkWindow *parent = gtk_application_get_active_window (GTK_APPLICATION (user_data));
+
+  gtk_window_present (GTK_WINDOW (sampan_help_window_new (parent)));
+}
+
+static void
 about_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   GtkWindow *parent = gtk_application_get_active_window (GTK_APPLICATION (user_data));
@@ -160,6 +170,7 @@ quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
 static const GActionEntry actions[] = {
   { "about", about_cb },
+  { "help", help_cb },
   { "new-window", new_window_cb },
   { "show-window", show_window_cb, "u" },
   { "retry", retry_cb, "u" },

@@ -90,6 +90,15 @@ class Desktop(unittest.TestCase):
             a11y.wait_for(lambda: len(get_frames(app)) == 3, "three windows")
             self.assertEqual(box.count_sessions(), 1)
 
+    def test_help(self):
+        with App() as app:
+            a11y.press_keys("F1")
+            page = a11y.find(app.root, "Help", "dialog")
+            a11y.find_text(page, "drop files and folders on the list")
+            app.take_picture("help")
+            a11y.press_keys("Escape")
+            a11y.find_gone(app.root, "Help", "dialog")
+
     def test_a_password_is_not_handed_over(self):
         with Box() as box, App() as app, tempfile.NamedTemporaryFile("w") as secret:
             secret.write(box.password + "\n")
