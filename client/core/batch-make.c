@@ -99,7 +99,12 @@ ask_to_make (gpointer user_data)
   if (making->batch->is_stopped)
     made (making);
   else
-    sampan_session_mkdir_async (making->batch->session, making->path, true, NULL, mkdir_cb, making);
+    sampan_session_mkdir_async (making->batch->session,
+                                making->path,
+                                true,
+                                making->batch->halt,
+                                mkdir_cb,
+                                making);
 }
 
 static void

@@ -187,7 +187,19 @@ go_on (SampanBatch *self)
     }
 }
 
-/* Pages are judged in any order and settled in theirs. */
+static void
+take_end (SampanBatch *self, const SampanPlan *plan)
+{
+  self->right = sampan_plan_get_right (plan);
+  /* The first page's: later ones count what has moved meanwhile. */
+  if (self->n_settled == 0)
+    {
+      self->free_bytes = sampan_plan_get_free_bytes (plan);
+      self->is_quota = sampan_plan_is_quota (plan);
+    }
+}
+
+/* Pages are judged in any order and settled in theirs, perhaps before whoever asked is called. */
 static void
 settle_more (SampanBatch *self)
 {
@@ -197,6 +209,7 @@ settle_more (SampanBatch *self)
 
       if (!sampan_plan_is_judged (page->plan))
         break;
+      take_end (self, page->plan);
       settle (self, page);
       self->n_settled++;
     }
@@ -248,13 +261,6 @@ planned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       finish (self, error);
       return;
     }
-  self->right = sampan_plan_get_right (plan);
-  /* The first answer's: later ones count what has moved meanwhile. */
-  if (self->free_bytes == G_MAXUINT64)
-    {
-      self->free_bytes = sampan_plan_get_free_bytes (plan);
-      self->is_quota = sampan_plan_is_quota (plan);
-    }
   settle_more (self);
 }
 
@@ -305,12 +311,11 @@ judged_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   SampanBatch *self = SAMPAN_BATCH (source);
   Judgement *judgement = g_task_get_task_data (G_TASK (result));
   g_autoptr (GArray) answers = g_task_propagate_pointer (G_TASK (result), NULL);
-  SampanPlanEnd end = { .right = SAMPAN_RIGHT_CHANGE };
+  SampanPlanEnd end = { .right = SAMPAN_RIGHT_CHANGE }; /* the disk is the person's own */
 
   if (self->task == NULL)
     return;
-  if (judgement->wants_free)
-    self->free_bytes = judgement->free_bytes;
+  end.free_bytes = judgement->free_bytes;
   sampan_plan_set_answers (judgement->page->plan, answers, &end);
   settle_more (self);
 }

@@ -278,6 +278,35 @@ test_cancel_batch (gconstpointer data)
   heal_test_tear_down (&self); /* nothing is in the share */
 }
 
+/* The box was asked to make a folder and does not answer. */
+static void
+test_cancel_batch_in_black_hole (void)
+{
+  HealTest self = { 0 };
+  g_autoptr (SampanPath) share = core_test_remote_path ("files");
+  g_autoptr (SampanQueue) queue = sampan_queue_new ();
+  g_autoptr (SampanBatch) batch = NULL;
+  g_autoptr (GError) error = NULL;
+
+  heal_test_set_up (&self);
+  g_assert_cmpint (g_mkdir (self.local, 0700), ==, 0);
+  batch = sampan_batch_new_upload (self.session, share);
+  sampan_batch_add_local (batch, self.local);
+  error = batch_test_prepare (batch, NULL);
+  g_assert_no_error (error);
+  relay_black_hole (self.relay, true);
+  sampan_batch_start (batch, queue);
+  core_test_await_condition (is_swallowed, self.relay);
+  sampan_batch_cancel (batch);
+  core_test_await_condition (batch_is_over, batch);
+  g_assert_cmpint (sampan_session_get_state (self.session), ==, SAMPAN_SESSION_READY);
+  relay_cut (self.relay);
+  relay_black_hole (self.relay, false);
+  core_test_await_condition (heal_test_is_ready, self.session);
+  g_assert_cmpint (g_rmdir (self.local), ==, 0);
+  heal_test_tear_down (&self);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -289,6 +318,7 @@ main (int argc, char **argv)
   heal_test_add_both_ways ("pause", test_pause);
   g_test_add_data_func ("/core/heal/cancel-batch/all", GINT_TO_POINTER (true), test_cancel_batch);
   g_test_add_data_func ("/core/heal/cancel-batch/one", GINT_TO_POINTER (false), test_cancel_batch);
+  g_test_add_func ("/core/heal/cancel-batch/black-hole", test_cancel_batch_in_black_hole);
   g_test_add_func ("/core/heal/logout", test_logout_while_reconnecting);
   heal_test_add_both_ways ("keep-partial", test_keep_partial);
   g_test_add_func ("/core/heal/cancel-then-logout", test_cancel_then_logout);
