@@ -48,6 +48,8 @@ static const Shortcut shortcuts[] = {
   { "win.refresh", { "F5", "<Primary>r" } },
   { "win.type-path", { "<Primary>l" } },
   { "win.find", { "<Primary>f" } },
+  { "win.bookmark", { "<Primary>d" } },
+  { "win.bookmarks", { "F9" } },
   { "win.search", { "<Primary><Shift>f" } },
   { "win.show-hidden", { "<Primary>h" } },
   { "win.undo", { "<Primary>z" } },

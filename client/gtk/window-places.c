@@ -7,7 +7,10 @@
 
 #include "window-private.h"
 
+#include "escape.h"
 #include "remote.h"
+
+#include <glib/gi18n.h>
 
 /* Boxes and accounts whose last place is kept. */
 #define LAST_PLACES_MAX 50
@@ -70,4 +73,54 @@ sampan_window_dup_last_place (SampanWindow *self)
     return NULL;
   remote = sampan_remote_parse (uri, NULL);
   return remote != NULL ? sampan_path_ref (sampan_remote_get_path (remote)) : NULL;
+}
+
+/* ---- bookmarks ---- */
+
+static void
+bookmark_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SampanWindow *self = user_data;
+  g_autofree char *uri = sampan_window_dup_uri (self, self->path);
+  g_autofree char *name = sampan_display_name (sampan_path_get_name (self->path), -1);
+  g_autofree char *text = NULL;
+
+  if (sampan_bookmarks_add (uri))
+    /* Translators: the name of a folder. */
+    text = g_strdup_printf (_ ("“%s” is among the bookmarks now (F9)"), name);
+  else
+    /* Translators: the name of a folder. */
+    text = g_strdup_printf (_ ("“%s” is among the bookmarks already (F9)"), name);
+  sampan_notice_tell (self->notice, text, false);
+}
+
+static void
+bookmarks_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GtkToggleButton *button = GTK_TOGGLE_BUTTON (SAMPAN_WINDOW (user_data)->bookmarks_button);
+
+  gtk_toggle_button_set_active (button, !gtk_toggle_button_get_active (button));
+}
+
+static const GActionEntry entries[] = {
+  { "bookmark", bookmark_cb },
+  { "bookmarks", bookmarks_cb },
+};
+
+void
+sampan_window_init_places (SampanWindow *self)
+{
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+}
+
+void
+sampan_window_update_places (SampanWindow *self)
+{
+  bool ready = sampan_window_is_ready (self) && self->path != NULL;
+  g_autofree char *server = ready ? dup_server_uri (self) : NULL;
+
+  sampan_window_set_enabled (self, "bookmark", ready && !sampan_path_is_root (self->path));
+  sampan_window_set_enabled (self, "bookmarks", ready);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->bookmarks_button), ready);
+  sampan_bookmarks_popover_set_server (self->bookmarks_popover, server);
 }

@@ -8,6 +8,7 @@
 
 #include "action-bar.h"
 #include "batch.h"
+#include "bookmarks-popover.h"
 #include "error-bar.h"
 #include "fetch-bar.h"
 #include "file-view.h"
@@ -34,6 +35,8 @@ struct _SampanWindow
   /* template widgets */
   GtkHeaderBar *header;
   GtkMenuButton *menu_button;
+  GtkMenuButton *bookmarks_button;
+  SampanBookmarksPopover *bookmarks_popover;
   SampanErrorBar *error_bar;
   SampanNotice *notice;
   SampanFetchBar *fetch_bar;
@@ -160,6 +163,8 @@ void sampan_window_init_selection_actions (SampanWindow *self);
 void sampan_window_update_selection_actions (SampanWindow *self);
 
 /* window-places.c */
+void sampan_window_init_places (SampanWindow *self);
+void sampan_window_update_places (SampanWindow *self);
 /* Of PATH in this session; free with g_free. */
 char *sampan_window_dup_uri (SampanWindow *self, const SampanPath *path);
 /* The folder on screen, for the next login. */

@@ -209,6 +209,7 @@ sampan_window_update_actions (SampanWindow *self)
   sampan_window_set_enabled (self, "refresh", ready);
   sampan_window_set_enabled (self, "type-path", ready);
   sampan_window_update_selection_actions (self);
+  sampan_window_update_places (self);
   sampan_window_set_enabled (self, "open-selected", ready && selected->len == 1);
   sampan_window_set_enabled (self, "search", ready);
   sampan_window_set_enabled (self, "open-location", self->search != NULL && selected->len == 1);
@@ -239,6 +240,13 @@ path_opened_cb (SampanFileView *view, SampanPath *path, gpointer user_data)
 {
   if (sampan_window_is_ready (user_data))
     sampan_window_go (user_data, path);
+}
+
+static void
+bookmark_opened_cb (SampanBookmarksPopover *popover, const SampanPath *path, gpointer user_data)
+{
+  sampan_window_go (user_data, path);
+  sampan_file_view_focus_list (SAMPAN_WINDOW (user_data)->file_view);
 }
 
 static void
@@ -339,6 +347,7 @@ static void
 ensure_types (void)
 {
   g_type_ensure (SAMPAN_TYPE_ACTION_BAR);
+  g_type_ensure (SAMPAN_TYPE_BOOKMARKS_POPOVER);
   g_type_ensure (SAMPAN_TYPE_ERROR_BAR);
   g_type_ensure (SAMPAN_TYPE_FETCH_BAR);
   g_type_ensure (SAMPAN_TYPE_FILE_VIEW);
@@ -360,6 +369,9 @@ sampan_window_class_init (SampanWindowClass *klass)
                                                "/io/github/sampan/Sampan/ui/window.ui");
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, header);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, SampanWindow, bookmarks_button);
+  gtk_widget_class_bind_template_child (widget_class, SampanWindow, bookmarks_popover);
+  gtk_widget_class_bind_template_callback (widget_class, bookmark_opened_cb);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, error_bar);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, fetch_bar);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, notice);
@@ -397,6 +409,7 @@ sampan_window_init (SampanWindow *self)
   self->redos = g_ptr_array_new_with_free_func (g_object_unref);
   sampan_window_init_actions (self);
   sampan_window_init_selection_actions (self);
+  sampan_window_init_places (self);
   sampan_window_init_open (self);
   sampan_window_set_enabled (self, "undo", false);
   sampan_window_set_enabled (self, "redo", false);
