@@ -13,6 +13,10 @@
 #define ROWS_MAX 100
 /* The rows are looked at again this long after the queue changed. */
 #define UPDATE_DELAY_MS 200
+/* Making a row takes more than a millisecond, and a frame has 16 of them. */
+#define SLICE_US 5000
+/* What is on the screen goes first. */
+#define SLICE_PRIORITY (GDK_PRIORITY_REDRAW + 5)
 
 struct _SampanTransferList
 {
@@ -21,7 +25,9 @@ struct _SampanTransferList
   /* owned */
   SampanQueue *queue;
   GHashTable *rows; /* SampanTransfer (borrowed, its row holds it) -> row (referenced) */
-  guint update_id;  /* timeout source */
+  GQueue outdated;  /* borrowed rows whose transfers changed, each once */
+  guint update_id;  /* sources */
+  guint refresh_id;
 
   /* state */
   guint n_more;
@@ -98,6 +104,30 @@ row_retry_cb (SampanTransferList *self, SampanTransfer *transfer)
   g_signal_emit (self, signals[RETRY], 0, transfer);
 }
 
+static gboolean
+refresh_cb (gpointer user_data)
+{
+  SampanTransferList *self = user_data;
+  int64_t end_us = g_get_monotonic_time () + SLICE_US;
+
+  while (!g_queue_is_empty (&self->outdated))
+    {
+      if (g_get_monotonic_time () > end_us)
+        return G_SOURCE_CONTINUE;
+      sampan_transfer_row_update (g_queue_pop_head (&self->outdated));
+    }
+  self->refresh_id = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+row_outdated_cb (SampanTransferList *self, SampanTransferRow *row)
+{
+  g_queue_push_tail (&self->outdated, row);
+  if (self->refresh_id == 0)
+    self->refresh_id = g_idle_add_full (SLICE_PRIORITY, refresh_cb, self, NULL);
+}
+
 static void
 row_dragged_cb (SampanTransferList *self, gboolean begins)
 {
@@ -112,6 +142,7 @@ create_row (SampanTransferList *self, SampanTransfer *transfer)
   GtkWidget *row = sampan_transfer_row_new (self->queue, transfer);
 
   g_signal_connect_object (row, "retry", G_CALLBACK (row_retry_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (row, "outdated", G_CALLBACK (row_outdated_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (row, "dragged", G_CALLBACK (row_dragged_cb), self, G_CONNECT_SWAPPED);
   g_hash_table_insert (self->rows, transfer, g_object_ref_sink (row));
   return row;
@@ -131,6 +162,7 @@ remove_others (SampanTransferList *self, GPtrArray *chosen)
   while (g_hash_table_iter_next (&iter, &transfer, &row))
     if (!g_hash_table_contains (wanted, transfer))
       {
+        g_queue_remove (&self->outdated, row);
         gtk_widget_destroy (row);
         g_hash_table_iter_remove (&iter);
       }
@@ -176,6 +208,18 @@ put_in_place (SampanTransferList *self, SampanTransfer *transfer, guint index)
     insert (self, row, index);
 }
 
+/* Says how many of them are in their place; the others take another slice. */
+static guint
+put_in_places (SampanTransferList *self, GPtrArray *chosen)
+{
+  int64_t end_us = g_get_monotonic_time () + SLICE_US;
+  guint i = 0;
+
+  for (; i < chosen->len && g_get_monotonic_time () < end_us; i++)
+    put_in_place (self, g_ptr_array_index (chosen, i), i);
+  return i;
+}
+
 static gboolean
 update_cb (gpointer user_data)
 {
@@ -187,8 +231,8 @@ update_cb (gpointer user_data)
     return G_SOURCE_REMOVE;
   chosen = choose (G_LIST_MODEL (self->queue));
   remove_others (self, chosen);
-  for (guint i = 0; i < chosen->len; i++)
-    put_in_place (self, g_ptr_array_index (chosen, i), i);
+  if (put_in_places (self, chosen) < chosen->len)
+    self->update_id = g_idle_add_full (SLICE_PRIORITY, update_cb, self, NULL);
   self->n_more = g_list_model_get_n_items (G_LIST_MODEL (self->queue)) - chosen->len;
   g_signal_emit (self, signals[UPDATED], 0);
   return G_SOURCE_REMOVE;
@@ -200,6 +244,8 @@ sampan_transfer_list_dispose (GObject *object)
   SampanTransferList *self = SAMPAN_TRANSFER_LIST (object);
 
   g_clear_handle_id (&self->update_id, g_source_remove);
+  g_clear_handle_id (&self->refresh_id, g_source_remove);
+  g_queue_clear (&self->outdated);
   g_clear_pointer (&self->rows, g_hash_table_unref);
   g_clear_object (&self->queue);
   G_OBJECT_CLASS (sampan_transfer_list_parent_class)->dispose (object);
@@ -233,6 +279,7 @@ sampan_transfer_list_class_init (SampanTransferListClass *klass)
 static void
 sampan_transfer_list_init (SampanTransferList *self)
 {
+  g_queue_init (&self->outdated);
   self->rows = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
 }
 

@@ -162,28 +162,39 @@ fill_menu (SampanTransferRow *self, GtkMenuShell *menu)
     add_opens (self, menu);
 }
 
+static bool
+has_menu (SampanTransferRow *self)
+{
+  return can_be_moved (self->transfer) || _sampan_transfer_row_has_file (self) ||
+         (!sampan_transfer_is_upload (self->transfer) &&
+          sampan_transfer_get_state (self->transfer) < SAMPAN_TRANSFER_DONE);
+}
+
+/* The last one is kept until then: assistive tools still look at an item after its menu closed. */
+static GtkMenu *
+make_menu (SampanTransferRow *self)
+{
+  if (self->menu != NULL)
+    gtk_widget_destroy (self->menu);
+  self->menu = gtk_menu_new ();
+  fill_menu (self, GTK_MENU_SHELL (self->menu));
+  gtk_menu_attach_to_widget (GTK_MENU (self->menu), GTK_WIDGET (self), NULL);
+  return GTK_MENU (self->menu);
+}
+
 /* EVENT is NULL when a key asked for it. */
 static gboolean
 pop_up (SampanTransferRow *self, GdkEvent *event)
 {
-  GtkWidget *menu = g_object_ref_sink (gtk_menu_new ());
-  g_autoptr (GList) items = NULL;
+  GtkMenu *menu;
 
-  fill_menu (self, GTK_MENU_SHELL (menu));
-  items = gtk_container_get_children (GTK_CONTAINER (menu));
-  if (items == NULL)
-    {
-      gtk_widget_destroy (menu);
-      g_object_unref (menu);
-      return GDK_EVENT_PROPAGATE;
-    }
-  gtk_menu_attach_to_widget (GTK_MENU (menu), GTK_WIDGET (self), NULL);
-  g_object_unref (menu);
-  g_signal_connect (menu, "selection-done", G_CALLBACK (gtk_widget_destroy), NULL);
+  if (!has_menu (self))
+    return GDK_EVENT_PROPAGATE;
+  menu = make_menu (self);
   if (event != NULL)
-    gtk_menu_popup_at_pointer (GTK_MENU (menu), event);
+    gtk_menu_popup_at_pointer (menu, event);
   else
-    gtk_menu_popup_at_widget (GTK_MENU (menu),
+    gtk_menu_popup_at_widget (menu,
                               GTK_WIDGET (self),
                               GDK_GRAVITY_SOUTH_WEST,
                               GDK_GRAVITY_NORTH_WEST,

@@ -28,13 +28,16 @@ struct _SampanTransferRow
   GtkWidget *retry_button;
   GtkWidget *cancel_button;
 
+  /* borrowed: attached to the row, which owns it; NULL until it is asked for */
+  GtkWidget *menu;
+
   /* owned */
   SampanQueue *queue;
   SampanTransfer *transfer;
-  guint update_id; /* idle source */
 
   /* state */
   bool is_drag_source;
+  bool is_outdated; /* and has said so */
 };
 
 /* transfer-row.c */

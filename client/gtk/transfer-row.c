@@ -22,6 +22,7 @@ enum
 {
   RETRY,
   DRAGGED,
+  OUTDATED,
   N_SIGNALS,
 };
 static guint signals[N_SIGNALS];
@@ -80,53 +81,14 @@ show_progress (SampanTransferRow *self, SampanTransferState state)
                                  total > 0 ? MIN (1.0, done / (double)total) : 0.0);
 }
 
-static void
-update (SampanTransferRow *self)
-{
-  SampanTransferState state = sampan_transfer_get_state (self->transfer);
-  g_autofree char *status = sampan_transfer_text_dup_status (self->transfer);
-  g_autofree char *title = sampan_transfer_text_dup_title (self->transfer);
-  g_autofree char *name = NULL;
-  bool failed = state == SAMPAN_TRANSFER_FAILED;
-  GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self->status_label));
-
-  gtk_image_set_from_icon_name (self->image, choose_icon (self->transfer), GTK_ICON_SIZE_MENU);
-  gtk_label_set_text (self->title_label, title);
-  gtk_label_set_text (self->status_label, status);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->status_label), failed ? status : NULL);
-  if (failed)
-    {
-      gtk_style_context_remove_class (style, GTK_STYLE_CLASS_DIM_LABEL);
-      gtk_style_context_add_class (style, GTK_STYLE_CLASS_ERROR);
-    }
-  else
-    {
-      gtk_style_context_remove_class (style, GTK_STYLE_CLASS_ERROR);
-      gtk_style_context_add_class (style, GTK_STYLE_CLASS_DIM_LABEL);
-    }
-  show_buttons (self, state);
-  show_progress (self, state);
-  _sampan_transfer_row_update_place (self);
-  name = g_strconcat (title, ": ", status, NULL);
-  sampan_accessible_set_name (GTK_WIDGET (self), name);
-}
-
-static gboolean
-update_cb (gpointer user_data)
-{
-  SampanTransferRow *self = user_data;
-
-  self->update_id = 0;
-  update (self);
-  return G_SOURCE_REMOVE;
-}
-
 /* Many properties change together. */
 static void
 transfer_changed_cb (SampanTransferRow *self)
 {
-  if (self->update_id == 0)
-    self->update_id = g_idle_add_full (GDK_PRIORITY_EVENTS, update_cb, self, NULL);
+  if (self->is_outdated)
+    return;
+  self->is_outdated = true;
+  g_signal_emit (self, signals[OUTDATED], 0);
 }
 
 bool
@@ -186,7 +148,6 @@ sampan_transfer_row_dispose (GObject *object)
 {
   SampanTransferRow *self = SAMPAN_TRANSFER_ROW (object);
 
-  g_clear_handle_id (&self->update_id, g_source_remove);
   if (self->transfer != NULL)
     g_signal_handlers_disconnect_by_data (self->transfer, self);
   g_clear_object (&self->transfer);
@@ -195,7 +156,7 @@ sampan_transfer_row_dispose (GObject *object)
 }
 
 static guint
-new_signal (const char *name, GType argument)
+new_signal (const char *name, guint n_arguments, GType argument)
 {
   return g_signal_new (name,
                        SAMPAN_TYPE_TRANSFER_ROW,
@@ -205,7 +166,7 @@ new_signal (const char *name, GType argument)
                        NULL,
                        NULL,
                        G_TYPE_NONE,
-                       1,
+                       n_arguments,
                        argument);
 }
 
@@ -215,8 +176,9 @@ sampan_transfer_row_class_init (SampanTransferRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = sampan_transfer_row_dispose;
-  signals[RETRY] = new_signal ("retry", SAMPAN_TYPE_TRANSFER);
-  signals[DRAGGED] = new_signal ("dragged", G_TYPE_BOOLEAN);
+  signals[RETRY] = new_signal ("retry", 1, SAMPAN_TYPE_TRANSFER);
+  signals[DRAGGED] = new_signal ("dragged", 1, G_TYPE_BOOLEAN);
+  signals[OUTDATED] = new_signal ("outdated", 0, G_TYPE_NONE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sampan/Sampan/ui/transfer-row.ui");
   gtk_widget_class_bind_template_child (widget_class, SampanTransferRow, event_box);
@@ -257,8 +219,40 @@ sampan_transfer_row_new (SampanQueue *queue, SampanTransfer *transfer)
                              G_CALLBACK (transfer_changed_cb),
                              self,
                              G_CONNECT_SWAPPED);
-  update (self);
+  sampan_transfer_row_update (self);
   return GTK_WIDGET (self);
+}
+
+void
+sampan_transfer_row_update (SampanTransferRow *self)
+{
+  SampanTransferState state = sampan_transfer_get_state (self->transfer);
+  g_autofree char *status = sampan_transfer_text_dup_status (self->transfer);
+  g_autofree char *title = sampan_transfer_text_dup_title (self->transfer);
+  g_autofree char *name = NULL;
+  bool failed = state == SAMPAN_TRANSFER_FAILED;
+  GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self->status_label));
+
+  self->is_outdated = false;
+  gtk_image_set_from_icon_name (self->image, choose_icon (self->transfer), GTK_ICON_SIZE_MENU);
+  gtk_label_set_text (self->title_label, title);
+  gtk_label_set_text (self->status_label, status);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->status_label), failed ? status : NULL);
+  if (failed)
+    {
+      gtk_style_context_remove_class (style, GTK_STYLE_CLASS_DIM_LABEL);
+      gtk_style_context_add_class (style, GTK_STYLE_CLASS_ERROR);
+    }
+  else
+    {
+      gtk_style_context_remove_class (style, GTK_STYLE_CLASS_ERROR);
+      gtk_style_context_add_class (style, GTK_STYLE_CLASS_DIM_LABEL);
+    }
+  show_buttons (self, state);
+  show_progress (self, state);
+  _sampan_transfer_row_update_place (self);
+  name = g_strconcat (title, ": ", status, NULL);
+  sampan_accessible_set_name (GTK_WIDGET (self), name);
 }
 
 char *

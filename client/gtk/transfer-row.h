@@ -15,10 +15,13 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SampanTransferRow, sampan_transfer_row, SAMPAN, TRANSFER_ROW, GtkListBoxRow)
 
 /* Signals: "retry" (SampanTransfer *); "dragged" (gboolean): whether that begins or ends, in
- * between the row must stay. Activates win.open-local and win.show-local with the name of the local
+ * between the row must stay; "outdated": its transfer changed and sampan_transfer_row_update() is
+ * due. Activates win.open-local and win.show-local with the name of the local
  * file. */
 /* TRANSFER is in QUEUE, where the row can move it. */
 GtkWidget *sampan_transfer_row_new (SampanQueue *queue, SampanTransfer *transfer);
+
+void sampan_transfer_row_update (SampanTransferRow *self);
 
 /* The local file as it is named in the end. Free with g_free. */
 char *sampan_transfer_row_dup_filename (SampanTransfer *transfer);

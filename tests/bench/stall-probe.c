@@ -5,10 +5,11 @@
  * away from poll: the gap in which the window can neither draw nor answer.
  *
  * SIGUSR2 starts a new phase. Each phase's end, and the exit, append a line to $STALL_PROBE_OUT:
- * `longest_us=N longest_cpu_us=N over_16ms=N iterations=N wall_us=N`. The processor time tells a
- * program that works too long from one that waits for a busy processor. */
+ * `longest_us=N longest_cpu_us=N over_16ms=N iterations=N wall_us=N first_frame_us=N`. The
+ * processor time tells a program that works too long from one that waits for a busy processor; the
+ * first frame is how long after the start something was drawn. */
 
-#include <glib.h>
+#include <glib-object.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,9 @@
 #define LIMIT_US 16000 /* one frame at 60 Hz */
 
 static gint64 woke_us, woke_cpu_us, phase_start_us, longest_us, longest_cpu_us;
+static gint64 start_us, first_frame_us;
 static guint64 over, iterations;
+static gboolean is_hooked;
 static GThread *main_thread;
 static volatile sig_atomic_t phase_asked;
 
@@ -39,17 +42,37 @@ report (void)
       fprintf (out,
                "longest_us=%" G_GINT64_FORMAT " longest_cpu_us=%" G_GINT64_FORMAT
                " over_16ms=%" G_GUINT64_FORMAT " iterations=%" G_GUINT64_FORMAT
-               " wall_us=%" G_GINT64_FORMAT "\n",
+               " wall_us=%" G_GINT64_FORMAT " first_frame_us=%" G_GINT64_FORMAT "\n",
                longest_us,
                longest_cpu_us,
                over,
                iterations,
-               g_get_monotonic_time () - phase_start_us);
+               g_get_monotonic_time () - phase_start_us,
+               first_frame_us);
       fclose (out);
     }
   longest_us = longest_cpu_us = 0;
   over = iterations = 0;
   phase_start_us = g_get_monotonic_time ();
+}
+
+static gboolean
+painted_cb (GSignalInvocationHint *hint, guint n_values, const GValue *values, gpointer data)
+{
+  first_frame_us = g_get_monotonic_time () - start_us;
+  return FALSE;
+}
+
+/* GDK comes with the program, if at all, and may not be there yet. */
+static void
+watch_first_frame (void)
+{
+  GType type = g_type_from_name ("GdkFrameClock");
+
+  if (type == 0 || g_type_class_peek (type) == NULL)
+    return;
+  is_hooked = TRUE;
+  g_signal_add_emission_hook (g_signal_lookup ("after-paint", type), 0, painted_cb, NULL, NULL);
 }
 
 static gint
@@ -63,6 +86,8 @@ probing_poll (GPollFD *fds, guint n_fds, gint timeout)
   if (g_thread_self () != main_thread)
     return g_poll (fds, n_fds, timeout);
 
+  if (!is_hooked)
+    watch_first_frame ();
   if (woke_us != 0)
     {
       gint64 gap = now - woke_us;
@@ -94,7 +119,7 @@ start (void)
 {
   struct sigaction action = { .sa_handler = on_signal };
   sigaction (SIGUSR2, &action, NULL);
-  phase_start_us = g_get_monotonic_time ();
+  phase_start_us = start_us = g_get_monotonic_time ();
   g_main_context_set_poll_func (NULL, probing_poll);
   atexit (report);
   unsetenv ("LD_PRELOAD"); /* children are not measured */
