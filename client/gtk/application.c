@@ -48,6 +48,7 @@ static const Shortcut shortcuts[] = {
   { "win.refresh", { "F5", "<Primary>r" } },
   { "win.type-path", { "<Primary>l" } },
   { "win.find", { "<Primary>f" } },
+  { "win.properties", { "<Alt>Return", "<Primary>i" } },
   { "win.bookmark", { "<Primary>d" } },
   { "win.bookmarks", { "F9" } },
   { "win.search", { "<Primary><Shift>f" } },

@@ -246,6 +246,36 @@ class Browsing(unittest.TestCase):
             a11y.find_gone(app.root, "Harbour", "list item")
             app.find("photos", "list item")
 
+    def test_properties(self):
+        with Box() as box, App() as app:
+            box.fill()
+            (box.files / "Harbour" / "pier").mkdir()
+            (box.files / "Harbour" / "pier" / "log.txt").write_bytes(b"x" * 1234)
+            open_share(app, box)
+            a11y.select_row(app.table(), "crew.jpg")
+            a11y.press_keys("alt+Return")
+            dialog = app.find("Properties", "dialog")
+            for text in ("crew.jpg", "JPEG image", "/photos on 127.0.0.1", "You may change it"):
+                a11y.find_text(dialog, text)
+            a11y.find_text(dialog, "3900000 bytes")
+            a11y.press_keys("Escape")
+            a11y.find_gone(app.root, "Properties", "dialog")
+            a11y.select_row(app.table(), "Harbour")
+            a11y.press_keys("ctrl+i")
+            dialog = app.find("Properties", "dialog")
+            a11y.find_text(dialog, "2 files, 1 folder")
+            a11y.find_text(dialog, "6.2")
+            app.take_picture("properties")
+            a11y.press_keys("Escape")
+            a11y.find_gone(app.root, "Properties", "dialog")
+            app.table().queryComponent().grabFocus()
+            a11y.press_keys("ctrl+a", "ctrl+i")
+            dialog = app.find("Properties", "dialog")
+            a11y.find_text(dialog, "7 items")
+            a11y.find_text(dialog, "7 files, 3 folders")
+            a11y.press_keys("Escape")
+            a11y.find_gone(app.root, "Properties", "dialog")
+
 
 if __name__ == "__main__":
     unittest.main()
