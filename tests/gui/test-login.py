@@ -112,6 +112,7 @@ class Login(unittest.TestCase):
             a11y.press(accept)
             a11y.find_text(app.window, "This Folder Is Empty")
             self.assertFalse(a11y.is_sensitive(app.find("Upload")))
+            self.assertFalse(a11y.is_sensitive(app.find("More Uploads", "toggle button")))
             app.press("Log Out")
             app.log_in(box, user="ben", password="seven small sampans")
             a11y.find_text(app.window, "ben on 127.0.0.1")
