@@ -143,6 +143,11 @@ sampan_error_dup_text (const GError *error)
   uint64_t detail = sampan_error_get_detail (error);
   g_autofree char *size = g_format_size (detail);
 
+  if (sampan_error_is_local (error) && error->code == SAMPAN_ERROR_LOGIN_REFUSED)
+    /* Translators: %s is a word as it was typed. */
+    return g_strdup_printf (_ ("“%s” is not one of the words of a one-time code. Check what you "
+                               "typed."),
+                            error->message);
   if (detail > 0 && error->code == SAMPAN_ERROR_QUOTA)
     /* Translators: %s is a size. */
     return g_strdup_printf (_ ("This is %s more than you may store here. Remove something, or ask "

@@ -76,7 +76,8 @@ SampanErrorCode sampan_error_code_from_wire (uint16_t value);
  * not used for SAMPAN_ERROR codes, so no text of the other end is ever shown. */
 const char *sampan_error_get_text (const GError *error);
 
-/* The same with the figures that came with it, such as how much space is missing; g_free. */
+/* The same with the figures that came with it, such as how much space is missing, and for a local
+ * LOGIN_REFUSED with its message, the word that is none of a one-time code; g_free. */
 char *sampan_error_dup_text (const GError *error);
 
 /* A short stable word for logs and --json, such as "not-found". Static. */

@@ -149,11 +149,14 @@ bool sampan_registration_local (const SampanServerKeys *keys,
                                 uint8_t record[static SAMPAN_REGISTRATION_RECORD_LENGTH],
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A one-time code for a person to type: 80 random bits in groups, such as "k7dq-2m9x-0f3t-w8ya".
- * What is typed is folded (case, spaces, dashes, o and 0, i and l and 1) by
- * sampan_one_time_code_fold() into a new secret, equal to what was generated, or NULL if it cannot
- * be a code. */
+/* A one-time code for a person to type: 80 random bits as eight short words with dashes between
+ * them, such as "about-canoe-lilac-ruby-sushi-topaz-verse-zoom". What is typed (case, spaces,
+ * dashes) is folded by sampan_one_time_code_fold() into a new secret, equal to what was generated,
+ * or NULL if it cannot be a code. */
 SampanSecret *sampan_one_time_code_generate (void);
 SampanSecret *sampan_one_time_code_fold (const SampanSecret *typed);
+/* If TYPED is a code but for a word or two, the first that is none of the list's, in lower case
+ * (ASCII letters and digits; g_free). Else NULL. */
+char *sampan_one_time_code_find_mistake (const SampanSecret *typed);
 
 G_END_DECLS

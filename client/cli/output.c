@@ -51,13 +51,15 @@ output_error_text (const GError *error)
 {
   const char *text = NULL;
 
-  if (error->domain == CLI_ERROR || error->domain == G_FILE_ERROR ||
-      error->domain == G_OPTION_ERROR)
+  if (error->domain == CLI_ERROR || error->domain == G_OPTION_ERROR ||
+      (error->domain == G_FILE_ERROR && error->code != G_FILE_ERROR_NOMEM))
     return g_strdup (error->message);
   if (error->domain == SAMPAN_ERROR &&
       (!sampan_error_is_local (error) || error->code == SAMPAN_ERROR_EXISTS))
     text = text_for_terminal (error->code);
-  if (text == NULL && sampan_error_get_detail (error) > 0)
+  if (text == NULL &&
+      (sampan_error_get_detail (error) > 0 ||
+       (sampan_error_is_local (error) && error->code == SAMPAN_ERROR_LOGIN_REFUSED)))
     return sampan_error_dup_text (error);
   if (text == NULL)
     text = sampan_error_get_text (error);

@@ -180,6 +180,7 @@ login (SessionPool *self, Member *member, const SampanRemote *remote, GError **e
   for (int i = 1; i <= LOGIN_TRIES; i++)
     {
       g_autoptr (GError) local_error = NULL;
+      g_autofree char *text = NULL;
 
       if (!begin_login (self, member, remote, error))
         return false;
@@ -192,7 +193,8 @@ login (SessionPool *self, Member *member, const SampanRemote *remote, GError **e
           g_propagate_error (error, g_steal_pointer (&local_error));
           return false;
         }
-      g_printerr ("%s\n", sampan_error_get_text (local_error));
+      text = sampan_error_dup_text (local_error);
+      g_printerr ("%s\n", text);
       g_clear_pointer (&member->password, sampan_secret_free);
     }
   g_return_val_if_reached (false);

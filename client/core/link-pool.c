@@ -164,9 +164,9 @@ login_connected (SampanLink *link, gpointer user_data)
   post_event (user_data, SAMPAN_POOL_CONNECTED, NULL);
 }
 
-/* A code that was typed in capitals or without its dashes. */
+/* What looks like a one-time code may be somebody's password after all. */
 static bool
-retry_folded (SampanLinkPool *self)
+retry_as_typed (SampanLinkPool *self)
 {
   g_autoptr (SampanSecret) typed = g_steal_pointer (&self->password);
   g_autoptr (SampanSecret) folded = typed != NULL ? sampan_one_time_code_fold (typed) : NULL;
@@ -176,7 +176,7 @@ retry_folded (SampanLinkPool *self)
       (length == sampan_secret_get_length (typed) &&
        sodium_memcmp (sampan_secret_get (typed), sampan_secret_get (folded), length) == 0))
     return false;
-  start_login (self, folded);
+  start_login (self, typed);
   return true;
 }
 
@@ -193,7 +193,7 @@ login_done (SampanLink *link,
       g_clear_pointer (&self->browsing, sampan_link_unref);
       self->has_proved = false;
       if (!self->is_closed && g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_LOGIN_REFUSED) &&
-          retry_folded (self))
+          retry_as_typed (self))
         return;
       end_early (self);
       sampan_link_pool_close_spares (self);
@@ -221,6 +221,15 @@ start_login (SampanLinkPool *self, const SampanSecret *password)
                      sampan_link_pool_ref (self));
 }
 
+/* A one-time code goes in the form in which it was printed, however it was typed. */
+static void
+start_with_password (SampanLinkPool *self)
+{
+  g_autoptr (SampanSecret) folded = sampan_one_time_code_fold (self->password);
+
+  start_login (self, folded != NULL ? folded : self->password);
+}
+
 static gboolean
 login_cb (gpointer user_data)
 {
@@ -228,7 +237,7 @@ login_cb (gpointer user_data)
 
   self->is_logging_in = !self->is_closed;
   if (!self->is_closed)
-    start_login (self, self->password);
+    start_with_password (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -263,7 +272,7 @@ heal_attached (SampanLink *link, bool refused, const GError *error, gpointer use
   if (error == NULL)
     sampan_link_close (link);
   else if (refused && !self->is_closed)
-    start_login (self, self->password);
+    start_with_password (self);
   else
     {
       g_clear_pointer (&self->password, sampan_secret_free);

@@ -272,6 +272,20 @@ start_login (SampanSession *self,
   sampan_link_pool_login (self->pool, host, port, user, password);
 }
 
+/* Nobody needs a server to tell that a one-time code has a word that no code has. */
+static bool
+refuse_mistyped (GTask *task, const SampanSecret *password)
+{
+  g_autofree char *word = sampan_one_time_code_find_mistake (password);
+
+  if (word == NULL)
+    return false;
+  g_task_return_error (task,
+                       sampan_error_mark_local (
+                           g_error_new_literal (SAMPAN_ERROR, SAMPAN_ERROR_LOGIN_REFUSED, word)));
+  return true;
+}
+
 void
 sampan_session_login_async (SampanSession *self,
                             const char *host,
@@ -301,6 +315,8 @@ sampan_session_login_async (SampanSession *self,
                                "Address, port or user name is missing or too long");
       return;
     }
+  if (refuse_mistyped (task, password))
+    return;
   start_login (self, host, port, user, password);
   self->login_task = g_steal_pointer (&task);
   watch_login_cancellable (self, cancellable);

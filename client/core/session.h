@@ -65,8 +65,9 @@ void sampan_session_retry_now (SampanSession *self);
 const GError *sampan_session_get_error (SampanSession *self);
 
 /* Connects and logs in. PASSWORD is copied. Errors: UNREACHABLE (message holds the reason),
- * LOGIN_REFUSED, INTERCEPTED, SERVER_CHANGED, TRY_LATER, UNSUPPORTED, PROTOCOL,
- * G_IO_ERROR_CANCELLED. A new server's key is remembered. Only when DISCONNECTED or BROKEN. */
+ * LOGIN_REFUSED (local, with the word as its message, for a mistyped one-time code), INTERCEPTED,
+ * SERVER_CHANGED, TRY_LATER, UNSUPPORTED, PROTOCOL, G_IO_ERROR_CANCELLED. A new server's key is
+ * remembered. Only when DISCONNECTED or BROKEN. */
 void sampan_session_login_async (SampanSession *self,
                                  const char *host,
                                  uint16_t port,

@@ -72,7 +72,7 @@ sampan_window_tell_error (SampanWindow *self, const GError *error)
 void
 sampan_window_tell_item_error (SampanWindow *self, const char *name, const GError *error)
 {
-  const char *reason = sampan_error_get_text (error);
+  g_autofree char *reason = sampan_error_dup_text (error);
   g_autofree char *display = NULL;
   g_autofree char *text = NULL;
 

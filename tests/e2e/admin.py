@@ -214,7 +214,7 @@ class Invitations(harness.Case):
     def test_used_once(self):
         invitation = self.invite("--expires", "3d")
         self.assertEqual(invitation["user"], "ben")
-        self.assertRegex(invitation["code"], "^([0-9a-z]{4}-){3}[0-9a-z]{4}$")
+        self.assertRegex(invitation["code"], "^([a-z]{3,5}-){7}[a-z]{3,5}$")
         self.assertEqual([(one["user"], one["expired"]) for one in self.open_invitations()], [("ben", False)])
         ben = self.accept(invitation["code"], "chosen by ben")
         ben.run("ls", ben.remote())
@@ -222,6 +222,17 @@ class Invitations(harness.Case):
         self.accept(invitation["code"], "chosen by somebody else", status=4)
         self.new_client("ben", "chosen by ben").run("ls", ben.remote())
         self.assertNotEqual(self.server.command("invite", "ben", check=False).status, 0)
+
+    def test_typed_in_any_way(self):
+        words = self.invite()["code"].upper().split("-")
+        self.accept("  ".join(words) + " -", "chosen by ben")
+
+    def test_mistyped(self):
+        """It says which word, and asks nobody."""
+        words = self.invite()["code"].split("-")
+        ben = self.new_client("ben", " ".join([*words[:3], "hosre", *words[4:]]))
+        self.assertIn("“hosre” is not one of the words of a one-time code", ben.run("ls", ben.remote(), status=4).errors)
+        self.assertNotIn(" login ", self.server.log())
 
     def test_invited_again_the_first_code_is_void(self):
         first = self.invite()

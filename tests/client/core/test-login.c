@@ -296,7 +296,7 @@ test_again (void)
     }
 }
 
-/* What looks like a one-time code is tried as it was typed, then as it was printed. */
+/* What looks like a one-time code is tried as it would be printed, then as it was typed. */
 static void
 test_folded_code (void)
 {
@@ -304,14 +304,34 @@ test_folded_code (void)
   g_autoptr (EvilServer) server = evil_server_new (&plan);
   g_autoptr (SampanSession) session = new_session ();
   uint16_t port = evil_server_get_port (server);
-  g_autoptr (GError) plain = core_test_login (session, port, "0123-4567-89ab-cdef");
+  g_autoptr (GError) plain =
+      core_test_login (session, port, "about-canoe-lilac-ruby-sushi-topaz-verse-zoom");
   g_autoptr (GError) typed = NULL;
 
   g_assert_error (plain, SAMPAN_ERROR, SAMPAN_ERROR_LOGIN_REFUSED);
   g_assert_cmpuint (evil_server_count_accepted (server), ==, 1);
-  typed = core_test_login (session, port, "o123 4567 89AB CDEF");
+  typed = core_test_login (session, port, "ABOUT CANOE LILAC RUBY SUSHI TOPAZ VERSE ZOOM");
   g_assert_error (typed, SAMPAN_ERROR, SAMPAN_ERROR_LOGIN_REFUSED);
   g_assert_cmpuint (evil_server_count_accepted (server), ==, 3);
+}
+
+/* Nothing is sent for a word that no code has. */
+static void
+test_mistyped_code (void)
+{
+  EvilPlan plan = { .login = EVIL_LOGIN_FINE };
+  g_autoptr (EvilServer) server = evil_server_new (&plan);
+  g_autoptr (SampanSession) session = new_session ();
+  g_autoptr (GError) error = core_test_login (session,
+                                              evil_server_get_port (server),
+                                              "about canoe hosre ruby sushi topaz verse zoom");
+  g_autofree char *text = NULL;
+
+  g_assert_error (error, SAMPAN_ERROR, SAMPAN_ERROR_LOGIN_REFUSED);
+  text = sampan_error_dup_text (error);
+  g_assert_nonnull (strstr (text, "“hosre” is not one of the words"));
+  g_assert_cmpuint (evil_server_count_accepted (server), ==, 0);
+  g_assert_cmpint (sampan_session_get_state (session), ==, SAMPAN_SESSION_DISCONNECTED);
 }
 
 /* ---- Cancelling ---- */
@@ -454,6 +474,7 @@ main (int argc, char **argv)
   g_test_add_func ("/core/login/unreachable", test_unreachable);
   g_test_add_func ("/core/login/again", test_again);
   g_test_add_func ("/core/login/folded-code", test_folded_code);
+  g_test_add_func ("/core/login/mistyped-code", test_mistyped_code);
   for (int i = BEFORE; i <= AFTER; i++)
     {
       g_autofree char *name = g_strdup_printf ("/core/login/cancel/%s", moments[i]);

@@ -7,6 +7,7 @@
 
 #include "errors.h"
 #include "login.h"
+#include "one-time-code-words.h"
 #include "secret.h"
 
 #include <glib/gstdio.h>
@@ -132,14 +133,87 @@ test_read_file_errors (void)
   g_assert_cmpint (g_rmdir (directory), ==, 0);
 }
 
+#define CODE "about-canoe-lilac-ruby-sushi-topaz-verse-zoom"
+
+static bool
+are_near (const char *a, const char *b)
+{
+  size_t same_before = 0, same_behind = 0;
+  size_t a_length = strlen (a), b_length = strlen (b), longer = MAX (a_length, b_length);
+
+  while (a[same_before] != '\0' && a[same_before] == b[same_before])
+    same_before++;
+  while (same_behind < MIN (a_length, b_length) - same_before &&
+         a[a_length - same_behind - 1] == b[b_length - same_behind - 1])
+    same_behind++;
+  if (same_before + same_behind + 1 >= longer)
+    return true;
+  return a_length == b_length && same_before + same_behind + 2 == longer &&
+         a[same_before] == b[same_before + 1] && a[same_before + 1] == b[same_before];
+}
+
+static void
+test_code_words (void)
+{
+  g_assert_true (are_near ("horse", "house"));
+  g_assert_true (are_near ("horse", "hosre"));
+  g_assert_true (are_near ("hors", "horse"));
+  g_assert_false (are_near ("horse", "hares"));
+  g_assert_cmpuint (G_N_ELEMENTS (sampan_code_words), ==, 1024);
+  for (size_t i = 0; i < G_N_ELEMENTS (sampan_code_words); i++)
+    {
+      const char *word = sampan_code_words[i];
+
+      g_assert_cmpuint (strlen (word), >=, SAMPAN_CODE_WORD_MIN);
+      g_assert_cmpuint (strlen (word), <=, SAMPAN_CODE_WORD_MAX);
+      g_assert_cmpuint (strspn (word, "abcdefghijklmnopqrstuvwxyz"), ==, strlen (word));
+      if (i > 0)
+        g_assert_cmpstr (sampan_code_words[i - 1], <, word);
+      for (size_t j = 0; j < i; j++)
+        if (are_near (sampan_code_words[j], word))
+          g_error ("%s and %s", sampan_code_words[j], word);
+    }
+}
+
+static void
+test_code_mistakes (void)
+{
+  static const struct
+  {
+    const char *typed;
+    const char *mistake; /* nullable */
+  } cases[] = {
+    { CODE, NULL },
+    { "about-canoe-hosre-ruby-sushi-topaz-verse-zoom", "hosre" },
+    { "ABOUT CANOE HOSRE RUBY SUSHI TOPAZ VERSE ZO0M", "hosre" },
+    { "about-canoe-lilac-ruby-sushi-topaz-verse-zzzzzzzzzzzzzzz", "zzzzzzzzzzzzzzz" },
+    /* Too long for a word, nothing that a word has, three of them, too few, too many. */
+    { "about-canoe-lilac-ruby-sushi-topaz-verse-zzzzzzzzzzzzzzzz", NULL },
+    { "about-canoe-lil\xc3\xa4"
+      "c-ruby-sushi-topaz-verse-zoom",
+      NULL },
+    { "about-canoe-x-y-z-topaz-verse-zoom", NULL },
+    { "about-canoe-hosre-ruby-sushi-topaz-verse", NULL },
+    { "about-canoe-hosre-ruby-sushi-topaz-verse-zoom-zoom", NULL },
+    { "correct horse battery staple", NULL },
+    { "", NULL },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (SampanSecret) typed = sampan_secret_new (cases[i].typed, strlen (cases[i].typed));
+      g_autofree char *mistake = sampan_one_time_code_find_mistake (typed);
+
+      g_assert_cmpstr (mistake, ==, cases[i].mistake);
+    }
+}
+
 static void
 test_code_generate (void)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (GRegex) form = g_regex_new ("^[0-9a-hjkmnp-tv-z]{4}(-[0-9a-hjkmnp-tv-z]{4}){3}$",
-                                         G_REGEX_DOLLAR_ENDONLY,
-                                         0,
-                                         NULL);
+  g_autoptr (GRegex) form =
+      g_regex_new ("^[a-z]{3,5}(-[a-z]{3,5}){7}$", G_REGEX_DOLLAR_ENDONLY, 0, NULL);
 
   for (int i = 0; i < 200; i++)
     {
@@ -162,17 +236,18 @@ test_code_fold (void)
     const char *typed;
     const char *folded;
   } cases[] = {
-    { "k7dq-2m9x-0f3t-w8ya", "k7dq-2m9x-0f3t-w8ya" },
-    { "K7DQ2M9X0F3TW8YA", "k7dq-2m9x-0f3t-w8ya" },
-    { " k7dq 2m9x\t0f3t w8ya\n", "k7dq-2m9x-0f3t-w8ya" },
-    { "k-7d-q2-m9x0f3tw--8ya-", "k7dq-2m9x-0f3t-w8ya" },
-    { "oO00-iIlL-1111-zzzz", "0000-1111-1111-zzzz" },
-    { "k7dq-2m9x-0f3t-w8y", NULL },
-    { "k7dq-2m9x-0f3t-w8yaa", NULL },
-    { "k7dq-2m9x-0f3t-w8yu", NULL },
-    { "k7dq-2m9x-0f3t-w8y!", NULL },
-    { "k7dq_2m9x_0f3t_w8ya", NULL },
-    { "k7dq-2m9x-0f3t-w8y\xc3\xa4", NULL },
+    { "about-canoe-lilac-ruby-sushi-topaz-verse-zoom", CODE },
+    { "ABOUT CANOE LILAC RUBY SUSHI TOPAZ VERSE ZOOM", CODE },
+    { " about canoe\tlilac ruby sushi  topaz verse zoom\n", CODE },
+    { "--About-Canoe- -lilac ruby--sushi-topaz-verse-Zoom--", CODE },
+    { "about-canoe-lilac-ruby-sushi-topaz-verse", NULL },
+    { "about-canoe-lilac-ruby-sushi-topaz-verse-zoom-zoom", NULL },
+    { "about-canoe-lilac-ruby-sushi-topaz-verse-zoon", NULL },
+    { "about-canoe-lilac-ruby-sushi-topaz-versezoom", NULL },
+    { "about-canoe-lilac-ruby-sushi-topaz-verse-zoom!", NULL },
+    { "about_canoe_lilac_ruby_sushi_topaz_verse_zoom", NULL },
+    { "about-canoe-lilac-ruby-sushi-topaz-verse-zo\xc3\xb6m", NULL },
+    { "about-canoe-lilac-ruby-sushi-topaz-verse-zoomzoomzoomzoomzoom", NULL },
     { "", NULL },
     { "----", NULL },
   };
@@ -188,7 +263,7 @@ test_code_fold (void)
         g_assert_null (folded);
     }
   {
-    g_autoptr (SampanSecret) with_nul = sampan_secret_new ("k7dq-2m9x-0f3t-w8y\0", 19);
+    g_autoptr (SampanSecret) with_nul = sampan_secret_new (CODE "\0", sizeof CODE);
 
     g_assert_null (sampan_one_time_code_fold (with_nul));
   }
@@ -251,6 +326,8 @@ main (int argc, char **argv)
   g_test_add_func ("/secret/lengths", test_secret_lengths);
   g_test_add_func ("/secret/read-file", test_read_file);
   g_test_add_func ("/secret/fail/read-file", test_read_file_errors);
+  g_test_add_func ("/one-time-code/words", test_code_words);
+  g_test_add_func ("/one-time-code/mistakes", test_code_mistakes);
   g_test_add_func ("/one-time-code/generate", test_code_generate);
   g_test_add_func ("/one-time-code/fold", test_code_fold);
   g_test_add_func ("/user-name/table", test_user_names);
