@@ -150,6 +150,7 @@ sampan_password_print_code (const char *user, const SampanSecret *code, int64_t 
   if (as_json)
     {
       sampan_json_add_string (json, "user", user);
+      sampan_json_add_string (json, "address", g_get_host_name ());
       sampan_json_add_string (json, "code", text);
       sampan_json_add_string (json, "expires", expires);
       g_print ("%s}\n", json->str);

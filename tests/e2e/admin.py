@@ -6,6 +6,7 @@
 import datetime
 import json
 import os
+import socket
 import sqlite3
 import subprocess
 import threading
@@ -213,7 +214,7 @@ class Invitations(harness.Case):
 
     def test_used_once(self):
         invitation = self.invite("--expires", "3d")
-        self.assertEqual(invitation["user"], "ben")
+        self.assertEqual((invitation["user"], invitation["address"]), ("ben", socket.gethostname()))
         self.assertRegex(invitation["code"], "^([a-z]{3,5}-){7}[a-z]{3,5}$")
         self.assertEqual([(one["user"], one["expired"]) for one in self.open_invitations()], [("ben", False)])
         ben = self.accept(invitation["code"], "chosen by ben")
