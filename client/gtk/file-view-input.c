@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Keys, tips and drops on the file list. */
+/* Keys and tips on the file list. */
 
 #include "config.h"
 
@@ -99,39 +99,9 @@ query_tooltip_cb (GtkWidget *widget,
   return TRUE;
 }
 
-static void
-drag_data_received_cb (GtkWidget *widget,
-                       GdkDragContext *context,
-                       int x,
-                       int y,
-                       GtkSelectionData *data,
-                       guint info,
-                       guint time,
-                       gpointer user_data)
-{
-  g_auto (GStrv) uris = gtk_selection_data_get_uris (data);
-  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (size_t i = 0; uris != NULL && uris[i] != NULL; i++)
-    g_ptr_array_add (files, g_file_new_for_uri (uris[i]));
-  gtk_drag_finish (context, files->len > 0, FALSE, time);
-  if (files->len > 0)
-    _sampan_file_view_emit_dropped (user_data, files);
-}
-
 void
 _sampan_file_view_bind_input (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_bind_template_callback (widget_class, key_press_cb);
   gtk_widget_class_bind_template_callback (widget_class, query_tooltip_cb);
-}
-
-void
-_sampan_file_view_init_input (SampanFileView *self)
-{
-  GtkWidget *target = GTK_WIDGET (self->stack);
-
-  gtk_drag_dest_set (target, GTK_DEST_DEFAULT_ALL, NULL, 0, GDK_ACTION_COPY);
-  gtk_drag_dest_add_uri_targets (target);
-  g_signal_connect (target, "drag-data-received", G_CALLBACK (drag_data_received_cb), self);
 }

@@ -3,8 +3,8 @@
 
 /* Shared by the files of SampanFileView: file-view.c (its life and what others ask of it),
  * file-view-rows.c (from a list to rows), file-view-columns.c, file-view-filter.c,
- * file-view-search.c, file-view-selection.c, file-view-input.c (keys, tips and drops) and
- * file-view-menu.c. */
+ * file-view-search.c, file-view-selection.c, file-view-input.c (keys and tips), file-view-drag.c
+ * and file-view-menu.c. */
 
 #pragma once
 
@@ -69,7 +69,10 @@ struct _SampanFileView
   bool is_leaving_search;
   bool is_selecting; /* many at once, told of at the end */
   bool from_top;     /* the next order is shown from its start */
-  bool wants_focus;  /* once there is a list */
+  bool is_pressed;   /* where a drag may begin, in the tree's coordinates */
+  int press_x;
+  int press_y;
+  bool wants_focus; /* once there is a list */
 };
 
 /* file-view.c */
@@ -84,7 +87,7 @@ void _sampan_file_view_emit_selection_changed (SampanFileView *self);
 void _sampan_file_view_emit_search (SampanFileView *self);
 void _sampan_file_view_emit_stop_search (SampanFileView *self);
 void _sampan_file_view_stop_loading (SampanFileView *self);
-void _sampan_file_view_emit_dropped (SampanFileView *self, GPtrArray *files);
+void _sampan_file_view_emit_dropped (SampanFileView *self, const SampanDrop *drop);
 
 /* file-view-rows.c */
 /* Shows the list in the order, and with the filter, that are chosen now. */
@@ -111,7 +114,9 @@ void _sampan_file_view_show_nothing_found (SampanFileView *self);
 
 /* file-view-input.c */
 void _sampan_file_view_bind_input (GtkWidgetClass *widget_class);
-void _sampan_file_view_init_input (SampanFileView *self);
+
+/* file-view-drag.c */
+void _sampan_file_view_init_drag (SampanFileView *self);
 
 /* file-view-menu.c */
 void _sampan_file_view_bind_menu (GtkWidgetClass *widget_class);

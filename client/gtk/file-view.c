@@ -17,7 +17,7 @@ enum
   SIGNAL_OPEN_PATH,
   SIGNAL_TRY_AGAIN,
   SIGNAL_SELECTION_CHANGED,
-  SIGNAL_FILES_DROPPED,
+  SIGNAL_DROPPED,
   SIGNAL_SEARCH,
   SIGNAL_STOP_SEARCH,
   N_SIGNALS
@@ -31,9 +31,9 @@ _sampan_file_view_emit_selection_changed (SampanFileView *self)
 }
 
 void
-_sampan_file_view_emit_dropped (SampanFileView *self, GPtrArray *files)
+_sampan_file_view_emit_dropped (SampanFileView *self, const SampanDrop *drop)
 {
-  g_signal_emit (self, signals[SIGNAL_FILES_DROPPED], 0, files);
+  g_signal_emit (self, signals[SIGNAL_DROPPED], 0, drop);
 }
 
 void
@@ -160,7 +160,7 @@ sampan_file_view_class_init (SampanFileViewClass *klass)
   install_signal (SIGNAL_OPEN_PATH, "open-path", G_TYPE_POINTER);
   install_signal (SIGNAL_TRY_AGAIN, "try-again", G_TYPE_NONE);
   install_signal (SIGNAL_SELECTION_CHANGED, "selection-changed", G_TYPE_NONE);
-  install_signal (SIGNAL_FILES_DROPPED, "files-dropped", G_TYPE_PTR_ARRAY);
+  install_signal (SIGNAL_DROPPED, "dropped", G_TYPE_POINTER);
   install_signal (SIGNAL_SEARCH, "search", G_TYPE_NONE);
   install_signal (SIGNAL_STOP_SEARCH, "stop-search", G_TYPE_NONE);
   g_type_ensure (SAMPAN_TYPE_PATH_BAR);
@@ -188,6 +188,7 @@ sampan_file_view_class_init (SampanFileViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, selection_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, path_bar_open_cb);
+  gtk_widget_class_bind_template_callback (widget_class, _sampan_file_view_emit_dropped);
   _sampan_file_view_bind_columns (widget_class);
   _sampan_file_view_bind_filter (widget_class);
   _sampan_file_view_bind_input (widget_class);
@@ -201,7 +202,7 @@ sampan_file_view_init (SampanFileView *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_tree_view_set_fixed_height_mode (self->tree, TRUE);
   _sampan_file_view_init_columns (self);
-  _sampan_file_view_init_input (self);
+  _sampan_file_view_init_drag (self);
   sampan_file_view_show_disconnected (self);
 }
 

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "drop-target.h"
 #include "folder-list.h"
 #include "paths.h"
 #include <gtk/gtk.h>
@@ -16,9 +17,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SampanFileView, sampan_file_view, SAMPAN, FILE_VIEW, GtkFrame)
 
 /* Signals: "open-entry" (const SampanFileInfo *, borrowed), "open-path" (SampanPath *, borrowed),
- * "try-again", "selection-changed", "files-dropped" (GPtrArray of GFile, borrowed), "search" (the
- * pattern has changed), "stop-search". Keys and the
- * context menu activate the window's actions. */
+ * "try-again", "selection-changed", "dropped" (const SampanDrop *, during the emission), "search"
+ * (the pattern has changed), "stop-search". Keys and the context menu activate the window's
+ * actions. */
 
 void sampan_file_view_show_disconnected (SampanFileView *self);
 /* A spinner, for a folder that takes its time; the path bar stays. */

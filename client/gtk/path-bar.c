@@ -7,6 +7,7 @@
 
 #include "path-bar.h"
 
+#include "drop-target.h"
 #include "escape.h"
 
 #include <string.h>
@@ -37,6 +38,7 @@ G_DEFINE_TYPE (SampanPathBar, sampan_path_bar, GTK_TYPE_STACK)
 enum
 {
   SIGNAL_OPEN_PATH,
+  SIGNAL_DROPPED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -48,6 +50,18 @@ button_clicked_cb (GtkButton *button, gpointer user_data)
   g_autoptr (SampanPath) held = sampan_path_ref (path);
 
   g_signal_emit (user_data, signals[SIGNAL_OPEN_PATH], 0, held);
+}
+
+static SampanPath *
+find_folder_cb (GtkWidget *button, int x, int y, gpointer user_data)
+{
+  return sampan_path_ref (g_object_get_data (G_OBJECT (button), PATH_KEY));
+}
+
+static void
+dropped_cb (const SampanDrop *drop, gpointer user_data)
+{
+  g_signal_emit (user_data, signals[SIGNAL_DROPPED], 0, drop);
 }
 
 static gboolean
@@ -89,6 +103,7 @@ add_button (SampanPathBar *self, const char *text, const SampanPath *path, bool 
                           sampan_path_ref (path),
                           (GDestroyNotify)sampan_path_unref);
   g_signal_connect_object (button, "clicked", G_CALLBACK (button_clicked_cb), self, 0);
+  sampan_drop_target_add (button, find_folder_cb, NULL, dropped_cb, self);
   gtk_widget_show_all (button);
   gtk_container_add (GTK_CONTAINER (self->buttons), button);
 }
@@ -196,6 +211,16 @@ sampan_path_bar_class_init (SampanPathBarClass *klass)
                                             G_TYPE_NONE,
                                             1,
                                             G_TYPE_POINTER);
+  signals[SIGNAL_DROPPED] = g_signal_new ("dropped",
+                                          SAMPAN_TYPE_PATH_BAR,
+                                          G_SIGNAL_RUN_LAST,
+                                          0,
+                                          NULL,
+                                          NULL,
+                                          NULL,
+                                          G_TYPE_NONE,
+                                          1,
+                                          G_TYPE_POINTER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sampan/Sampan/ui/path-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, SampanPathBar, scroller);

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 #define SAMPAN_TYPE_PATH_BAR (sampan_path_bar_get_type ())
 G_DECLARE_FINAL_TYPE (SampanPathBar, sampan_path_bar, SAMPAN, PATH_BAR, GtkStack)
 
-/* Signal "open-path" (SampanPath *, borrowed during the emission). */
+/* Signals: "open-path" (SampanPath *) and "dropped" (const SampanDrop *) on a folder; both borrowed
+ * during the emission. */
 
 /* HOST names the root. A NULL path empties the bar. */
 void sampan_path_bar_set_path (SampanPathBar *self, const char *host, const SampanPath *path);

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Cut, copy and paste: of what is on the box, and of files from a file manager. */
+/* Cut, copy, paste and drop: of what is on the box, and of files from a file manager. */
 
 #include "config.h"
 
@@ -11,9 +11,6 @@
 
 #include <glib/gi18n.h>
 #include <string.h>
-
-/* That this clipboard holds items of a box; what they are its owner knows. */
-#define ITEMS_TARGET "application/x-sampan-items"
 
 static GtkClipboard *
 get_clipboard (SampanWindow *self)
@@ -76,7 +73,8 @@ take_selected (SampanWindow *self, bool is_cut)
 
   if (paths->len == 0)
     return;
-  gtk_target_list_add (list, gdk_atom_intern_static_string (ITEMS_TARGET), 0, 0);
+  /* What they are the owner knows. */
+  gtk_target_list_add (list, gdk_atom_intern_static_string (SAMPAN_ITEMS_TARGET), 0, 0);
   gtk_target_list_add_text_targets (list, 0);
   targets = gtk_target_table_new_from_list (list, &n_targets);
   /* Clears what was there, also if it was this window's. */
@@ -116,16 +114,24 @@ sampan_window_forget_clipped (SampanWindow *self)
 
 /* ---- paste ---- */
 
-bool
-sampan_window_shares_box (SampanWindow *self, SampanWindow *other)
+/* Whether paths of OTHER mean the same here; if not, it is said. */
+static bool
+shares_box (SampanWindow *self, SampanWindow *other)
 {
   SampanSession *a = self->session, *b = other->session;
 
-  return self == other ||
-         (sampan_window_is_ready (other) &&
-          g_strcmp0 (sampan_session_get_user (a), sampan_session_get_user (b)) == 0 &&
-          g_strcmp0 (sampan_session_get_host (a), sampan_session_get_host (b)) == 0 &&
-          sampan_session_get_port (a) == sampan_session_get_port (b));
+  if (self == other || (sampan_window_is_ready (other) &&
+                        g_strcmp0 (sampan_session_get_user (a), sampan_session_get_user (b)) == 0 &&
+                        g_strcmp0 (sampan_session_get_host (a), sampan_session_get_host (b)) == 0 &&
+                        sampan_session_get_port (a) == sampan_session_get_port (b)))
+    return true;
+  sampan_error_bar_tell (self->error_bar,
+                         GTK_MESSAGE_INFO,
+                         _ ("This is from another box or account: download it there, then upload "
+                            "it here."),
+                         NULL,
+                         NULL);
+  return false;
 }
 
 static void
@@ -134,22 +140,28 @@ paste_items (SampanWindow *self, SampanWindow *owner)
   g_autoptr (GPtrArray) paths = g_ptr_array_ref (owner->clipped);
   bool is_cut = owner->is_cut;
 
-  if (!sampan_window_may_add_to (self, self->path))
+  if (!sampan_window_may_add_to (self, self->path) || !shares_box (self, owner))
     return;
-  if (!sampan_window_shares_box (self, owner))
-    {
-      sampan_error_bar_tell (self->error_bar,
-                             GTK_MESSAGE_INFO,
-                             _ ("This is from another box or account: download it there, then "
-                                "upload it here."),
-                             NULL,
-                             NULL);
-      return;
-    }
   /* What was cut is there once. */
   if (is_cut)
     sampan_window_forget_clipped (owner);
   sampan_window_relocate (self, paths, self->path, !is_cut);
+}
+
+void
+sampan_window_take_drop (SampanWindow *self, const SampanDrop *drop)
+{
+  GtkWidget *source;
+
+  if (drop->files != NULL)
+    {
+      sampan_window_upload_files (self, drop->files, drop->folder);
+      return;
+    }
+  source = gtk_widget_get_toplevel (drop->source);
+  if (SAMPAN_IS_WINDOW (source) && sampan_window_may_add_to (self, drop->folder) &&
+      shares_box (self, SAMPAN_WINDOW (source)))
+    sampan_window_relocate (self, drop->items, drop->folder, drop->copies);
 }
 
 static void

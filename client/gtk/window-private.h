@@ -213,10 +213,9 @@ void sampan_window_set_enabled (SampanWindow *self, const char *action, bool ena
 void sampan_window_cut (SampanWindow *self);
 void sampan_window_copy (SampanWindow *self);
 void sampan_window_paste (SampanWindow *self);
+void sampan_window_take_drop (SampanWindow *self, const SampanDrop *drop);
 /* Of a session that ends. */
 void sampan_window_forget_clipped (SampanWindow *self);
-/* Whether paths of OTHER mean the same here. */
-bool sampan_window_shares_box (SampanWindow *self, SampanWindow *other);
 
 /* window-relocate.c */
 /* Moves PATHS (of SampanPath, at least one) into FOLDER, both on the box, or copies them. */

@@ -250,14 +250,6 @@ bookmark_opened_cb (SampanBookmarksPopover *popover, const SampanPath *path, gpo
 }
 
 static void
-files_dropped_cb (SampanFileView *view, GPtrArray *files, gpointer user_data)
-{
-  SampanWindow *self = user_data;
-
-  sampan_window_upload_files (self, files, self->path);
-}
-
-static void
 queue_finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
 {
   sampan_window_transfer_finished (user_data, transfer);
@@ -391,7 +383,7 @@ sampan_window_class_init (SampanWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_update_actions);
   gtk_widget_class_bind_template_callback (widget_class, entry_opened_cb);
   gtk_widget_class_bind_template_callback (widget_class, path_opened_cb);
-  gtk_widget_class_bind_template_callback (widget_class, files_dropped_cb);
+  gtk_widget_class_bind_template_callback (widget_class, sampan_window_take_drop);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_search_changed);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_stop_search);
 }

@@ -6,8 +6,6 @@
 import os
 import pathlib
 import signal
-import subprocess
-import sys
 import tempfile
 import unittest
 
@@ -16,12 +14,12 @@ import gi
 from app import App
 from box import Box
 from chinese import check_chinese, new_chinese_app
+from dragging import DragSource
 
 gi.require_version("Gdk", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, Gtk  # noqa: E402
 
-START = 30  # inside of the window in the corner
 DAYS = 4
 PICTURES = 3
 COUNT = DAYS * PICTURES
@@ -254,28 +252,6 @@ class Batches(unittest.TestCase):
                 a11y.press(a11y.find(self.find_sheet(app), app.text("Close"), "push button"))
                 a11y.find_gone(app.root, role="dialog")
                 self.wait_for_trip(box.files, "new")
-
-
-class DragSource:
-    """With `with`: a window in the corner of the screen that PATHS can be dragged out of."""
-
-    def __init__(self, *paths):
-        program = pathlib.Path(__file__).with_name("drag-source.py")
-        self.command = [sys.executable, str(program), *map(str, paths)]
-
-    def __enter__(self):
-        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout.readline() == "ready\n"
-        return self
-
-    def __exit__(self, *exception):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
-
-    def drag(self, onto):
-        x, y, width, height = a11y.find_resting_box(onto)
-        a11y.drag((START, START), (x + width // 2, y + height // 2))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import unittest
 import a11y
 from app import App
 from box import Box
+from dragging import DragSource
 
 LISTED = ["away", "here", "a.txt", "b.txt", "c.txt"]
 OLD, NEW = 1_600_000_000, 1_700_000_000  # mtimes
@@ -108,6 +109,61 @@ class Changes(unittest.TestCase):
             self.wait_for_tree(box)
             self.press_keys(app, "ctrl+y")
             self.wait_for_tree(box, **twice)
+
+    def middle(self, node, at=None):
+        x, y, width, height = a11y.find_resting_box(node)
+        return x + (at if at is not None else width // 2), y + height // 2
+
+    def cell(self, app, name):
+        """A place on the name of that row."""
+        table = app.table()
+        return self.middle(table.queryTable().getAccessibleAt(a11y.find_row(table, name), 0), at=40)
+
+    def drag_row(self, app, name, onto):
+        a11y.drag(self.cell(app, name), onto)
+
+    def test_drag_onto_folder(self):
+        with Box() as box, App() as app:
+            self.open(app, box)
+            self.drag_row(app, "a.txt", self.cell(app, "away"))
+            self.wait_for_tree(box, a=None, away__a="coming a.txt")
+            a11y.find_text(app.window, "“a.txt” was moved to “away”")
+            app.wait_for_names("away", "here", "b.txt", "c.txt")
+            # Onto a file or where they are already: nothing happens.
+            self.drag_row(app, "b.txt", self.cell(app, "c.txt"))
+            app.table().queryComponent().grabFocus()
+            a11y.press_keys("ctrl+z")
+            self.wait_for_tree(box)
+
+    def test_drag_several_onto_path(self):
+        with Box() as box, App() as app:
+            self.open(app, box)
+            for name in LISTED[2:4]:
+                (box.files / name).rename(box.files / "away" / name)
+            self.go_into(app, "away", "inner", "a.txt", "b.txt")
+            a11y.press_keys("ctrl+a")
+            a11y.find_text(app.window, "3 of 3 selected")
+            self.drag_row(app, "a.txt", self.middle(app.find("photos", "push button")))
+            self.wait_for_tree(box)
+            a11y.find_text(app.window, "3 items were moved to “photos”")
+            self.assertTrue((box.files / "inner").is_dir())
+
+    def test_click_selects_one_of_several(self):
+        with Box() as box, App() as app:
+            self.open(app, box)
+            app.table().queryComponent().grabFocus()
+            a11y.press_keys("ctrl+a")
+            a11y.find_text(app.window, "5 of 5 selected")
+            a11y.click_at(*self.cell(app, "b.txt"))
+            a11y.find_text(app.window, "1 of 5 selected")
+
+    def test_drop_files_onto_folder(self):
+        self.write(self.local / "new.txt", "new")
+        with Box() as box, App() as app:
+            self.open(app, box)
+            with DragSource(self.local / "new.txt") as source:
+                source.drag_to(*self.cell(app, "away"))
+                self.wait_for_tree(box, away__new="new")
 
     def test_folder_into_itself(self):
         with Box() as box, App() as app:
