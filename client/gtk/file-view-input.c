@@ -33,7 +33,7 @@ static const struct
   { GDK_KEY_x, GDK_CONTROL_MASK, "cut" },
   { GDK_KEY_c, GDK_CONTROL_MASK, "copy" },
   { GDK_KEY_v, GDK_CONTROL_MASK, "paste" },
-  { GDK_KEY_Delete, GDK_SHIFT_MASK, "delete" },
+  { GDK_KEY_Delete, GDK_SHIFT_MASK, "delete-for-good" },
   { GDK_KEY_Insert, GDK_CONTROL_MASK, "copy" },
   { GDK_KEY_Insert, GDK_SHIFT_MASK, "paste" },
 };

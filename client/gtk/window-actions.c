@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The window's actions, and the changes on the box: new folder, rename, delete. */
+/* The window's actions, and the changes on the box that take a name: new folder, rename. */
 
 #include "config.h"
 
@@ -14,8 +14,6 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-/* Removals under way at the same time: enough to hide the round trip. */
-#define REMOVE_AT_ONCE 32
 /* About what a name takes in the list. */
 #define NAME_WIDTH_PX 160
 
@@ -184,163 +182,6 @@ rename_action_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
   gtk_popover_popup (GTK_POPOVER (popover));
 }
 
-/* ---- delete ---- */
-
-typedef struct
-{
-  SampanWindow *window;
-  SampanUndo *undo;
-  GPtrArray *paths; /* of SampanPath */
-  guint next;
-  guint n_pending;
-  guint n_answered; /* answers come in the order of the requests */
-  GError *error;    /* of the first that failed: no more are sent */
-  char *name;       /* and its name */
-} Removal;
-
-static void remove_next (Removal *removal);
-
-static void
-tell_removed (const Removal *removal)
-{
-  guint count = sampan_undo_get_length (removal->undo);
-  g_autofree char *text = NULL;
-
-  if (count == 1 && removal->paths->len == 1)
-    {
-      g_autofree char *name =
-          sampan_display_name (sampan_path_get_name (g_ptr_array_index (removal->paths, 0)), -1);
-
-      /* Translators: the name of a file or folder. */
-      text = g_strdup_printf (_ ("“%s” was moved to the trash"), name);
-    }
-  else
-    text = g_strdup_printf (ngettext ("%u item was moved to the trash",
-                                      "%u items were moved to the trash",
-                                      count),
-                            count);
-  sampan_window_did (removal->window, removal->undo, text);
-}
-
-static void
-removal_end (Removal *removal)
-{
-  SampanWindow *self = removal->window;
-
-  if (removal->error != NULL)
-    sampan_window_tell_item_error (self, removal->name, removal->error);
-  tell_removed (removal);
-  sampan_window_refresh (self);
-  g_clear_error (&removal->error);
-  g_free (removal->name);
-  g_object_unref (removal->undo);
-  g_ptr_array_unref (removal->paths);
-  g_object_unref (self);
-  g_free (removal);
-}
-
-static void
-remove_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Removal *removal = user_data;
-  uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH];
-  g_autoptr (GError) error = NULL;
-  SampanPath *path;
-
-  path = g_ptr_array_index (removal->paths, removal->n_answered++);
-  removal->n_pending--;
-  if (sampan_session_remove_finish (SAMPAN_SESSION (source), result, trash_id, &error))
-    sampan_undo_add_removed (removal->undo, path, trash_id);
-  else if (removal->error == NULL)
-    {
-      removal->error = g_steal_pointer (&error);
-      removal->name = g_strdup (sampan_path_get_name (path));
-    }
-  remove_next (removal);
-}
-
-static void
-remove_next (Removal *removal)
-{
-  SampanSession *session = removal->window->session;
-
-  while (removal->next < removal->paths->len && removal->n_pending < REMOVE_AT_ONCE &&
-         removal->error == NULL)
-    {
-      SampanPath *path = g_ptr_array_index (removal->paths, removal->next++);
-
-      removal->n_pending++;
-      sampan_session_remove_async (session, path, true, NULL, remove_cb, removal);
-    }
-  if (removal->n_pending == 0)
-    removal_end (removal);
-}
-
-GPtrArray *
-sampan_window_dup_selected_paths (SampanWindow *self)
-{
-  g_autoptr (GPtrArray) selected = sampan_file_view_dup_selected (self->file_view);
-  GPtrArray *paths = g_ptr_array_new_with_free_func ((GDestroyNotify)sampan_path_unref);
-
-  for (guint i = 0; i < selected->len; i++)
-    {
-      const SampanFileInfo *info = g_ptr_array_index (selected, i);
-      SampanPath *path = sampan_window_dup_entry_path (self, info, NULL);
-
-      if (path != NULL)
-        g_ptr_array_add (paths, path);
-    }
-  return paths;
-}
-
-/* The paths were taken when the question was put: what is selected by now does not matter. */
-#define REMOVAL_KEY "sampan-removal"
-
-static void
-delete_confirmed (SampanWindow *self)
-{
-  GPtrArray *paths = g_object_steal_data (G_OBJECT (self), REMOVAL_KEY);
-  Removal *removal;
-
-  if (paths == NULL || !sampan_window_is_ready (self))
-    return;
-  removal = g_new0 (Removal, 1);
-  removal->window = g_object_ref (self);
-  removal->undo = sampan_undo_new (self->session);
-  removal->paths = paths;
-  remove_next (removal);
-}
-
-static void
-delete_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  SampanWindow *self = user_data;
-  GPtrArray *paths = sampan_window_dup_selected_paths (self);
-  g_autofree char *title = NULL;
-
-  g_object_set_data_full (G_OBJECT (self), REMOVAL_KEY, paths, (GDestroyNotify)g_ptr_array_unref);
-  if (paths->len == 0)
-    return;
-  if (paths->len == 1)
-    {
-      g_autofree char *name =
-          sampan_display_name (sampan_path_get_name (g_ptr_array_index (paths, 0)), -1);
-
-      /* Translators: the name of a file or folder. */
-      title = g_strdup_printf (_ ("Move “%s” to the box’s trash?"), name);
-    }
-  else
-    title = g_strdup_printf (ngettext ("Move %u item to the box’s trash?",
-                                       "Move %u items to the box’s trash?",
-                                       paths->len),
-                             paths->len);
-  sampan_window_ask (self,
-                     title,
-                     _ ("Folders go with all that they hold. Undo (Ctrl+Z) brings them back."),
-                     _ ("_Delete"),
-                     delete_confirmed);
-}
-
 /* ---- the rest ---- */
 
 #define DEFINE_SIMPLE_ACTION(name, call)                                                           \
@@ -363,6 +204,8 @@ DEFINE_SIMPLE_ACTION (copy, sampan_window_copy (self))
 DEFINE_SIMPLE_ACTION (paste, sampan_window_paste (self))
 DEFINE_SIMPLE_ACTION (download, sampan_window_download (self))
 DEFINE_SIMPLE_ACTION (type_path, sampan_file_view_edit_path (self->file_view))
+DEFINE_SIMPLE_ACTION (delete, sampan_window_delete (self, false))
+DEFINE_SIMPLE_ACTION (delete_for_good, sampan_window_delete (self, true))
 DEFINE_SIMPLE_ACTION (undo, sampan_window_undo (self))
 DEFINE_SIMPLE_ACTION (redo, sampan_window_redo (self))
 DEFINE_SIMPLE_ACTION (close, gtk_window_close (GTK_WINDOW (self)))
@@ -452,6 +295,7 @@ static const GActionEntry entries[] = {
   { "new-folder", new_folder_cb },
   { "rename", rename_action_cb },
   { "delete", delete_cb },
+  { "delete-for-good", delete_for_good_cb },
   { "open-selected", open_selected_cb },
   { "undo", undo_cb },
   { "redo", redo_cb },

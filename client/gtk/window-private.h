@@ -193,6 +193,9 @@ void sampan_window_ask_space (SampanWindow *self);
 void sampan_window_forget_space (SampanWindow *self);
 
 /* window-actions.c */
+/* window-delete.c */
+/* Asks first. */
+void sampan_window_delete (SampanWindow *self, bool for_good);
 /* Of SampanPath. */
 GPtrArray *sampan_window_dup_selected_paths (SampanWindow *self);
 void sampan_window_init_actions (SampanWindow *self);

@@ -222,6 +222,9 @@ sampan_window_update_actions (SampanWindow *self)
   sampan_window_set_enabled (self, "download", in_share && can_download (selected));
   sampan_window_set_enabled (self, "rename", right >= SAMPAN_RIGHT_CHANGE && selected->len == 1);
   sampan_window_set_enabled (self, "delete", right >= SAMPAN_RIGHT_CHANGE && selected->len > 0);
+  sampan_window_set_enabled (self,
+                             "delete-for-good",
+                             right >= SAMPAN_RIGHT_CHANGE && selected->len > 0);
   update_hints (self, right, selected);
   sampan_window_update_summary (self, selected);
   update_title (self);

@@ -140,6 +140,7 @@ class Changes(unittest.TestCase):
             self.open(app, box)
             for name in LISTED[2:4]:
                 (box.files / name).rename(box.files / "away" / name)
+            app.wait_for_names("away", "here", "c.txt")
             self.go_into(app, "away", "inner", "a.txt", "b.txt")
             a11y.press_keys("ctrl+a")
             a11y.find_text(app.window, "3 of 3 selected")
@@ -243,6 +244,32 @@ class Changes(unittest.TestCase):
             self.press_keys(app, "ctrl+shift+z")
             self.wait_for_tree(box, a="other a")
             a11y.find_text(app.window, "Done again")
+            self.press_keys(app, "ctrl+z")
+            self.wait_for_tree(box)
+
+    def test_delete_for_good(self):
+        with Box() as box, App() as app:
+            self.open(app, box)
+            self.write(box.files / "away" / "inner" / "deep.txt", "deep")
+            a11y.select_row(app.table(), "c.txt")
+            app.press("Delete")
+            app.press_in_dialog("Delete")
+            self.wait_for_tree(box, c=None, away__inner__deep="deep")
+            a11y.select_row(app.table(), "away")
+            self.press_keys(app, "shift+Delete")
+            a11y.find_text(app.root, "Delete “away” for good?")
+            app.take_picture("for-good")
+            # Cancel is what Return presses.
+            a11y.press_keys("Return")
+            a11y.find_gone(app.root, role="alert")
+            self.assertTrue((box.files / "away").is_dir())
+            self.press_keys(app, "shift+Delete")
+            app.press_in_dialog("Delete for Good")
+            a11y.find_text(app.window, "1 item was deleted for good")
+            self.assertFalse((box.files / "away").exists())
+            kept = [path.read_text() for path in (box.files / ".sampan" / "trash").glob("*/item")]
+            self.assertEqual(kept, ["coming c.txt"])
+            # What went to the trash before is still to be had.
             self.press_keys(app, "ctrl+z")
             self.wait_for_tree(box)
 
