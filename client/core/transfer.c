@@ -90,7 +90,9 @@ sampan_transfer_set_state (SampanTransfer *self, SampanTransferState state)
   if (self->state == state)
     return;
   g_assert (sampan_transfer_may_become (self, state));
-  g_debug ("transfer %s: %d -> %d", self->title, self->state, state);
+  /* GLib makes the text before it drops it, and a tree has thousands. */
+  if (!g_log_writer_default_would_drop (G_LOG_LEVEL_DEBUG, G_LOG_DOMAIN))
+    g_debug ("transfer %s: %d -> %d", self->title, self->state, state);
   self->state = state;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
 }
