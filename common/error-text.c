@@ -117,6 +117,20 @@ get_local_text (int code)
     }
 }
 
+static SampanUnreachable
+get_reason (const GError *error)
+{
+  if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_UNREACHABLE) &&
+      !sampan_error_is_local (error))
+    return (SampanUnreachable)sampan_error_get_detail (error);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+    return SAMPAN_UNREACHABLE_REFUSED;
+  if (g_error_matches (error, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_HOST_NOT_FOUND))
+    return SAMPAN_UNREACHABLE_NO_HOST;
+  return SAMPAN_UNREACHABLE_SILENT;
+}
+
 const char *
 sampan_error_get_text (const GError *error)
 {
@@ -129,10 +143,9 @@ sampan_error_get_text (const GError *error)
   if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOMEM))
     return _ ("This computer has not enough memory left for this. Close other programs and try "
               "again.");
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+  if (get_reason (error) == SAMPAN_UNREACHABLE_REFUSED)
     return _ ("Nothing listens at this address and port. Check both, and that the server runs.");
-  if (g_error_matches (error, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND) ||
-      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_HOST_NOT_FOUND))
+  if (get_reason (error) == SAMPAN_UNREACHABLE_NO_HOST)
     return _ ("There is no computer of this name on the network. Check the address.");
   return g_dgettext (GETTEXT_PACKAGE, get_wording ((int)sampan_error_to_code (error))->text);
 }
@@ -158,6 +171,11 @@ sampan_error_dup_text (const GError *error)
     return g_strdup_printf (_ ("There is not enough space: %s more is needed. Free some and try "
                                "again."),
                             size);
+  if (detail > 0 && detail <= G_MAXINT && error->code == SAMPAN_ERROR_TRY_LATER)
+    return g_strdup_printf (ngettext ("The server asks to wait %d second. Then try again.",
+                                      "The server asks to wait %d seconds. Then try again.",
+                                      (gulong)detail),
+                            (int)detail);
   return g_strdup (sampan_error_get_text (error));
 }
 

@@ -19,7 +19,8 @@ typedef enum
 {
   SAMPAN_ERROR_FAILED = 1,           /* a fault inside the server: its log says more */
   SAMPAN_ERROR_PROTOCOL = 2,         /* the other end broke the protocol: use matching versions */
-  SAMPAN_ERROR_UNREACHABLE = 3,      /* no answer or refused: check address, port, network */
+  SAMPAN_ERROR_UNREACHABLE = 3,      /* no answer or refused: check address, port, network
+                                        (detail: SampanUnreachable) */
   SAMPAN_ERROR_DISCONNECTED = 4,     /* the link broke: try again */
   SAMPAN_ERROR_LOGIN_REFUSED = 5,    /* wrong name or password */
   SAMPAN_ERROR_INTERCEPTED = 6,      /* right password, but somebody is in between: do not go on */
@@ -42,6 +43,14 @@ typedef enum
                                         admin for more (detail: bytes missing) */
 } SampanErrorCode;
 #define SAMPAN_ERROR_LAST SAMPAN_ERROR_QUOTA
+
+/* Why nothing can be reached; never on the wire. */
+typedef enum
+{
+  SAMPAN_UNREACHABLE_SILENT = 0,
+  SAMPAN_UNREACHABLE_REFUSED = 1, /* there is a computer, and nothing listens at the port */
+  SAMPAN_UNREACHABLE_NO_HOST = 2, /* the name leads to no computer */
+} SampanUnreachable;
 
 /* The number that an ERROR reply carries beside the code, kept in a GError of SAMPAN_ERROR; 0: not
  * known. */

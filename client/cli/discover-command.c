@@ -109,7 +109,7 @@ command_discover (Cli *cli, const Command *command, char **argv)
   sampan_discovery_start (discovery);
   if (!wait_secs (cli, seconds))
     return;
-  if (sampan_discovery_is_looking (discovery))
+  if (sampan_discovery_get_state (discovery) != SAMPAN_DISCOVERY_UNAVAILABLE)
     print_all (cli, G_LIST_MODEL (discovery));
   else
     output_failed_because (cli,

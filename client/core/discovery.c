@@ -41,9 +41,16 @@ struct _SampanDiscovery
   guint watch;
   guint added_signal;
   guint removed_signal;
+  guint all_signal;
   GPtrArray *seen;   /* of Seen */
   GListStore *boxes; /* of SampanFoundBox: of what was seen the best of each name */
-  bool is_looking;
+  SampanDiscoveryState state;
+  guint n_pending; /* what the browser still has to tell, and what is being resolved */
+};
+
+enum
+{
+  PROP_STATE = 1
 };
 
 static void list_model_init (GListModelInterface *iface);
@@ -62,6 +69,23 @@ seen_free (gpointer data)
   g_free (seen->name);
   g_free (seen->domain);
   g_free (seen);
+}
+
+static void
+set_state (SampanDiscovery *self, SampanDiscoveryState state)
+{
+  if (self->state == state)
+    return;
+  self->state = state;
+  g_object_notify (G_OBJECT (self), "state");
+}
+
+/* Once it is known what there is, a newcomer makes no difference. */
+static void
+one_done (SampanDiscovery *self)
+{
+  if (self->n_pending > 0 && --self->n_pending == 0 && self->state == SAMPAN_DISCOVERY_LOOKING)
+    set_state (self, SAMPAN_DISCOVERY_ALL_FOUND);
 }
 
 /* ---- The list ---- */
@@ -238,17 +262,22 @@ take_resolved (SampanDiscovery *self, GVariant *reply)
   update_list (self);
 }
 
+/* After CANCELLED there may be nobody any more. */
 static void
 resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  SampanDiscovery *self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply =
       g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
 
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
   if (reply == NULL)
     g_debug ("avahi: %s", error->message);
   else
-    take_resolved (user_data, reply);
+    take_resolved (self, reply);
+  one_done (self);
 }
 
 static void
@@ -313,6 +342,7 @@ added_cb (GDBusConnection *bus,
   seen->name = g_strdup (name);
   seen->domain = g_strdup (domain);
   g_ptr_array_add (self->seen, seen);
+  self->n_pending++;
   call (self,
         "ResolveService",
         g_variant_new ("(iisssiu)", interface, protocol, name, SERVICE_TYPE, domain, protocol, 0U),
@@ -343,16 +373,26 @@ removed_cb (GDBusConnection *bus,
 }
 
 static void
+all_for_now_cb (GDBusConnection *bus,
+                const char *sender,
+                const char *path,
+                const char *interface_name,
+                const char *signal,
+                GVariant *parameters,
+                gpointer user_data)
+{
+  one_done (user_data);
+}
+
+static void
 browsing_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply =
       g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
 
-  if (reply == NULL)
-    g_debug ("avahi: %s", error->message);
-  else
-    SAMPAN_DISCOVERY (user_data)->is_looking = true;
+  if (reply == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    set_state (user_data, SAMPAN_DISCOVERY_UNAVAILABLE);
 }
 
 static void
@@ -360,6 +400,8 @@ appeared_cb (GDBusConnection *bus, const char *name, const char *owner, gpointer
 {
   SampanDiscovery *self = user_data;
 
+  self->n_pending = 1;
+  set_state (self, SAMPAN_DISCOVERY_LOOKING);
   call (self,
         "ServiceBrowserNew",
         g_variant_new ("(iissu)", ANY, ANY, SERVICE_TYPE, "", 0U),
@@ -373,8 +415,8 @@ vanished_cb (GDBusConnection *bus, const char *name, gpointer user_data)
 {
   SampanDiscovery *self = user_data;
 
-  self->is_looking = false;
   forget_all (self);
+  set_state (self, SAMPAN_DISCOVERY_UNAVAILABLE);
 }
 
 /* Any browser's: only ours send on this connection, which nobody else uses; and the first signals
@@ -401,14 +443,17 @@ connected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GDBusConnection) bus = g_dbus_connection_new_for_address_finish (result, &error);
   SampanDiscovery *self = user_data;
 
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
   if (bus == NULL)
     {
-      g_debug ("system bus: %s", error->message);
+      set_state (self, SAMPAN_DISCOVERY_UNAVAILABLE);
       return;
     }
   self->bus = g_steal_pointer (&bus);
   self->added_signal = subscribe (self, "ItemNew", added_cb);
   self->removed_signal = subscribe (self, "ItemRemove", removed_cb);
+  self->all_signal = subscribe (self, "AllForNow", all_for_now_cb);
   self->watch = g_bus_watch_name_on_connection (self->bus,
                                                 AVAHI,
                                                 G_BUS_NAME_WATCHER_FLAGS_AUTO_START,
@@ -464,10 +509,26 @@ sampan_discovery_finalize (GObject *object)
 }
 
 static void
+sampan_discovery_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  g_value_set_uint (value, SAMPAN_DISCOVERY (object)->state);
+}
+
+static void
 sampan_discovery_class_init (SampanDiscoveryClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = sampan_discovery_dispose;
   G_OBJECT_CLASS (klass)->finalize = sampan_discovery_finalize;
+  G_OBJECT_CLASS (klass)->get_property = sampan_discovery_get_property;
+  g_object_class_install_property (G_OBJECT_CLASS (klass),
+                                   PROP_STATE,
+                                   g_param_spec_uint ("state",
+                                                      NULL,
+                                                      NULL,
+                                                      SAMPAN_DISCOVERY_STOPPED,
+                                                      SAMPAN_DISCOVERY_UNAVAILABLE,
+                                                      SAMPAN_DISCOVERY_STOPPED,
+                                                      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 
 static void
@@ -500,6 +561,7 @@ sampan_discovery_start (SampanDiscovery *self)
     return;
   self->cancellable = g_cancellable_new ();
   address = g_dbus_address_get_for_bus_sync (G_BUS_TYPE_SYSTEM, NULL, NULL);
+  set_state (self, address != NULL ? SAMPAN_DISCOVERY_LOOKING : SAMPAN_DISCOVERY_UNAVAILABLE);
   if (address != NULL)
     g_dbus_connection_new_for_address (address,
                                        G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
@@ -521,15 +583,17 @@ sampan_discovery_stop (SampanDiscovery *self)
     {
       g_dbus_connection_signal_unsubscribe (self->bus, self->added_signal);
       g_dbus_connection_signal_unsubscribe (self->bus, self->removed_signal);
+      g_dbus_connection_signal_unsubscribe (self->bus, self->all_signal);
       g_dbus_connection_close (self->bus, NULL, NULL, NULL);
     }
   g_clear_object (&self->bus);
-  self->is_looking = false;
+  self->n_pending = 0;
   forget_all (self);
+  set_state (self, SAMPAN_DISCOVERY_STOPPED);
 }
 
-gboolean
-sampan_discovery_is_looking (SampanDiscovery *self)
+SampanDiscoveryState
+sampan_discovery_get_state (SampanDiscovery *self)
 {
-  return self->is_looking;
+  return self->state;
 }

@@ -3,7 +3,8 @@
 
 /* The boxes that announce themselves on the network (DNS-SD, _sampan._tcp), found by the Avahi
  * daemon on the system bus: a GListModel of SampanFoundBox in order of their names. Lives on the
- * caller's main context and never blocks it. Without a bus or Avahi it stays empty. */
+ * caller's main context and never blocks it. Without a bus or Avahi it stays empty, and "state"
+ * (read only, notified) says so. */
 
 #pragma once
 
@@ -13,6 +14,14 @@ G_BEGIN_DECLS
 
 #define SAMPAN_DISCOVERY_BOXES_MAX 64 /* more than a person looks through; a flood ends here */
 
+typedef enum
+{
+  SAMPAN_DISCOVERY_STOPPED,
+  SAMPAN_DISCOVERY_LOOKING,     /* no answer yet, or not from all */
+  SAMPAN_DISCOVERY_ALL_FOUND,   /* what is listed is what there is; it goes on listening */
+  SAMPAN_DISCOVERY_UNAVAILABLE, /* there is no Avahi that could be asked */
+} SampanDiscoveryState;
+
 #define SAMPAN_TYPE_DISCOVERY (sampan_discovery_get_type ())
 G_DECLARE_FINAL_TYPE (SampanDiscovery, sampan_discovery, SAMPAN, DISCOVERY, GObject)
 
@@ -20,7 +29,6 @@ SampanDiscovery *sampan_discovery_new (void);
 /* Looks until it is stopped, which empties the list. */
 void sampan_discovery_start (SampanDiscovery *self);
 void sampan_discovery_stop (SampanDiscovery *self);
-/* Whether Avahi answered. */
-gboolean sampan_discovery_is_looking (SampanDiscovery *self);
+SampanDiscoveryState sampan_discovery_get_state (SampanDiscovery *self);
 
 G_END_DECLS

@@ -224,6 +224,18 @@ start_hello (SampanLink *self)
     self->funcs->connected (self, self->funcs_data);
 }
 
+static GError *
+new_unreachable (const GError *cause)
+{
+  GError *error = g_error_new_literal (SAMPAN_ERROR, SAMPAN_ERROR_UNREACHABLE, cause->message);
+
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+    sampan_error_set_detail (error, SAMPAN_UNREACHABLE_REFUSED);
+  else if (g_error_matches (cause, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND))
+    sampan_error_set_detail (error, SAMPAN_UNREACHABLE_NO_HOST);
+  return error;
+}
+
 static void
 connect_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -241,7 +253,9 @@ connect_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (connection == NULL)
     {
-      sampan_link_break (self, SAMPAN_ERROR_UNREACHABLE, error->message);
+      g_autoptr (GError) unreachable = new_unreachable (error);
+
+      shut (self, unreachable);
       return;
     }
   self->connection = g_steal_pointer (&connection);

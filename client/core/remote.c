@@ -10,6 +10,7 @@
 #include "login.h"
 #include "protocol.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define SCHEME "sampan"
@@ -49,11 +50,11 @@ decode_component (const char *text, size_t length, GByteArray *out, GError **err
           int low = i + 2 < length ? g_ascii_xdigit_value (text[i + 2]) : -1;
 
           if (high < 0 || low < 0)
-            return refuse (error, "The path has a percent sign without two hexadecimal digits");
+            return refuse (error, _ ("The path has a percent sign without two hexadecimal digits"));
           byte = (uint8_t)(high * 16 + low);
           i += 2;
           if (byte == '\0' || byte == '/')
-            return refuse (error, "The path hides a NUL or a slash in a name");
+            return refuse (error, _ ("The path hides a NUL or a slash in a name"));
         }
       g_byte_array_append (out, &byte, 1);
     }
@@ -79,7 +80,7 @@ parse_path (const char *text, GError **error)
         continue;
       if (i == start + 1)
         {
-          refuse (error, "The path has an empty name between two slashes");
+          refuse (error, _ ("The path has an empty name between two slashes"));
           return NULL;
         }
       if (start > 0)
@@ -97,9 +98,9 @@ check_user (const char *user, GError **error)
   if (user == NULL)
     return true;
   if (strchr (user, ':') != NULL)
-    return refuse (error, "A password does not belong into an address");
+    return refuse (error, _ ("A password does not belong in an address"));
   if (!sampan_user_name_is_valid (user, strlen (user)))
-    return refuse (error, "The user name is not one that a server can have");
+    return refuse (error, _ ("The user name is not one that a server can have"));
   return true;
 }
 
@@ -107,17 +108,17 @@ static bool
 check_host (const char *host, GError **error)
 {
   if (host == NULL || *host == '\0')
-    return refuse (error, "The host is missing");
+    return refuse (error, _ ("The host is missing"));
   if (strlen (host) > HOST_MAX_BYTES || !g_utf8_validate (host, -1, NULL) ||
       strpbrk (host, "/@[]?# \\\"<>") != NULL)
-    return refuse (error, "The host is not a name or an address");
+    return refuse (error, _ ("The host is not a name or an address"));
   if (strchr (host, ':') != NULL || strchr (host, '%') != NULL)
     {
       const char *scope = strchr (host, '%');
       g_autofree char *address = g_strndup (host, scope ? (size_t)(scope - host) : strlen (host));
 
       if (!g_hostname_is_ip_address (address) || (scope != NULL && scope[1] == '\0'))
-        return refuse (error, "The host is not a name or an address");
+        return refuse (error, _ ("The host is not a name or an address"));
     }
   return true;
 }
@@ -135,11 +136,11 @@ static bool
 check_shape (const char *uri, GError **error)
 {
   if (has_control_byte (uri) || *uri == ' ' || g_str_has_suffix (uri, " "))
-    return refuse (error, "The address holds control characters or stray spaces");
+    return refuse (error, _ ("The address holds control characters or stray spaces"));
   if (g_ascii_strncasecmp (uri, SCHEME "://", strlen (SCHEME "://")) != 0)
-    return refuse (error, "The address does not start with " SCHEME "://");
+    return refuse (error, _ ("The address does not start with sampan://"));
   if (strpbrk (uri, "?#") != NULL)
-    return refuse (error, "A question mark or # in the path is written %3F or %23");
+    return refuse (error, _ ("A question mark or # in the path is written %3F or %23"));
   return true;
 }
 
@@ -173,7 +174,7 @@ sampan_remote_parse (const char *uri, GError **error)
     return NULL;
   if (port == 0 || port > G_MAXUINT16)
     {
-      refuse (error, "The port is a number from 1 to 65535");
+      refuse (error, _ ("The port is a number from 1 to 65535"));
       return NULL;
     }
   path = parse_path (path_text, error);

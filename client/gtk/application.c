@@ -13,6 +13,7 @@
 #include "window.h"
 
 #include <glib/gi18n.h>
+#include <stdbool.h>
 
 #define RESOURCE_BASE "/io/github/sampan/Sampan"
 
@@ -20,8 +21,9 @@ struct _SampanApplication
 {
   GtkApplication parent_instance;
 
-  SampanEngine *engine;   /* made with the first window */
-  SampanSecret *password; /* of --password-file, for the first URI; nullable */
+  SampanEngine *engine;     /* made with the first window */
+  SampanServerStore *store; /* as well */
+  SampanSecret *password;   /* of --password-file, for the first URI; nullable */
 };
 
 G_DEFINE_TYPE (SampanApplication, sampan_application, GTK_TYPE_APPLICATION)
@@ -37,6 +39,8 @@ static const Shortcut shortcuts[] = {
   { "app.new-window", { "<Primary>n" } },
   { "app.help", { "F1" } },
   { "app.quit", { "<Primary>q" } },
+  { "win.connect", { "<Primary><Shift>o" } },
+  { "win.log-out", { "<Primary><Shift>w" } },
   { "win.close", { "<Primary>w" } },
   { "win.back", { "<Alt>Left" } },
   { "win.forward", { "<Alt>Right" } },
@@ -62,24 +66,87 @@ static const Shortcut shortcuts[] = {
   { "win.menu", { "F10" } },
 };
 
+/* What could not be kept is told where the person is. */
+static void
+store_failed_cb (SampanApplication *self, const char *text)
+{
+  GtkWindow *active = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  if (SAMPAN_IS_WINDOW (active))
+    sampan_window_tell (SAMPAN_WINDOW (active), text);
+}
+
 static SampanWindow *
 add_window (SampanApplication *self)
 {
-  if (self->engine == NULL)
-    self->engine = sampan_engine_new ();
-  return sampan_window_new (GTK_APPLICATION (self), self->engine);
+  bool is_first = self->engine == NULL;
+  SampanWindow *window;
+
+  if (is_first)
+    {
+      self->engine = sampan_engine_new ();
+      self->store = sampan_server_store_new ();
+      g_signal_connect_object (self->store,
+                               "failed",
+                               G_CALLBACK (store_failed_cb),
+                               self,
+                               G_CONNECT_SWAPPED);
+    }
+  window = sampan_window_new (GTK_APPLICATION (self), self->engine, self->store);
+  if (is_first && sampan_server_store_get_problem (self->store) != NULL)
+    sampan_window_tell (window, sampan_server_store_get_problem (self->store));
+  return window;
 }
 
-/* The one that was used last. */
+static bool
+is_any (SampanWindow *window, gconstpointer data)
+{
+  return true;
+}
+
+static bool
+has_session_of (SampanWindow *window, gconstpointer remote)
+{
+  return sampan_window_has_session_of (window, remote);
+}
+
+static bool
+is_free (SampanWindow *window, gconstpointer data)
+{
+  return sampan_window_is_free (window);
+}
+
+/* The one that was used last of those that FIT; NULL if none does. */
 static SampanWindow *
-get_window (SampanApplication *self)
+find_fitting_window (SampanApplication *self,
+                     bool (*fits) (SampanWindow *window, gconstpointer data),
+                     gconstpointer data)
 {
   GList *windows = gtk_application_get_windows (GTK_APPLICATION (self));
 
   for (GList *l = windows; l != NULL; l = l->next)
-    if (SAMPAN_IS_WINDOW (l->data))
+    if (SAMPAN_IS_WINDOW (l->data) && fits (l->data, data))
       return l->data;
-  return add_window (self);
+  return NULL;
+}
+
+static SampanWindow *
+get_window (SampanApplication *self)
+{
+  SampanWindow *window = find_fitting_window (self, is_any, NULL);
+
+  return window != NULL ? window : add_window (self);
+}
+
+/* Nobody's session ends because another server is opened. */
+static SampanWindow *
+get_window_for (SampanApplication *self, const SampanRemote *remote)
+{
+  SampanWindow *window = find_fitting_window (self, has_session_of, remote);
+
+  if (window == NULL)
+    window = find_fitting_window (self, is_free, NULL);
+  return window != NULL ? window : add_window (self);
 }
 
 static SampanWindow *
@@ -240,15 +307,29 @@ sampan_application_activate (GApplication *application)
 }
 
 static void
-sampan_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+open_uri (SampanApplication *self, const char *uri)
 {
-  SampanApplication *self = SAMPAN_APPLICATION (application);
-  SampanWindow *window = get_window (self);
-  g_autofree char *uri = g_file_get_uri (files[0]);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SampanRemote) remote = sampan_remote_parse (uri, &error);
+  SampanWindow *window = remote != NULL ? get_window_for (self, remote) : get_window (self);
 
   gtk_window_present (GTK_WINDOW (window));
-  sampan_window_open_uri (window, uri, self->password);
+  if (remote != NULL)
+    sampan_window_open (window, remote, self->password);
+  else
+    sampan_window_tell_bad_link (window, error);
   g_clear_pointer (&self->password, sampan_secret_free);
+}
+
+static void
+sampan_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  for (int i = 0; i < n_files; i++)
+    {
+      g_autofree char *uri = g_file_get_uri (files[i]);
+
+      open_uri (SAMPAN_APPLICATION (application), uri);
+    }
 }
 
 /* -1: go on. */
@@ -309,6 +390,7 @@ sampan_application_finalize (GObject *object)
 {
   SampanApplication *self = SAMPAN_APPLICATION (object);
 
+  g_clear_object (&self->store);
   g_clear_object (&self->engine);
   g_clear_pointer (&self->password, sampan_secret_free);
   G_OBJECT_CLASS (sampan_application_parent_class)->finalize (object);
@@ -354,7 +436,7 @@ sampan_application_init (SampanApplication *self)
                                  _ ("Log in at once with the password in the first line of FILE"),
                                  _ ("FILE"));
   g_application_set_option_context_parameter_string (application,
-                                                     "[sampan://USER@HOST[:PORT]/SHARE/PATH]");
+                                                     "[sampan://USER@HOST[:PORT]/SHARE/PATH…]");
 }
 
 SampanApplication *

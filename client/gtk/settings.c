@@ -77,10 +77,3 @@ sampan_settings_get (void)
   g_assert (settings != NULL);
   return settings;
 }
-
-void
-sampan_settings_set_text (const char *key, const char *text)
-{
-  if (g_utf8_validate (text, -1, NULL))
-    g_settings_set_string (settings, key, text);
-}

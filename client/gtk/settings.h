@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* What the program remembers from one run to the next: the keys of
- * data/io.github.sampan.Sampan.gschema.xml, which has their types, limits and defaults. Never a
- * password. */
+ * data/io.github.sampan.Sampan.gschema.xml, which has their types, limits and defaults. Servers
+ * and passwords are elsewhere. */
 
 #pragma once
 
@@ -12,9 +12,6 @@
 
 G_BEGIN_DECLS
 
-#define SAMPAN_SETTING_LAST_HOST "last-host"
-#define SAMPAN_SETTING_LAST_PORT "last-port"
-#define SAMPAN_SETTING_LAST_USER "last-user"
 #define SAMPAN_SETTING_WINDOW_WIDTH "window-width"
 #define SAMPAN_SETTING_WINDOW_HEIGHT "window-height"
 #define SAMPAN_SETTING_WINDOW_MAXIMIZED "window-maximized"
@@ -32,7 +29,5 @@ G_BEGIN_DECLS
 bool sampan_settings_init (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Belongs to the program; never NULL after sampan_settings_init(). */
 GSettings *sampan_settings_get (void);
-/* What GSettings cannot hold, a TEXT that is no UTF-8, is not remembered. */
-void sampan_settings_set_text (const char *key, const char *text);
 
 G_END_DECLS

@@ -279,7 +279,28 @@ show_problems_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
   sampan_window_show_problems (user_data);
 }
 
+/* A session goes on when another one is wanted. */
+static void
+connect_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SampanWindow *self = user_data;
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+
+  if (sampan_window_is_free (self))
+    sampan_login_form_focus_address (self->form);
+  else
+    g_action_group_activate_action (G_ACTION_GROUP (application), "new-window", NULL);
+}
+
+static void
+log_out_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  sampan_window_log_out (user_data);
+}
+
 static const GActionEntry entries[] = {
+  { "connect", connect_cb },
+  { "log-out", log_out_cb },
   { "back", back_cb },
   { "forward", forward_cb },
   { "up", up_cb },

@@ -8,21 +8,30 @@
 #include "window-private.h"
 
 #include "escape.h"
+#include "keyring.h"
 #include "known-servers.h"
+#include "login.h"
 #include "password-dialog.h"
 #include "trouble-dialog.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
+/* A one-time code is not kept: it is spent. */
 static void
 remember_server (SampanWindow *self)
 {
-  sampan_settings_set_text (SAMPAN_SETTING_LAST_HOST, sampan_session_get_host (self->session));
-  sampan_settings_set_text (SAMPAN_SETTING_LAST_USER, sampan_session_get_user (self->session));
-  g_settings_set (sampan_settings_get (),
-                  SAMPAN_SETTING_LAST_PORT,
-                  "q",
-                  sampan_session_get_port (self->session));
+  const char *host = sampan_session_get_host (self->session);
+  const char *user = sampan_session_get_user (self->session);
+  uint16_t port = sampan_session_get_port (self->session);
+  bool keeps = sampan_login_form_get_keeps_password (self->form) &&
+               !sampan_session_get_must_set_password (self->session);
+  SampanSavedServer *saved = sampan_server_store_find (self->store, host, port, user);
+
+  if (sampan_login_form_get_remembers (self->form))
+    sampan_server_store_remember (self->store, host, port, user, keeps ? self->password : NULL);
+  else if (saved != NULL)
+    sampan_server_store_forget (self->store, saved);
 }
 
 /* ---- the first password ---- */
@@ -34,6 +43,7 @@ password_set_cb (SampanPasswordDialog *dialog, const SampanSecret *password, gpo
 
   sampan_secret_free (self->password);
   self->password = sampan_secret_copy (password);
+  remember_server (self);
   sampan_window_enter (self);
   sampan_window_restore_transfers (self);
 }
@@ -124,11 +134,51 @@ tell_still_broken (SampanWindow *self, const GError *error)
                          "win.reconnect");
 }
 
+/* What the server refuses is known; why it does is not told to anybody who asks. */
+static void
+tell_refused (SampanWindow *self, const GError *error)
+{
+  g_autoptr (SampanSecret) code = sampan_one_time_code_fold (self->password);
+
+  if (self->has_kept_password)
+    sampan_window_tell (self,
+                        _ ("The password that was kept is not right any more, and was forgotten. "
+                           "Type the new one."));
+  else if (code != NULL)
+    sampan_window_tell (self,
+                        _ ("The name or the one-time code is wrong, or the code was used or is too "
+                           "old. Ask who looks after the server for a new one."));
+  else
+    sampan_window_tell_error (self, error);
+}
+
+static void
+forget_kept_password (SampanWindow *self)
+{
+  SampanSavedServer *saved = sampan_server_store_find (self->store,
+                                                       sampan_session_get_host (self->session),
+                                                       sampan_session_get_port (self->session),
+                                                       sampan_session_get_user (self->session));
+
+  if (saved != NULL)
+    sampan_server_store_forget_password (self->store, saved);
+}
+
+static void
+login_refused (SampanWindow *self, const GError *error)
+{
+  if (self->has_kept_password)
+    forget_kept_password (self);
+  tell_refused (self, error);
+}
+
 static void
 login_failed (SampanWindow *self, const GError *error)
 {
-  if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_SERVER_CHANGED) ||
-      g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_INTERCEPTED))
+  if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_LOGIN_REFUSED) && self->path == NULL)
+    login_refused (self, error);
+  else if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_SERVER_CHANGED) ||
+           g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_INTERCEPTED))
     show_trouble (self, error);
   else if (self->path != NULL)
     tell_still_broken (self, error);
@@ -161,8 +211,8 @@ login_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 }
 
-static bool
-can_start (SampanWindow *self)
+bool
+sampan_window_can_log_in (SampanWindow *self)
 {
   SampanSessionState state = sampan_session_get_state (self->session);
 
@@ -209,18 +259,81 @@ log_in_with (SampanWindow *self, SampanSecret *password)
   start_login (self, host, sampan_login_form_get_port (self->form), user);
 }
 
+/* ---- the password that is kept ---- */
+
+static void
+looked_up_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SampanWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SampanSecret) password = sampan_keyring_look_up_finish (result, &error);
+  g_autofree char *text = NULL;
+
+  g_clear_object (&self->login_cancellable);
+  if (self->closing)
+    return;
+  sampan_login_form_set_busy (self->form, false);
+  if (password != NULL)
+    {
+      self->has_kept_password = true;
+      log_in_with (self, g_steal_pointer (&password));
+      return;
+    }
+  /* Translators: %s is a sentence that says why the password that is kept cannot be had. */
+  text = g_strdup_printf (_ ("%s Type the password."), sampan_keyring_get_text (error));
+  sampan_window_tell (self, text);
+  sampan_login_form_focus_password (self->form);
+}
+
+static void
+look_up_password (SampanWindow *self, SampanSavedServer *server)
+{
+  sampan_error_bar_clear (self->error_bar);
+  sampan_login_form_set_busy (self->form, true);
+  self->login_cancellable = g_cancellable_new ();
+  sampan_keyring_look_up_async (server, self->login_cancellable, looked_up_cb, g_object_ref (self));
+}
+
+/* ---- beginning ---- */
+
+/* What looks like a link and was not taken apart is none. */
+static bool
+has_bad_link (SampanWindow *self)
+{
+  g_autofree char *host = sampan_login_form_dup_host (self->form);
+  g_autoptr (SampanRemote) remote = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (strstr (host, "://") == NULL)
+    return false;
+  remote = sampan_remote_parse (host, &error);
+  if (remote == NULL)
+    sampan_window_tell_bad_link (self, error);
+  return remote == NULL;
+}
+
 void
 sampan_window_log_in (SampanWindow *self)
 {
-  if (can_start (self))
-    log_in_with (self, sampan_login_form_dup_password (self->form));
+  SampanSavedServer *kept = sampan_login_form_get_kept (self->form);
+
+  if (!sampan_window_can_log_in (self) || has_bad_link (self))
+    return;
+  if (kept != NULL)
+    look_up_password (self, kept);
+  else
+    sampan_window_log_in_with (self, NULL);
 }
 
 void
 sampan_window_log_in_with (SampanWindow *self, const SampanSecret *password)
 {
-  if (can_start (self))
-    log_in_with (self, sampan_secret_copy (password));
+  if (!sampan_window_can_log_in (self))
+    return;
+  self->has_kept_password = false;
+  log_in_with (self,
+               password != NULL ? sampan_secret_copy (password)
+                                : sampan_login_form_dup_password (self->form));
 }
 
 void
@@ -234,7 +347,7 @@ sampan_window_reconnect (SampanWindow *self)
       sampan_session_retry_now (self->session);
       return;
     }
-  if (!can_start (self) || self->password == NULL || host == NULL || user == NULL)
+  if (!sampan_window_can_log_in (self) || self->password == NULL || host == NULL || user == NULL)
     {
       sampan_login_form_focus (self->form);
       return;

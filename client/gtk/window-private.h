@@ -52,6 +52,7 @@ struct _SampanWindow
 
   /* owned */
   SampanSession *session;
+  SampanServerStore *store; /* shared */
   SampanQueue *queue;
   SampanSecret *password; /* of the session, for Reconnect; wiped at logout */
   GCancellable *login_cancellable;
@@ -92,6 +93,7 @@ struct _SampanWindow
   guint inhibit_cookie; /* 0: the computer may sleep */
   int width;            /* while it is not maximised */
   int height;
+  bool has_kept_password;  /* the login's password came from the keyring */
   bool tells_reconnecting; /* in the error bar */
   bool tries_last_place;   /* which may be gone */
   bool entered;            /* the first listing after the login came */
@@ -132,7 +134,10 @@ void sampan_window_notify_finished (SampanWindow *self, SampanBatch *batch, cons
 void sampan_window_update_inhibit (SampanWindow *self);
 
 /* window-login.c */
+/* Not while a login or a session is under way. */
+bool sampan_window_can_log_in (SampanWindow *self);
 void sampan_window_log_in (SampanWindow *self);
+/* NULL: the one that was typed. */
 void sampan_window_log_in_with (SampanWindow *self, const SampanSecret *password);
 void sampan_window_cancel_login (SampanWindow *self);
 /* Asks first when transfers run. */

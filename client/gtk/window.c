@@ -10,7 +10,6 @@
 #include "accessible.h"
 #include "entry-text.h"
 #include "escape.h"
-#include "remote.h"
 
 #include <glib/gi18n.h>
 
@@ -319,6 +318,7 @@ sampan_window_dispose (GObject *object)
   sampan_window_drop_search (self);
   g_clear_object (&self->watch);
   g_clear_object (&self->session);
+  g_clear_object (&self->store);
   g_clear_object (&self->told);
   g_clear_object (&self->queue);
   g_clear_pointer (&self->password, sampan_secret_free);
@@ -426,21 +426,8 @@ sampan_window_init (SampanWindow *self)
   g_signal_connect_object (self->queue, "finished", G_CALLBACK (queue_finished_cb), self, 0);
 }
 
-static void
-fill_in_last_server (SampanWindow *self)
-{
-  GSettings *settings = sampan_settings_get ();
-  g_autofree char *host = g_settings_get_string (settings, SAMPAN_SETTING_LAST_HOST);
-  g_autofree char *user = g_settings_get_string (settings, SAMPAN_SETTING_LAST_USER);
-  uint16_t port;
-
-  g_settings_get (settings, SAMPAN_SETTING_LAST_PORT, "q", &port);
-  if (host[0] != '\0')
-    sampan_login_form_fill (self->form, host, port, user);
-}
-
 SampanWindow *
-sampan_window_new (GtkApplication *application, SampanEngine *engine)
+sampan_window_new (GtkApplication *application, SampanEngine *engine, SampanServerStore *store)
 {
   SampanWindow *self = g_object_new (SAMPAN_TYPE_WINDOW, "application", application, NULL);
   GMenu *menu = gtk_application_get_menu_by_id (application, "primary-menu");
@@ -458,55 +445,11 @@ sampan_window_new (GtkApplication *application, SampanEngine *engine)
                            self,
                            G_CONNECT_SWAPPED);
   sampan_server_bar_set_session (self->server_bar, self->session);
-  fill_in_last_server (self);
+  self->store = g_object_ref (store);
+  sampan_login_form_set_store (self->form, store);
   sampan_login_form_focus (self->form);
   sampan_window_update_actions (self);
   return self;
-}
-
-static bool
-is_this_session (SampanWindow *self, SampanRemote *remote)
-{
-  const char *user = sampan_remote_get_user (remote);
-
-  return sampan_window_is_ready (self) &&
-         g_strcmp0 (sampan_remote_get_host (remote), sampan_session_get_host (self->session)) ==
-             0 &&
-         sampan_remote_get_port (remote) == sampan_session_get_port (self->session) &&
-         (user == NULL || g_strcmp0 (user, sampan_session_get_user (self->session)) == 0);
-}
-
-void
-sampan_window_open_uri (SampanWindow *self, const char *uri, const SampanSecret *password)
-{
-  g_autoptr (SampanRemote) remote = sampan_remote_parse (uri, NULL);
-
-  if (remote == NULL)
-    {
-      sampan_error_bar_tell (
-          self->error_bar,
-          GTK_MESSAGE_ERROR,
-          /* Translators: sampan://… stays as it is. */
-          _ ("This is not an address of a box. One looks like sampan://USER@HOST/SHARE/PATH."),
-          NULL,
-          NULL);
-      return;
-    }
-  if (is_this_session (self, remote))
-    {
-      sampan_window_go (self, sampan_remote_get_path (remote));
-      return;
-    }
-  g_clear_pointer (&self->wanted, sampan_path_unref);
-  self->wanted = sampan_path_ref (sampan_remote_get_path (remote));
-  sampan_login_form_fill (self->form,
-                          sampan_remote_get_host (remote),
-                          sampan_remote_get_port (remote),
-                          sampan_remote_get_user (remote));
-  if (password != NULL && sampan_remote_get_user (remote) != NULL)
-    sampan_window_log_in_with (self, password);
-  else
-    sampan_login_form_focus (self->form);
 }
 
 static void

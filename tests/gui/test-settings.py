@@ -21,7 +21,7 @@ def make_old_schema(folder):
     """As an older version would have installed it: with one key of today's."""
     (pathlib.Path(folder) / f"{APP_ID}.gschema.xml").write_text(
         f"""<schemalist><schema id="{APP_ID}" path="/io/github/sampan/Sampan/">
-        <key name="last-host" type="s"><default>""</default></key></schema></schemalist>"""
+        <key name="window-width" type="i"><default>860</default></key></schema></schemalist>"""
     )
     subprocess.run(["glib-compile-schemas", "--strict", folder], check=True)
 

@@ -1,0 +1,192 @@
+/* SPDX-FileCopyrightText: Sampan contributors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A row of the saved servers. */
+
+#include "config.h"
+
+#include "saved-row.h"
+
+#include "accessible.h"
+#include "escape.h"
+
+#include <glib/gi18n.h>
+#include <stdbool.h>
+
+struct _SampanSavedRow
+{
+  GtkListBoxRow parent_instance;
+
+  /* template widgets */
+  GtkLabel *title_label;
+  GtkLabel *account_label;
+  GtkWidget *kept_image;
+  GtkWidget *menu_button;
+
+  /* owned */
+  SampanSavedServer *server;
+};
+
+G_DEFINE_TYPE (SampanSavedRow, sampan_saved_row, GTK_TYPE_LIST_BOX_ROW)
+
+enum
+{
+  SIGNAL_EDIT,
+  SIGNAL_FORGET,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+/* ---- actions ---- */
+
+static void
+connect_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  gtk_widget_activate (user_data);
+}
+
+static void
+edit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  g_signal_emit (user_data, signals[SIGNAL_EDIT], 0);
+}
+
+static void
+copy_address_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SampanSavedRow *self = user_data;
+  g_autofree char *address = sampan_saved_server_dup_address (self->server);
+  GtkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (self), GDK_SELECTION_CLIPBOARD);
+
+  gtk_clipboard_set_text (clipboard, address, -1);
+}
+
+static void
+forget_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  g_signal_emit (user_data, signals[SIGNAL_FORGET], 0);
+}
+
+static const GActionEntry actions[] = {
+  { "connect", connect_cb },
+  { "edit", edit_cb },
+  { "copy-address", copy_address_cb },
+  { "forget", forget_cb },
+};
+
+static void
+open_menu (SampanSavedRow *self)
+{
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->menu_button), TRUE);
+}
+
+static gboolean
+button_press_cb (GtkWidget *widget, GdkEventButton *event, gpointer user_data)
+{
+  if (!gdk_event_triggers_context_menu ((GdkEvent *)event))
+    return GDK_EVENT_PROPAGATE;
+  open_menu (SAMPAN_SAVED_ROW (widget));
+  return GDK_EVENT_STOP;
+}
+
+static gboolean
+popup_menu_cb (GtkWidget *widget, gpointer user_data)
+{
+  open_menu (SAMPAN_SAVED_ROW (widget));
+  return TRUE;
+}
+
+static gboolean
+key_press_cb (GtkWidget *widget, GdkEventKey *event, gpointer user_data)
+{
+  if ((event->state & gtk_accelerator_get_default_mod_mask ()) != 0)
+    return GDK_EVENT_PROPAGATE;
+  if (event->keyval == GDK_KEY_F2)
+    g_signal_emit (widget, signals[SIGNAL_EDIT], 0);
+  else if (event->keyval == GDK_KEY_Delete)
+    g_signal_emit (widget, signals[SIGNAL_FORGET], 0);
+  else
+    return GDK_EVENT_PROPAGATE;
+  return GDK_EVENT_STOP;
+}
+
+/* ---- the object ---- */
+
+static void
+sampan_saved_row_finalize (GObject *object)
+{
+  g_clear_object (&SAMPAN_SAVED_ROW (object)->server);
+  G_OBJECT_CLASS (sampan_saved_row_parent_class)->finalize (object);
+}
+
+static void
+sampan_saved_row_class_init (SampanSavedRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  const char *names[N_SIGNALS] = { "edit", "forget" };
+
+  G_OBJECT_CLASS (klass)->finalize = sampan_saved_row_finalize;
+  for (int i = 0; i < N_SIGNALS; i++)
+    signals[i] = g_signal_new (names[i],
+                               SAMPAN_TYPE_SAVED_ROW,
+                               G_SIGNAL_RUN_LAST,
+                               0,
+                               NULL,
+                               NULL,
+                               NULL,
+                               G_TYPE_NONE,
+                               0);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/sampan/Sampan/ui/saved-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, SampanSavedRow, title_label);
+  gtk_widget_class_bind_template_child (widget_class, SampanSavedRow, account_label);
+  gtk_widget_class_bind_template_child (widget_class, SampanSavedRow, kept_image);
+  gtk_widget_class_bind_template_child (widget_class, SampanSavedRow, menu_button);
+  gtk_widget_class_bind_template_callback (widget_class, button_press_cb);
+  gtk_widget_class_bind_template_callback (widget_class, popup_menu_cb);
+  gtk_widget_class_bind_template_callback (widget_class, key_press_cb);
+}
+
+static void
+sampan_saved_row_init (SampanSavedRow *self)
+{
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+
+  g_action_map_add_action_entries (G_ACTION_MAP (group), actions, G_N_ELEMENTS (actions), self);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "saved", G_ACTION_GROUP (group));
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+static char *
+dup_account (SampanSavedServer *server)
+{
+  g_autofree char *host = sampan_display_name (sampan_saved_server_get_host (server), -1);
+
+  return g_strdup_printf (_ ("%s on %s"), sampan_saved_server_get_user (server), host);
+}
+
+SampanSavedRow *
+sampan_saved_row_new (SampanSavedServer *server)
+{
+  SampanSavedRow *self = g_object_new (SAMPAN_TYPE_SAVED_ROW, NULL);
+  GMenu *menu =
+      gtk_application_get_menu_by_id (GTK_APPLICATION (g_application_get_default ()), "saved-menu");
+  g_autofree char *title = sampan_display_name (sampan_saved_server_get_title (server), -1);
+  g_autofree char *account = dup_account (server);
+  g_autofree char *address = sampan_saved_server_dup_address (server);
+
+  self->server = g_object_ref (server);
+  gtk_label_set_text (self->title_label, title);
+  gtk_label_set_text (self->account_label, account);
+  gtk_widget_set_visible (self->kept_image, sampan_saved_server_get_keeps_password (server));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), address);
+  sampan_accessible_set_name (GTK_WIDGET (self), title);
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->menu_button), G_MENU_MODEL (menu));
+  return self;
+}
+
+SampanSavedServer *
+sampan_saved_row_get_server (SampanSavedRow *self)
+{
+  return self->server;
+}
