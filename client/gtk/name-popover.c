@@ -28,6 +28,7 @@ struct _SampanNamePopover
 
   /* state */
   gboolean keep_extension;
+  bool waits; /* for whether the name can be used */
 };
 
 G_DEFINE_TYPE (SampanNamePopover, sampan_name_popover, GTK_TYPE_POPOVER)
@@ -62,12 +63,21 @@ changed_cb (SampanNamePopover *self)
 }
 
 static void
+set_waits (SampanNamePopover *self, bool waits)
+{
+  self->waits = waits;
+  gtk_widget_set_sensitive (self->accept_button, !waits);
+  gtk_editable_set_editable (GTK_EDITABLE (self->entry), !waits);
+}
+
+static void
 accept_cb (SampanNamePopover *self)
 {
   if (!gtk_widget_get_sensitive (self->accept_button))
     return;
   g_signal_emit (self, signals[SIGNAL_ACCEPTED], 0, gtk_entry_get_text (self->entry));
-  gtk_popover_popdown (GTK_POPOVER (self));
+  if (!self->waits)
+    gtk_popover_popdown (GTK_POPOVER (self));
 }
 
 static gboolean
@@ -175,4 +185,24 @@ void
 sampan_name_popover_set_example (SampanNamePopover *self, const char *example)
 {
   gtk_entry_set_placeholder_text (self->entry, example);
+}
+
+void
+sampan_name_popover_wait (SampanNamePopover *self)
+{
+  set_waits (self, true);
+}
+
+void
+sampan_name_popover_finish (SampanNamePopover *self, const char *fault)
+{
+  set_waits (self, false);
+  if (fault == NULL)
+    {
+      gtk_popover_popdown (GTK_POPOVER (self));
+      return;
+    }
+  gtk_label_set_text (self->hint_label, fault);
+  gtk_widget_show (GTK_WIDGET (self->hint_label));
+  gtk_widget_grab_focus (GTK_WIDGET (self->entry));
 }

@@ -21,6 +21,10 @@ SampanNamePopover *sampan_name_popover_new (GtkWidget *relative_to,
                                             const char *initial,
                                             gboolean keep_extension);
 
+/* While "accepted" is handled: it waits for sampan_name_popover_finish() and does not close. */
+void sampan_name_popover_wait (SampanNamePopover *self);
+/* FAULT, nullable, says why the name cannot be used; without it the popover closes. */
+void sampan_name_popover_finish (SampanNamePopover *self, const char *fault);
 /* What to type, as long as nothing is. */
 void sampan_name_popover_set_example (SampanNamePopover *self, const char *example);
 

@@ -17,6 +17,36 @@
 /* About what a name takes in the list. */
 #define NAME_WIDTH_PX 160
 
+/* ---- names ---- */
+
+static void
+wait_in (SampanWindow *self, SampanNamePopover *popover)
+{
+  sampan_name_popover_wait (popover);
+  g_set_weak_pointer (&self->name_popover, popover);
+}
+
+static const char *
+get_name_fault (const GError *error)
+{
+  if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_EXISTS))
+    return _ ("There is something of this name already. Choose another one.");
+  return error != NULL ? sampan_error_get_text (error) : NULL;
+}
+
+/* ERROR (nullable) stays near the name as long as that is there to be mended. */
+static void
+tell_popover (SampanWindow *self, const GError *error)
+{
+  SampanNamePopover *popover = self->name_popover;
+
+  g_clear_weak_pointer (&self->name_popover);
+  if (popover != NULL && gtk_widget_get_mapped (GTK_WIDGET (popover)))
+    sampan_name_popover_finish (popover, get_name_fault (error));
+  else if (error != NULL)
+    sampan_window_tell_error (self, error);
+}
+
 /* ---- new folder ---- */
 
 static void
@@ -25,10 +55,9 @@ mkdir_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (SampanWindow) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!sampan_session_mkdir_finish (SAMPAN_SESSION (source), result, &error))
-    sampan_window_tell_error (self, error);
-  else
+  if (sampan_session_mkdir_finish (SAMPAN_SESSION (source), result, &error))
     sampan_window_refresh (self);
+  tell_popover (self, error);
 }
 
 static void
@@ -43,6 +72,7 @@ new_folder_named_cb (SampanNamePopover *popover, const char *name, gpointer user
       sampan_window_tell_item_error (self, name, error);
       return;
     }
+  wait_in (self, popover);
   sampan_file_view_select_name (self->file_view, name);
   sampan_session_mkdir_async (self->session, path, false, NULL, mkdir_cb, g_object_ref (self));
 }
@@ -108,13 +138,12 @@ rename_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_auto (SampanPlaced) placed = { 0 };
 
-  if (!sampan_session_rename_finish (SAMPAN_SESSION (source), result, &placed, &error))
-    sampan_window_tell_error (self, error);
-  else
+  if (sampan_session_rename_finish (SAMPAN_SESSION (source), result, &placed, &error))
     {
       tell_renamed (rename, &placed);
       sampan_window_refresh (self);
     }
+  tell_popover (self, error);
   rename_free (rename);
 }
 
@@ -132,6 +161,7 @@ renamed_cb (SampanNamePopover *popover, const char *name, gpointer user_data)
       sampan_window_tell_item_error (self, name, error);
       return;
     }
+  wait_in (self, popover);
   sampan_file_view_select_name (self->file_view, name);
   asked = g_new0 (Rename, 1);
   asked->window = g_object_ref (self);

@@ -13,6 +13,7 @@
 #include "fetch-bar.h"
 #include "file-view.h"
 #include "folder-watch.h"
+#include "name-popover.h"
 #include "notice.h"
 #include "preparing-bar.h"
 #include "queue.h"
@@ -48,7 +49,8 @@ struct _SampanWindow
   SampanTransferPanel *transfer_panel;
 
   /* borrowed */
-  SampanLoginForm *form; /* the server bar's */
+  SampanNamePopover *name_popover; /* that waits for whether a name can be used; weak */
+  SampanLoginForm *form;           /* the server bar's */
 
   /* owned */
   SampanSession *session;

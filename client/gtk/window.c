@@ -316,6 +316,7 @@ sampan_window_dispose (GObject *object)
   g_cancellable_cancel (self->space_cancellable);
   g_clear_object (&self->space_cancellable);
   sampan_window_drop_search (self);
+  g_clear_weak_pointer (&self->name_popover);
   g_clear_object (&self->watch);
   g_clear_object (&self->session);
   g_clear_object (&self->store);

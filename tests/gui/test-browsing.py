@@ -276,6 +276,32 @@ class Browsing(unittest.TestCase):
             a11y.press_keys("Escape")
             a11y.find_gone(app.root, "Properties", "dialog")
 
+    def test_a_name_that_is_taken(self):
+        with Box() as box, App() as app:
+            box.fill()
+            open_share(app, box)
+            a11y.select_row(app.table(), "crew.jpg")
+            app.table().queryComponent().grabFocus()
+            a11y.press_keys("F2")
+            entry = app.find("Name", "text")
+            selected = entry.queryText()
+            a11y.wait_for(lambda: selected.getNSelections() == 1, "the name to be selected")
+            self.assertEqual(tuple(selected.getSelection(0))[:2], (0, len("crew")))
+            a11y.type_into(entry, "notes.txt")
+            a11y.press_keys("Return")
+            a11y.find_text(app.root, "already")
+            app.take_picture("name-taken")
+            # It can be mended where it is.
+            a11y.type_into(entry, "captain.jpg")
+            a11y.press_keys("Return")
+            a11y.find_row(app.table(), "captain.jpg")
+            a11y.find_gone(app.root, "Name", "text")
+            a11y.press_keys("F2")
+            app.find("Name", "text")
+            a11y.press_keys("Escape")
+            a11y.find_gone(app.root, "Name", "text")
+            self.assertTrue((box.files / "captain.jpg").exists())
+
 
 if __name__ == "__main__":
     unittest.main()
