@@ -86,27 +86,34 @@ add_row (SampanBookmarksPopover *self, const char *uri)
   gtk_container_add (self->list, row);
 }
 
-static void
-destroy_row_cb (GtkWidget *row, gpointer user_data)
+/* Whether it is still wanted; the others go. */
+static bool
+keep_row (SampanBookmarksPopover *self, SampanBookmarkRow *row, const char *const *uris)
 {
-  gtk_widget_destroy (row);
+  const char *uri = sampan_bookmark_row_get_uri (row);
+
+  return self->server != NULL && g_str_has_prefix (uri, self->server) &&
+         g_strv_contains (uris, uri);
 }
 
+/* Rows that stay are left alone, with the focus that they may have. */
 static void
 update (SampanBookmarksPopover *self)
 {
   g_auto (GStrv) uris = g_settings_get_strv (sampan_settings_get (), SAMPAN_SETTING_BOOKMARKS);
-  bool any = false;
+  g_autoptr (GHashTable) shown = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GList) rows = gtk_container_get_children (self->list);
 
-  gtk_container_foreach (self->list, destroy_row_cb, NULL);
+  for (GList *l = rows; l != NULL; l = l->next)
+    if (keep_row (self, l->data, (const char *const *)uris))
+      g_hash_table_add (shown, (gpointer)sampan_bookmark_row_get_uri (l->data));
+    else
+      gtk_widget_destroy (l->data);
   for (size_t i = 0; self->server != NULL && uris[i] != NULL; i++)
-    if (g_str_has_prefix (uris[i], self->server))
-      {
-        add_row (self, uris[i]);
-        any = true;
-      }
-  gtk_widget_set_visible (self->scroller, any);
-  gtk_widget_set_visible (self->none_label, !any);
+    if (g_str_has_prefix (uris[i], self->server) && g_hash_table_add (shown, uris[i]))
+      add_row (self, uris[i]);
+  gtk_widget_set_visible (self->scroller, g_hash_table_size (shown) > 0);
+  gtk_widget_set_visible (self->none_label, g_hash_table_size (shown) == 0);
 }
 
 static void
