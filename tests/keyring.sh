@@ -20,7 +20,8 @@ trap 'rm -rf "$place"' EXIT
 chmod 700 "$place"
 mkdir -p "$place/dbus-1/services" "$place/home"
 # Nobody is asked for a password, and no other daemon is started on demand.
-for name in org.freedesktop.secrets org.gnome.keyring org.gnome.keyring.SystemPrompter; do
+for name in org.freedesktop.secrets org.gnome.keyring org.gnome.keyring.SystemPrompter \
+            org.freedesktop.portal.Desktop org.freedesktop.portal.Documents; do
   printf '[D-BUS Service]\nName=%s\nExec=/bin/false\n' "$name" >"$place/dbus-1/services/$name.service"
 done
 export XDG_RUNTIME_DIR=$place HOME=$place/home XDG_DATA_HOME=$place/home/.local/share
