@@ -83,10 +83,14 @@ purged_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   Removal *removal = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (sampan_session_purge_finish (SAMPAN_SESSION (source), result, &error))
-    tell_purged (removal);
-  else if (sampan_window_is_ready (removal->window))
-    sampan_window_tell_error (removal->window, error);
+  sampan_session_purge_finish (SAMPAN_SESSION (source), result, &error);
+  if (sampan_window_is_ready (removal->window))
+    {
+      if (error == NULL)
+        tell_purged (removal);
+      else
+        sampan_window_tell_error (removal->window, error);
+    }
   removal_free (removal);
 }
 

@@ -109,6 +109,7 @@ class Changes(unittest.TestCase):
             self.wait_for_tree(box)
             self.press_keys(app, "ctrl+y")
             self.wait_for_tree(box, **twice)
+            a11y.find_text(app.window, "Done again")
 
     def middle(self, node, at=None):
         x, y, width, height = a11y.find_resting_box(node)
@@ -134,6 +135,7 @@ class Changes(unittest.TestCase):
             app.table().queryComponent().grabFocus()
             a11y.press_keys("ctrl+z")
             self.wait_for_tree(box)
+            a11y.find_text(app.window, "Undone")
 
     def test_drag_several_onto_path(self):
         with Box() as box, App() as app:
@@ -212,6 +214,7 @@ class Changes(unittest.TestCase):
             self.wait_for_tree(box, here__away__kept="kept", **before)
             self.press_keys(app, "ctrl+y")
             self.wait_for_tree(box, **after)
+            a11y.find_text(app.window, "Done again")
 
     def test_conflicts_given_up(self):
         with Box() as box, App() as app:
@@ -246,6 +249,7 @@ class Changes(unittest.TestCase):
             a11y.find_text(app.window, "Done again")
             self.press_keys(app, "ctrl+z")
             self.wait_for_tree(box)
+            a11y.find_text(app.window, "Undone")
 
     def test_delete_for_good(self):
         with Box() as box, App() as app:
@@ -272,6 +276,7 @@ class Changes(unittest.TestCase):
             # What went to the trash before is still to be had.
             self.press_keys(app, "ctrl+z")
             self.wait_for_tree(box)
+            a11y.find_text(app.window, "Undone")
 
     def test_delete_again(self):
         with Box() as box, App() as app:
@@ -296,6 +301,7 @@ class Changes(unittest.TestCase):
             self.press_keys(app, "ctrl+y")
             self.press_keys(app, "ctrl+z")
             self.wait_for_tree(box)
+            a11y.find_text(app.window, "Undone")
 
 
 if __name__ == "__main__":
