@@ -113,15 +113,30 @@ steal_login_task (SampanSession *self)
   return g_steal_pointer (&self->login_task);
 }
 
+/* A code that was refused as it has a word that no code has gets that said. Only then: it may be
+ * somebody's password after all. */
+static GError *
+explain_refusal (SampanSession *self, const GError *error)
+{
+  g_autofree char *word = NULL;
+
+  if (self->password != NULL && g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_LOGIN_REFUSED))
+    word = sampan_one_time_code_find_mistake (self->password);
+  if (word == NULL)
+    return g_error_copy (error);
+  return sampan_error_mark_local (g_error_new_literal (error->domain, error->code, word));
+}
+
 static void
 login_failed (SampanSession *self, const GError *error)
 {
   g_autoptr (GTask) task = steal_login_task (self);
+  g_autoptr (GError) explained = explain_refusal (self, error);
 
   forget_session (self);
   set_state (self, SAMPAN_SESSION_DISCONNECTED);
   if (task != NULL)
-    g_task_return_error (task, g_error_copy (error));
+    g_task_return_error (task, g_steal_pointer (&explained));
 }
 
 /* ---- Healing ---- */
@@ -272,20 +287,6 @@ start_login (SampanSession *self,
   sampan_link_pool_login (self->pool, host, port, user, password);
 }
 
-/* Nobody needs a server to tell that a one-time code has a word that no code has. */
-static bool
-refuse_mistyped (GTask *task, const SampanSecret *password)
-{
-  g_autofree char *word = sampan_one_time_code_find_mistake (password);
-
-  if (word == NULL)
-    return false;
-  g_task_return_error (task,
-                       sampan_error_mark_local (
-                           g_error_new_literal (SAMPAN_ERROR, SAMPAN_ERROR_LOGIN_REFUSED, word)));
-  return true;
-}
-
 void
 sampan_session_login_async (SampanSession *self,
                             const char *host,
@@ -315,8 +316,6 @@ sampan_session_login_async (SampanSession *self,
                                "Address, port or user name is missing or too long");
       return;
     }
-  if (refuse_mistyped (task, password))
-    return;
   start_login (self, host, port, user, password);
   self->login_task = g_steal_pointer (&task);
   watch_login_cancellable (self, cancellable);
@@ -579,30 +578,4 @@ sampan_session_set_password_is_set (SampanSession *self, const SampanSecret *fre
   sampan_secret_free (self->password);
   self->password = sampan_secret_copy (fresh);
   set_must_set_password (self, false);
-}
-
-static bool
-refuse (GTask *task, const SampanLinkPool *pool)
-{
-  if (g_task_return_error_if_cancelled (task))
-    return true;
-  if (pool != NULL)
-    return false;
-  g_task_return_new_error (task,
-                           SAMPAN_ERROR,
-                           SAMPAN_ERROR_DISCONNECTED,
-                           "There is no connection to the server");
-  return true;
-}
-
-bool
-sampan_session_refuse (SampanSession *self, GTask *task)
-{
-  return refuse (task, sampan_session_get_pool (self));
-}
-
-bool
-sampan_session_refuse_request (SampanSession *self, GTask *task)
-{
-  return refuse (task, sampan_session_get_request_pool (self));
 }
