@@ -229,7 +229,7 @@ class Invitations(harness.Case):
         self.accept("  ".join(words) + " -", "chosen by ben")
 
     def test_mistyped(self):
-        """It says which word, and asks nobody."""
+        """It says which word."""
         words = self.invite()["code"].split("-")
         ben = self.new_client("ben", " ".join([*words[:3], "hosre", *words[4:]]))
         self.assertIn("“hosre” is not one of the words of a one-time code", ben.run("ls", ben.remote(), status=4).errors)
