@@ -371,7 +371,7 @@ class Failures(unittest.TestCase):
 def told(app):
     for node in a11y.everything_in(app.window, skip_tables=True):
         if node.getRoleName() == "label" and a11y.is_showing(node):
-            if "Wait" in node.name:
+            if "asks to wait" in node.name:
                 return "wait"
             if "is wrong" in node.name and a11y.look(app.window, "Log In", "push button"):
                 return "wrong"
