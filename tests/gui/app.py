@@ -11,7 +11,7 @@ import time
 
 import a11y
 
-EXIT_SECS = 10
+EXIT_SECS = 30  # a loaded machine is no failure
 
 
 class App:
@@ -97,7 +97,9 @@ class App:
             if kind is not None and said:
                 print(said)
         if kind is None:
-            assert "WARNING" not in said and "CRITICAL" not in said, said
+            # GLib's, where no service shows notifications.
+            lines = [line for line in said.splitlines() if "unable to send notif" not in line]
+            assert not any("WARNING" in line or "CRITICAL" in line for line in lines), said
 
     def quit(self):
         if self.ended:
