@@ -241,6 +241,7 @@ class Browsing(unittest.TestCase):
             app.find("Harbour", "list item")
             a11y.press_keys("Return")
             a11y.find_text(app.window, "It is not there any more.")
+            a11y.find_gone(app.root, "Harbour", "list item")  # it fades
             a11y.press_keys("F9")
             app.press("Remove the bookmark “Harbour”")
             a11y.find_gone(app.root, "Harbour", "list item")

@@ -511,11 +511,14 @@ test_json (void)
     const char *out; /* a pattern */
   } cases[] = {
     { "user add ann --password-file password --json", "{\"user\":\"ann\",\"change\":\"add\"}\n" },
-    { "user add bob --invite --json", "{\"user\":\"bob\",\"code\":\"*\",\"expires\":\"*Z\"}\n" },
+    { "user add bob --invite --json",
+      "{\"user\":\"bob\",\"address\":\"*\",\"code\":\"*\",\"expires\":\"*Z\"}\n" },
     { "user passwd ann --password-file password --json",
       "{\"user\":\"ann\",\"change\":\"passwd\",\"ended_sessions\":0}\n" },
-    { "user passwd bob --invite --json", "{\"user\":\"bob\",\"code\":\"*\",\"expires\":\"*Z\"}\n" },
-    { "invite bob --json", "{\"user\":\"bob\",\"code\":\"*\",\"expires\":\"*Z\"}\n" },
+    { "user passwd bob --invite --json",
+      "{\"user\":\"bob\",\"address\":\"*\",\"code\":\"*\",\"expires\":\"*Z\"}\n" },
+    { "invite bob --json",
+      "{\"user\":\"bob\",\"address\":\"*\",\"code\":\"*\",\"expires\":\"*Z\"}\n" },
     { "invite --list --json", "{\"user\":\"bob\",\"expires\":\"*Z\",\"expired\":false}\n" },
     { "invite bob --revoke --json", "{\"user\":\"bob\",\"revoked\":true}\n" },
     { "user disable ann --json",
