@@ -11,13 +11,53 @@
 #include "commands/json-text.h"
 #include "escape.h"
 
+#include <string.h>
+
+typedef struct
+{
+  GString *name;
+  GString *numbers;
+} ShareText;
+
+static void
+append_number_cb (const char *key, const char *value, gpointer user_data)
+{
+  ShareText *text = user_data;
+  g_autofree char *shown_key = sampan_escape (key, -1, 0);
+  g_autofree char *shown_value = sampan_escape (value, -1, 0);
+
+  if (strcmp (key, "name") == 0)
+    {
+      g_string_assign (text->name, shown_value);
+      return;
+    }
+  g_string_append_printf (text->numbers,
+                          "%s%s %s",
+                          text->numbers->len > 0 ? ", " : "",
+                          g_strdelimit (shown_key, "_", ' '),
+                          shown_value);
+}
+
+/* "share files: partials 0, partials bytes 0, trash bytes 5000" */
+static void
+print_share_cb (const char *key, const char *value, gpointer user_data)
+{
+  g_autoptr (GString) name = g_string_new (NULL);
+  g_autoptr (GString) numbers = g_string_new (NULL);
+  ShareText text = { .name = name, .numbers = numbers };
+
+  if (sampan_json_foreach (value, append_number_cb, &text))
+    g_print ("share %s: %s\n", name->str, numbers->str);
+}
+
 static void
 print_member_cb (const char *key, const char *value, gpointer user_data)
 {
   g_autofree char *shown_key = sampan_escape (key, -1, 0);
   g_autofree char *shown_value = sampan_escape (value, -1, 0);
 
-  g_print ("%s: %s\n", g_strdelimit (shown_key, "_", ' '), shown_value);
+  if (!sampan_json_foreach_item (value, print_share_cb, NULL))
+    g_print ("%s: %s\n", g_strdelimit (shown_key, "_", ' '), shown_value);
 }
 
 static void

@@ -9,7 +9,6 @@
 #include "net/prelogin-table.h"
 #include "net/server.h"
 #include "net/services.h"
-#include "storage/staging.h"
 
 G_BEGIN_DECLS
 
@@ -28,9 +27,9 @@ struct _SampanServer
   GSource *housekeeping;
   GSource *stop_check;
   GCancellable *held_look; /* nullable: nobody looks what lies on the disks */
+  GPtrArray *held;         /* as of the last look; nullable: there was none */
 
   /* State */
-  SampanHeldFigures held; /* as of the last look */
   int64_t started_us;
   int64_t stop_grace_us;
   int strangers;   /* atomic: objects before login, also evicted ones not yet freed */

@@ -108,6 +108,7 @@ sampan_server_free (SampanServer *self)
   clear_source (&self->stop_check);
   g_cancellable_cancel (self->held_look);
   g_clear_object (&self->held_look);
+  g_clear_pointer (&self->held, g_ptr_array_unref);
   if (self->auth_pool != NULL)
     g_thread_pool_free (self->auth_pool, FALSE, TRUE);
   if (self->worker_pool != NULL)

@@ -251,6 +251,44 @@ sampan_trash_count_bytes (const SampanShareRoot *root)
   return sum_sizes (root, slots);
 }
 
+/* FALSE: a folder that was not counted yet. */
+static bool
+find_known_size (const SampanShareRoot *root, const Slot *slot, uint64_t *size)
+{
+  SAMPAN_AUTO_FD int fd =
+      sampan_disk_open (sampan_share_root_get_trash_fd (root), slot->name, O_PATH | O_DIRECTORY, 0);
+  g_auto (SampanTrashRecord) record = { 0 };
+  struct stat status;
+
+  *size = 0;
+  if (fd < 0 || sampan_disk_stat (fd, SAMPAN_TRASH_ITEM, &status) != 0)
+    return true;
+  if (S_ISREG (status.st_mode))
+    *size = (uint64_t)status.st_size;
+  if (!S_ISDIR (status.st_mode) || !sampan_trash_read_record (root, slot->id, &record, NULL))
+    return true;
+  *size = record.size;
+  return record.size != SAMPAN_TRASH_SIZE_UNKNOWN;
+}
+
+uint64_t
+sampan_trash_get_held_bytes (const SampanShareRoot *root)
+{
+  g_autoptr (GArray) slots = list_slots (root);
+  uint64_t bytes = 0;
+
+  for (unsigned int i = 0; i < slots->len; i++)
+    {
+      const Slot *slot = &g_array_index (slots, Slot, i);
+      uint64_t size = 0;
+
+      if (!find_known_size (root, slot, &size))
+        size = get_slot_size (root, slot);
+      bytes += MIN (size, UINT64_MAX - bytes);
+    }
+  return bytes;
+}
+
 bool
 sampan_trash_make_room_for (const SampanShareRoot *root, uint64_t bytes)
 {

@@ -40,6 +40,9 @@ bool sampan_trash_reserve (const SampanShareRoot *root,
 /* How much room it could make. */
 uint64_t sampan_trash_count_bytes (const SampanShareRoot *root);
 
+/* How much it holds, what is in use included, which it does not lock unless it has to count it. */
+uint64_t sampan_trash_get_held_bytes (const SampanShareRoot *root);
+
 /* Deletes one thing; NOT_FOUND, TRY_LATER if it is in use. */
 bool sampan_trash_purge (const SampanShareRoot *root,
                          const uint8_t id[static SAMPAN_TRASH_ID_LENGTH],
