@@ -1,8 +1,9 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* D1 to D3, D7 to D10, D14: hostile names through every request that takes a path. What is no
- * canonical path is BAD_NAME before the disk is touched; what is only odd works, byte for byte. */
+/* D1 to D3, D7 to D10, D14: hostile names through every request that takes a path, and as the items
+ * of a PLAN. What is no canonical path is BAD_NAME before the disk is touched; what is only odd
+ * works, byte for byte. */
 
 #include "config.h"
 
@@ -234,6 +235,42 @@ static const SampanBytes bad_paths[] = {
 };
 
 static void
+expect_verdict (SampanReader *reader, SampanPlanVerdict verdict)
+{
+  SampanPlanAnswer answer;
+
+  g_assert_true (sampan_read_plan_answer (reader, &answer));
+  g_assert_cmpint (answer.verdict, ==, verdict);
+}
+
+/* As the item of a PLAN, below the share's top: it costs itself alone. */
+static void
+assert_item_refused (SampanBytes path, SampanEntryKind kind)
+{
+  static const char top[] = "files/";
+  const size_t cut =
+      path.length >= strlen (top) && memcmp (path.data, top, strlen (top)) == 0 ? strlen (top) : 0;
+  const SampanPlanItem bad = {
+    .kind = (uint8_t)kind,
+    .path = { path.data + cut, path.length - cut },
+  };
+  const SampanPlanItem good = { .kind = SAMPAN_ENTRY_FILE, .path = test_bytes ("there") };
+  SampanWriter writer;
+  SampanReader reader;
+
+  test_client_begin (&writer);
+  sampan_write_plan (&writer, test_bytes ("files"));
+  g_assert_true (sampan_write_plan_item (&writer, &bad));
+  g_assert_true (sampan_write_plan_item (&writer, &good));
+  g_assert_true (test_client_send (ann, &writer));
+  test_client_expect (ann, SAMPAN_KIND_PLAN_PAGE, &reader);
+  expect_verdict (&reader, SAMPAN_PLAN_BAD_NAME);
+  expect_verdict (&reader, SAMPAN_PLAN_DIFFERS);
+  g_assert_true (sampan_reader_at_end (&reader));
+  test_client_expect (ann, SAMPAN_KIND_PLAN_END, &reader);
+}
+
+static void
 assert_refused (SampanBytes path)
 {
   for (size_t i = 0; i < G_N_ELEMENTS (requests); i++)
@@ -243,6 +280,8 @@ assert_refused (SampanBytes path)
       g_test_message ("%s of %u bytes", requests[i].name, (unsigned int)path.length);
       test_client_expect_error (ann, SAMPAN_ERROR_BAD_NAME);
     }
+  assert_item_refused (path, SAMPAN_ENTRY_FILE);
+  assert_item_refused (path, SAMPAN_ENTRY_FOLDER);
 }
 
 static void
