@@ -10,6 +10,7 @@
 #include "storage/trash-restore.h"
 
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -208,6 +209,64 @@ do_put (Fixture *self, const SampanPath *path, GError **error)
   return store (self, sampan_path_get (path), "p", SAMPAN_CONFLICT_REPLACE, &result, error);
 }
 
+static bool
+finish_resume (SampanUpload *upload, const uint8_t *data, size_t length, GError **error)
+{
+  uint8_t hash[SAMPAN_HASH_LENGTH];
+  SampanPutOffer offer;
+
+  if (!sampan_upload_get_offer (upload, &offer, error))
+    return false;
+  g_assert_cmpuint (offer.offset, <=, length);
+  crypto_generichash (hash, sizeof hash, data, offer.offset, NULL, 0);
+  /* What changes while it is looked at is not offered, and has no hash. */
+  if (offer.offset > 0)
+    g_assert_cmpmem (offer.hash, sizeof offer.hash, hash, sizeof hash);
+  return sampan_upload_start_at (upload, offer.offset, error) &&
+         sampan_upload_write (upload, data + offer.offset, length - offer.offset, error) &&
+         sampan_upload_finish (upload, length, error);
+}
+
+static bool
+commit (SampanUpload *upload, GError **error)
+{
+  g_autoptr (SampanCommitBatch) batch = sampan_commit_batch_new ();
+  g_autoptr (GArray) results = results_new ();
+  Result *only;
+
+  sampan_commit_batch_add (batch, upload);
+  sampan_commit_batch_run (batch, collect_cb, results);
+  only = &g_array_index (results, Result, 0);
+  if (only->error == NULL)
+    return true;
+  g_propagate_error (error, g_steal_pointer (&only->error));
+  return false;
+}
+
+/* An upload that breaks off, and is taken up again. */
+bool
+do_resume (Fixture *self, const SampanPath *path, GError **error)
+{
+  static const uint8_t data[SAMPAN_PARTIAL_MIN_BYTES + 1];
+  SampanPutRequest request = put_request (sizeof data, SAMPAN_CONFLICT_REPLACE);
+  SampanUpload *upload = sampan_upload_begin (self->root, path, &request, ACCOUNT_ID, error);
+
+  if (upload == NULL)
+    return false;
+  g_assert_true (sampan_upload_write (upload, data, SAMPAN_PARTIAL_MIN_BYTES, NULL));
+  sampan_upload_free (upload, true);
+  request.flags |= SAMPAN_PUT_RESUME;
+  upload = sampan_upload_begin (self->root, path, &request, ACCOUNT_ID, error);
+  if (upload == NULL)
+    return false;
+  if (!finish_resume (upload, data, sizeof data, error))
+    {
+      sampan_upload_free (upload, false);
+      return false;
+    }
+  return commit (upload, error);
+}
+
 const NamedVerb verbs[] = {
   { "stat", do_stat },
   { "space", do_space },
@@ -223,5 +282,6 @@ const NamedVerb verbs[] = {
   { "copy-to", do_copy_to },
   { "restore", do_restore },
   { "put", do_put },
+  { "resume", do_resume },
 };
 const size_t n_verbs = G_N_ELEMENTS (verbs);

@@ -33,3 +33,4 @@ bool do_copy_from (Fixture *self, const SampanPath *path, GError **error);
 bool do_copy_to (Fixture *self, const SampanPath *path, GError **error);
 bool do_restore (Fixture *self, const SampanPath *path, GError **error);
 bool do_put (Fixture *self, const SampanPath *path, GError **error);
+bool do_resume (Fixture *self, const SampanPath *path, GError **error);
