@@ -33,6 +33,7 @@ static struct
   SampanLogLimit *limit;
   SampanLogLevel most_verbose;
   bool to_journal;
+  bool keeps_off_stderr;
   bool as_json;
 } log_state = { .most_verbose = SAMPAN_LOG_WARNING };
 
@@ -127,7 +128,7 @@ write_journal (const SampanLogLine *line)
 static void
 write_line (const SampanLogLine *line)
 {
-  if (!log_state.to_journal || !write_journal (line))
+  if ((!log_state.to_journal || !write_journal (line)) && !log_state.keeps_off_stderr)
     write_stderr (line);
 }
 
@@ -236,6 +237,14 @@ sampan_log_init (SampanLogLevel most_verbose, SampanLogFormat format)
 }
 
 void
+sampan_log_init_for_command (void)
+{
+  log_state.most_verbose = SAMPAN_LOG_NOTICE;
+  log_state.to_journal = true; /* which is silent where none runs */
+  log_state.keeps_off_stderr = true;
+}
+
+void
 sampan_log_event (SampanLogLevel level, const char *event, ...)
 {
   g_auto (SampanLogLine) line = { .level = level, .event = event };
@@ -256,6 +265,25 @@ sampan_log_event (SampanLogLevel level, const char *event, ...)
   va_end (arguments);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&log_state.lock);
   write_line (&line);
+}
+
+void
+sampan_log_change (unsigned int uid, const char *change, const char *name, const char *more)
+{
+  char uid_text[sizeof "4294967295"];
+
+  g_snprintf (uid_text, sizeof uid_text, "%u", uid);
+  sampan_log_event (SAMPAN_LOG_NOTICE,
+                    "admin",
+                    "uid",
+                    uid_text,
+                    "change",
+                    change,
+                    "name",
+                    name,
+                    "more",
+                    more,
+                    NULL);
 }
 
 void

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* The server's log: one line per event, to the journal when systemd started us (JOURNAL_STREAM),
- * else to stderr. Values are escaped and bounded; nothing secret is ever passed in. Any thread. */
+ * else to stderr; a command's own to the journal alone. Values are escaped and bounded; nothing
+ * secret is ever passed in. Any thread. */
 
 #pragma once
 
@@ -29,10 +30,17 @@ typedef enum
 /* Routes GLib's own messages here too. Call once. */
 void sampan_log_init (SampanLogLevel most_verbose, SampanLogFormat format);
 
+/* For a command that somebody types: its events go to the journal where there is one, else nowhere,
+ * and GLib's messages are left alone. Instead of the other. */
+void sampan_log_init_for_command (void);
+
 /* EVENT is a short word ("login", "put"); then pairs of constant key and value (nullable value:
  * pair left out), then NULL. stderr: `2026-11-20T12:00:00.000Z notice login user=ann
  * source=192.0.2.7 outcome=ok`. Too many of one event from one "source" are held back. */
 void sampan_log_event (SampanLogLevel level, const char *event, ...) G_GNUC_NULL_TERMINATED;
+
+/* Of a change ("user add") by the user UID: what it is about and more, each nullable. */
+void sampan_log_change (unsigned int uid, const char *change, const char *name, const char *more);
 
 /* Says how many were held back ("log-dropped") since it was said last. Call now and then, and at
  * the end. */

@@ -160,26 +160,6 @@ print_first_start (const Run *self, const SampanFirstStart *first)
 
 /* ---- Control ---- */
 
-static void
-log_change (char **parts, unsigned int uid)
-{
-  char uid_text[sizeof "4294967295"];
-  if (parts[0] == NULL)
-    return;
-  g_snprintf (uid_text, sizeof uid_text, "%u", uid);
-  sampan_log_event (SAMPAN_LOG_NOTICE,
-                    "admin",
-                    "uid",
-                    uid_text,
-                    "change",
-                    parts[0],
-                    "name",
-                    parts[1],
-                    "more",
-                    parts[1] != NULL ? parts[2] : NULL,
-                    NULL);
-}
-
 static gboolean expire_cb (gpointer user_data);
 
 static char *
@@ -187,7 +167,8 @@ reload (Run *self, char **parts, unsigned int uid)
 {
   g_autoptr (GError) error = NULL;
   unsigned int ended_sessions = 0;
-  log_change (parts, uid);
+  if (parts[0] != NULL)
+    sampan_log_change (uid, parts[0], parts[1], parts[1] != NULL ? parts[2] : NULL);
   if (sampan_server_reload (self->server, &ended_sessions, &error))
     {
       expire_cb (self); /* by the limits that hold from now on */

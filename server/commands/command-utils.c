@@ -12,10 +12,12 @@
 #include "commands/json-text.h"
 #include "control.h"
 #include "escape.h"
+#include "log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PROGRAM "sampand"
 
@@ -244,6 +246,17 @@ sampan_command_ask (const SampanArguments *arguments, const char *line, const ch
   return NULL;
 }
 
+/* What no server was told, and so none has logged. */
+static void
+log_change (const char *line)
+{
+  g_auto (GStrv) parts = sampan_control_parse_reload (line);
+
+  sampan_log_init_for_command ();
+  if (parts != NULL && parts[0] != NULL)
+    sampan_log_change (geteuid (), parts[0], parts[1], parts[1] != NULL ? parts[2] : NULL);
+}
+
 int
 sampan_command_reload (const SampanArguments *arguments)
 {
@@ -263,6 +276,8 @@ sampan_command_reload_counting (const SampanArguments *arguments, int *ended_ses
   g_autofree char *ended = reply != NULL ? sampan_json_find (reply, "ended_sessions") : NULL;
   g_autofree char *shown = NULL;
 
+  if (reply == NULL)
+    log_change (line);
   *ended_sessions = ended != NULL ? atoi (ended) : -1;
   if (error == NULL && refusal == NULL)
     return SAMPAN_EXIT_DONE; /* told, or nobody to tell */

@@ -83,7 +83,8 @@ char *sampan_command_ask (const SampanArguments *arguments,
                           const char *line,
                           const char *what) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Tells a running server of a change that is saved. The exit status of the command. */
+/* Tells a running server of a change that is saved, or the journal if none could be told. The exit
+ * status of the command. */
 int sampan_command_reload (const SampanArguments *arguments);
 /* The same, and how many sessions that ended; -1: no server runs, or it was not told. */
 int sampan_command_reload_counting (const SampanArguments *arguments, int *ended_sessions);

@@ -5,7 +5,10 @@
 
 import json
 import os
+import pathlib
 import re
+import socket
+import subprocess
 import unicodedata
 import urllib.parse
 
@@ -127,6 +130,64 @@ class Events(LogCase):
         self.server.kill()
         self.assertIn("Cannot open the accounts", self.events("message")[-1]["text"])
         self.assertEqual(self.events("message")[-1]["level"], "error")
+
+
+class AdminWithoutServer(harness.Case):
+    """What no server can log the command tells the journal; here one that stands in for it, at its place."""
+
+    def setUp(self):
+        super().setUp()
+        if b"libsystemd.so" not in pathlib.Path(os.environ["SAMPAND"]).read_bytes():
+            self.skipTest("built without the journal")
+        self.run_folder = self.folder / "run"
+        path = self.run_folder / "systemd" / "journal" / "socket"
+        path.parent.mkdir(parents=True)
+        self.journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self.journal.close)
+        self.journal.bind(str(path))
+        self.journal.setblocking(False)
+        if self.in_place("true").returncode != 0:
+            self.skipTest("nothing can be mounted over /run here")
+
+    def in_place(self, *command):
+        names = ["--mount"] if os.getuid() == 0 else ["--mount", "--map-root-user"]
+        return subprocess.run(["unshare", *names, "sh", "-c", 'mount --bind "$0" /run && exec "$@"', self.run_folder, *command],
+                              env=harness.environment(self.server.home), stdin=subprocess.DEVNULL, capture_output=True,
+                              timeout=harness.WAIT_SECS, check=False)
+
+    def admin(self, *arguments):
+        done = self.in_place(os.environ["SAMPAND"], *arguments, "--state", self.server.state)
+        self.assertEqual(done.returncode, 0, done)
+        self.assertNotIn(b"admin", done.stderr)
+
+    def entries(self):
+        """What came since the last time; each was sent before its command ended."""
+        found = []
+        while True:
+            try:
+                data = self.journal.recv(65536)
+            except BlockingIOError:
+                return found
+            found.append(dict(line.split("=", 1) for line in data.decode().splitlines()))
+
+    def test_changes(self):
+        self.admin("invite", "ben")
+        self.admin("share", "add", "more", str(self.server.home), "--read", "ben", "--add", "*")
+        self.admin("share", "list")
+        self.admin("user", "disable", "ben")
+        found = self.entries()
+        self.assertEqual([(one["SAMPAN_CHANGE"], one["SAMPAN_NAME"], one.get("SAMPAN_MORE")) for one in found],
+                         [("invite", "ben", None), ("share add", "more", "read=ben add=*"), ("user disable", "ben", None)])
+        for one in found:
+            self.assertEqual((one["SAMPAN_EVENT"], one["SAMPAN_UID"], one["PRIORITY"], one["SYSLOG_IDENTIFIER"]),
+                             ("admin", "0", "5", "sampand"))
+        self.assertEqual(found[2]["MESSAGE"], 'admin uid=0 change="user disable" name=ben')
+
+    def test_a_server_that_runs_says_it(self):
+        self.start_server()
+        self.admin("invite", "ben")
+        self.assertEqual(self.entries(), [])
+        self.assertIn("change=invite name=ben", self.server.log())
 
 
 class HostileJson(LogCase):
