@@ -367,6 +367,18 @@ finish (Run *self)
   g_free (self);
 }
 
+/* Takes STORE. */
+static Run *
+run_new (SampanAccountStore *store, unsigned int n_sockets)
+{
+  Run *self = g_new0 (Run, 1);
+  self->store = store;
+  self->n_sockets = n_sockets;
+  self->is_clean = true;
+  self->endpoints = g_ptr_array_new_with_free_func (g_free);
+  return self;
+}
+
 int
 sampan_command_run (int argc, char **argv)
 {
@@ -418,11 +430,7 @@ sampan_command_run (int argc, char **argv)
   SampanAccountStore *store = sampan_command_open_store (&arguments, true);
   if (store == NULL)
     return SAMPAN_EXIT_FAILED;
-  Run *self = g_new0 (Run, 1);
-  self->store = store;
-  self->n_sockets = n_sockets;
-  self->is_clean = true;
-  self->endpoints = g_ptr_array_new_with_free_func (g_free);
+  Run *self = run_new (store, n_sockets);
   bool ok = start (self, arguments.state, listen, &error);
   if (ok && !no_announce)
     start_announcing (self, announce_name);
