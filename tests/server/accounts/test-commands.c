@@ -5,12 +5,11 @@
 
 #include "config.h"
 
+#include "command-runner.h"
+
 #include "commands/json-text.h"
 
-#include "scratch.h"
-
 #include <fcntl.h>
-#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <pty.h>
 #include <signal.h>
@@ -20,261 +19,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define WORDS_MAX 16
 #define OUTPUT_MAX_BYTES 4096
 #define ANSWER_TIMEOUT_MS 20000 /* a loaded machine under a sanitizer */
-
-typedef struct
-{
-  int status;
-  char *out;
-  char *err;
-} Result;
-
-static void
-result_clear (Result *self)
-{
-  g_clear_pointer (&self->out, g_free);
-  g_clear_pointer (&self->err, g_free);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Result, result_clear)
-
-static void
-leave_terminal (gpointer user_data)
-{
-  setsid (); /* so that no prompt waits for whoever runs the tests */
-}
-
-static GSubprocessLauncher *
-make_launcher (const Scratch *scratch, GSubprocessFlags flags)
-{
-  GSubprocessLauncher *launcher = g_subprocess_launcher_new (flags);
-
-  g_subprocess_launcher_set_cwd (launcher, scratch->path);
-  g_subprocess_launcher_set_child_setup (launcher, leave_terminal, NULL, NULL);
-  g_subprocess_launcher_setenv (launcher, "STATE_DIRECTORY", scratch->state, TRUE);
-  g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
-  return launcher;
-}
-
-/* Runs `sampand WORDS` in the scratch directory. */
-static void
-run_words (const Scratch *scratch, Result *result, const char *const *words)
-{
-  g_autoptr (GSubprocessLauncher) launcher =
-      make_launcher (scratch, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
-  const char *argv[WORDS_MAX + 2] = { g_getenv ("SAMPAND") };
-  g_autoptr (GSubprocess) process = NULL;
-  g_autoptr (GError) error = NULL;
-
-  for (size_t i = 0; words[i] != NULL; i++)
-    argv[i + 1] = words[i];
-  process = g_subprocess_launcher_spawnv (launcher, argv, &error);
-  g_assert_no_error (error);
-  g_subprocess_communicate_utf8 (process, NULL, NULL, &result->out, &result->err, &error);
-  g_assert_no_error (error);
-  g_assert_true (g_subprocess_get_if_exited (process));
-  result->status = g_subprocess_get_exit_status (process);
-}
-
-/* LINE is split at blanks. */
-static void
-run (const Scratch *scratch, Result *result, const char *line)
-{
-  g_auto (GStrv) words = g_strsplit (line, " ", -1);
-
-  result_clear (result);
-  g_assert_cmpuint (g_strv_length (words), <=, WORDS_MAX);
-  run_words (scratch, result, (const char *const *)words);
-}
-
-static void
-assert_done (const Scratch *scratch, const char *line)
-{
-  g_auto (Result) result = { 0 };
-
-  run (scratch, &result, line);
-  if (result.status != 0)
-    g_test_message ("%s: %s", line, result.err);
-  g_assert_cmpint (result.status, ==, 0);
-}
-
-static void
-assert_output (const Scratch *scratch, const char *line, const char *expected)
-{
-  g_auto (Result) result = { 0 };
-
-  run (scratch, &result, line);
-  g_assert_cmpint (result.status, ==, 0);
-  g_assert_cmpstr (result.out, ==, expected);
-}
-
-static void
-put_file (const Scratch *scratch, const char *name, const char *content)
-{
-  g_autofree char *path = scratch_build (scratch, name);
-
-  g_assert_true (g_file_set_contents (path, content, -1, NULL));
-}
-
-static void
-set_up (Scratch *scratch)
-{
-  g_autofree char *folder = NULL;
-
-  scratch_init (scratch);
-  folder = scratch_make_folder (scratch, "folder");
-  put_file (scratch, "password", "correct horse\n");
-  put_file (scratch, "shortest", "8letters");
-  put_file (scratch, "shorter", "7letter\n");
-  put_file (scratch, "umlauts", "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\n");
-  put_file (scratch, "latin", "caf\xe9 au lait\n");
-  put_file (scratch, "empty", "");
-}
-
-/* ---- Refusals ---- */
-
-static void
-test_refusals (void)
-{
-  static const struct
-  {
-    const char *line;
-    int status;
-    const char *says; /* on stderr */
-  } cases[] = {
-    /* usage */
-    { "bogus", 2, "--help" },
-    { "--bogus", 2, "--help" },
-    { "user", 2, "Usage" },
-    { "user bogus", 2, "--help" },
-    { "user add", 2, "NAME" },
-    { "user add a b --invite", 2, "NAME" },
-    { "user add --bogus a", 2, "--bogus" },
-    { "user add carl --invite --password-file password", 2, "exclude" },
-    { "user list extra", 2, "options only" },
-    { "user remove", 2, "NAME" },
-    { "share", 2, "Usage" },
-    { "share add files", 2, "NAME DIRECTORY" },
-    { "share grant files", 2, "--read" },
-    { "share remove", 2, "NAME" },
-    { "share accept", 2, "NAME" },
-    { "status extra", 2, "options only" },
-    /* names */
-    { "user add Ann --invite", 1, "a-z" },
-    { "user add ../x --invite", 1, "a-z" },
-    { "user add ann --invite", 1, "already" },
-    { "user passwd nobody --invite", 1, "no account \"nobody\"" },
-    { "user disable nobody", 1, "no account \"nobody\"" },
-    { "user enable nobody", 1, "no account \"nobody\"" },
-    { "user remove nobody", 1, "no account \"nobody\"" },
-    { "user remove a\033[2J", 1, "no account \"a\\x1b[2J\"" },
-    { "bogus\033[2J", 2, "bogus\\x1b[2J" },
-    { "user list --bogus\033[2J", 2, "\\x1b[2J" },
-    { "share add .hidden folder", 1, "share name" },
-    { "share add a/b folder", 1, "share name" },
-    { "share add files folder", 1, "already" },
-    { "share grant nofiles --read ann", 1, "no share \"nofiles\"" },
-    { "share grant files --read ann,nobody", 1, "no account \"nobody\"" },
-    { "share grant files --read ann,", 1, "no account \"\"" },
-    { "share accept nofiles", 1, "no share \"nofiles\"" },
-    { "user remove a\xff", 1, "no account \"a\\xff\"" },
-    { "share grant \xff --read ann", 1, "no share \"\\xff\"" },
-    { "share add a\xff folder", 1, "share name" },
-    { "share add new no\xffwhere", 1, "no\\xffwhere does not exist" },
-    { "invite a\nb", 1, "\"a\\nb\"" },
-    { "doctor extra", 2, "options only" },
-    { "doctor --state nowhere extra", 2, "options only" },
-    { "backup", 2, "FILE" },
-    { "backup password", 1, "Cannot make the backup" },
-    { "backup nowhere/backup", 1, "Cannot make the backup" },
-    { "restore", 2, "FILE" },
-    { "restore nofile", 1, "Cannot restore" },
-    { "restore --replace password", 1, "Cannot restore" },
-    { "who", 1, "no server runs" },
-    { "stats", 1, "no server runs" },
-    { "who ann", 2, "options only" },
-    { "kick", 2, "SESSION" },
-    { "kick ann", 1, "no server runs" },
-    { "kick a\033[2J", 2, "neither" },
-    { "invite", 2, "--list" },
-    { "invite carl --list", 2, "--list" },
-    { "invite carl --expires 3", 2, "no span" },
-    { "invite carl --expires 0d", 2, "no span" },
-    { "invite carl --expires 53w", 2, "no span" },
-    { "invite carl --expires 3d --revoke", 2, "exclude" },
-    { "invite ann", 1, "has a password already" },
-    { "invite Carl", 1, "a-z" },
-    { "invite carl --revoke", 1, "no account \"carl\"" },
-    { "invite ann --revoke", 1, "chosen its password" },
-    { "share quota nofiles 5G", 1, "no share \"nofiles\"" },
-    { "share quota files", 2, "SIZE" },
-    { "share quota files -1", 2, "-1" },
-    { "share quota files 5X", 2, "no size" },
-    { "share trash nofiles", 1, "no share \"nofiles\"" },
-    { "share trash", 2, "NAME" },
-    { "share trash files --days -1", 2, "--days takes" },
-    { "share trash files --days 36501", 2, "--days takes" },
-    { "share trash files --days 1d", 2, "--days takes" },
-    { "share trash files --size 5X", 2, "--size takes" },
-    { "share quota files 9999999T", 2, "no size" },
-    { "share homes nowhere", 1, "No such file" },
-    { "share homes password", 1, "not a directory" },
-    { "share homes state", 1, "must not be shared" },
-    { "share homes folder", 1, "lies in the share files" },
-    { "share homes folder/below", 1, "No such file" },
-    { "share homes folder more", 2, "DIRECTORY" },
-    { "share homes folder --quota 5X", 2, "no size" },
-    { "share homes --quota 5G", 2, "goes with" },
-    { "share homes --none folder", 2, "neither" },
-    { "share homes --none --all", 2, "neither" },
-    { "share homes --all", 2, "name the DIRECTORY" },
-    { "share remove nofiles", 1, "no share \"nofiles\"" },
-    { "share add new folder --read nobody", 1, "no account \"nobody\"" },
-    /* directories */
-    { "share add new nowhere", 1, "does not exist" },
-    { "share add new password", 1, "not a directory" },
-    { "share add new state", 1, "must not be shared" },
-    { "share add new .", 1, "must not be shared" },
-    { "share add new /", 1, "must not be shared" },
-    /* passwords */
-    { "user add carl", 1, "--password-file" }, /* no terminal */
-    { "user add carl --password-file nowhere", 1, "No such file" },
-    { "user add carl --password-file empty", 1, "Cannot add" },
-    { "user add carl --password-file shorter", 1, "at least 8" },
-    { "user add carl --password-file umlauts", 1, "at least 8" },
-    { "user add carl --password-file latin", 1, "UTF-8" },
-    { "user passwd ann --password-file shorter", 1, "at least 8" },
-    /* the state */
-    { "user list --state nowhere", 1, "--state" },
-    { "status --state nowhere", 1, "--state" },
-    { "user passwd ann --state nowhere --invite", 1, "--state" },
-  };
-  g_auto (Scratch) scratch = { 0 };
-  g_autofree char *nowhere = NULL;
-
-  set_up (&scratch);
-  nowhere = scratch_build (&scratch, "nowhere");
-  assert_done (&scratch, "user add ann --password-file password");
-  assert_done (&scratch, "share add files folder");
-  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_auto (Result) result = { 0 };
-
-      run (&scratch, &result, cases[i].line);
-      if (strstr (result.err, cases[i].says) == NULL)
-        g_test_message ("%s: %s", cases[i].line, result.err);
-      g_assert_cmpint (result.status, ==, cases[i].status);
-      g_assert_nonnull (strstr (result.err, cases[i].says));
-      g_assert_null (strchr (result.err, '\033'));
-      g_assert_cmpstr (result.out, ==, "");
-      g_assert_false (g_file_test (nowhere, G_FILE_TEST_EXISTS));
-    }
-  /* Nothing of it has left a trace. */
-  assert_output (&scratch,
-                 "user list --json",
-                 "{\"name\":\"ann\",\"enabled\":true,\"invited\":false,\"expires\":null}\n");
-}
 
 /* ---- What the commands do ---- */
 
@@ -282,40 +28,40 @@ static void
 test_users (void)
 {
   g_auto (Scratch) scratch = { 0 };
-  g_auto (Result) result = { 0 };
+  g_auto (RunnerResult) result = { 0 };
 
-  set_up (&scratch);
-  assert_done (&scratch, "user add bob --password-file shortest");
-  assert_done (&scratch, "user add ann --invite");
-  run (&scratch, &result, "user list --json");
+  runner_set_up (&scratch);
+  runner_assert_done (&scratch, "user add bob --password-file shortest");
+  runner_assert_done (&scratch, "user add ann --invite");
+  runner_run (&scratch, &result, "user list --json");
   g_assert_true (
       g_str_has_prefix (result.out,
                         "{\"name\":\"ann\",\"enabled\":true,\"invited\":true,\"expires\":\"2"));
   g_assert_nonnull (
       strstr (result.out,
               "Z\"}\n{\"name\":\"bob\",\"enabled\":true,\"invited\":false,\"expires\":null}\n"));
-  assert_done (&scratch, "user passwd ann --password-file password");
-  assert_done (&scratch, "user disable bob");
-  assert_output (&scratch,
-                 "user list",
-                 "ann                               enabled\n"
-                 "bob                               disabled\n");
-  assert_done (&scratch, "user enable bob");
-  assert_done (&scratch, "user remove ann");
-  assert_output (&scratch, "user list", "bob                               enabled\n");
+  runner_assert_done (&scratch, "user passwd ann --password-file password");
+  runner_assert_done (&scratch, "user disable bob");
+  runner_assert_output (&scratch,
+                        "user list",
+                        "ann                               enabled\n"
+                        "bob                               disabled\n");
+  runner_assert_done (&scratch, "user enable bob");
+  runner_assert_done (&scratch, "user remove ann");
+  runner_assert_output (&scratch, "user list", "bob                               enabled\n");
 }
 
 static void
 test_invite (void)
 {
   g_auto (Scratch) scratch = { 0 };
-  g_auto (Result) result = { 0 };
+  g_auto (RunnerResult) result = { 0 };
   g_autoptr (SampanSecret) code = NULL;
   g_autoptr (SampanSecret) folded = NULL;
   const char *start;
 
-  set_up (&scratch);
-  run (&scratch, &result, "user add ann --invite");
+  runner_set_up (&scratch);
+  runner_run (&scratch, &result, "user add ann --invite");
   g_assert_cmpint (result.status, ==, 0);
   start = strstr (result.out, "ann: ");
   g_assert_nonnull (start);
@@ -333,43 +79,43 @@ test_shares (void)
   g_autofree char *listing = NULL;
   g_autofree char *json = NULL;
 
-  set_up (&scratch);
-  assert_done (&scratch, "user add ann --password-file password");
-  assert_done (&scratch, "user add bob --password-file password");
-  assert_done (&scratch, "share add files folder --read ann,bob --change *");
-  assert_done (&scratch, "share add empty folder");
-  assert_done (&scratch, "share grant files --none * --add ann --read bob");
+  runner_set_up (&scratch);
+  runner_assert_done (&scratch, "user add ann --password-file password");
+  runner_assert_done (&scratch, "user add bob --password-file password");
+  runner_assert_done (&scratch, "share add files folder --read ann,bob --change *");
+  runner_assert_done (&scratch, "share add empty folder");
+  runner_assert_done (&scratch, "share grant files --none * --add ann --read bob");
   listing = g_strdup_printf ("empty  %s/folder\nfiles  %s/folder\n  read: bob\n  add: ann\n",
                              scratch.path,
                              scratch.path);
-  assert_output (&scratch, "share list", listing);
-  assert_done (&scratch, "share remove empty");
-  assert_output (&scratch,
-                 "share quota files 2.5Mi --json",
-                 "{\"share\":\"files\",\"quota_bytes\":2621440}\n");
+  runner_assert_output (&scratch, "share list", listing);
+  runner_assert_done (&scratch, "share remove empty");
+  runner_assert_output (&scratch,
+                        "share quota files 2.5Mi --json",
+                        "{\"share\":\"files\",\"quota_bytes\":2621440}\n");
   json = g_strdup_printf ("{\"name\":\"files\",\"directory\":\"%s/folder\",\"quota_bytes\":2621440,"
                           "\"home\":false,\"read\":[\"bob\"],\"add\":[\"ann\"],\"change\":[]}\n",
                           scratch.path);
-  assert_output (&scratch, "share list --json", json);
-  assert_output (&scratch,
-                 "share quota files none --json",
-                 "{\"share\":\"files\",\"quota_bytes\":null}\n");
-  assert_output (&scratch,
-                 "share trash files --json",
-                 "{\"share\":\"files\",\"trash_days\":30,\"trash_bytes\":null,"
-                 "\"trash_percent\":10}\n");
-  assert_output (&scratch,
-                 "share trash files --days 7",
-                 "What is removed from files stays for 7 days, up to 10 % of the disk.\n");
-  assert_output (&scratch,
-                 "share trash files --size 1000 --json",
-                 "{\"share\":\"files\",\"trash_days\":7,\"trash_bytes\":1000}\n");
-  assert_output (&scratch,
-                 "share trash files --size none --days none --json",
-                 "{\"share\":\"files\",\"trash_days\":null,\"trash_bytes\":null}\n");
-  assert_output (&scratch,
-                 "share trash files",
-                 "What is removed from files stays for any time, up to any amount.\n");
+  runner_assert_output (&scratch, "share list --json", json);
+  runner_assert_output (&scratch,
+                        "share quota files none --json",
+                        "{\"share\":\"files\",\"quota_bytes\":null}\n");
+  runner_assert_output (&scratch,
+                        "share trash files --json",
+                        "{\"share\":\"files\",\"trash_days\":30,\"trash_bytes\":null,"
+                        "\"trash_percent\":10}\n");
+  runner_assert_output (&scratch,
+                        "share trash files --days 7",
+                        "What is removed from files stays for 7 days, up to 10 % of the disk.\n");
+  runner_assert_output (&scratch,
+                        "share trash files --size 1000 --json",
+                        "{\"share\":\"files\",\"trash_days\":7,\"trash_bytes\":1000}\n");
+  runner_assert_output (&scratch,
+                        "share trash files --size none --days none --json",
+                        "{\"share\":\"files\",\"trash_days\":null,\"trash_bytes\":null}\n");
+  runner_assert_output (&scratch,
+                        "share trash files",
+                        "What is removed from files stays for any time, up to any amount.\n");
 }
 
 static void
@@ -418,13 +164,13 @@ test_homes (void)
   g_autofree char *homes = NULL;
   g_autofree char *listing = NULL;
 
-  set_up (&scratch);
+  runner_set_up (&scratch);
   homes = scratch_make_folder (&scratch, "homes");
   for (size_t i = 0; i < G_N_ELEMENTS (steps); i++)
     {
-      g_auto (Result) result = { 0 };
+      g_auto (RunnerResult) result = { 0 };
 
-      run (&scratch, &result, steps[i].line);
+      runner_run (&scratch, &result, steps[i].line);
       if (result.status != steps[i].status || (strstr (result.out, steps[i].says) == NULL &&
                                                strstr (result.err, steps[i].says) == NULL))
         g_test_message ("%s: %s%s", steps[i].line, result.out, result.err);
@@ -432,7 +178,7 @@ test_homes (void)
       g_assert_true (strstr (result.out, steps[i].says) != NULL ||
                      strstr (result.err, steps[i].says) != NULL);
       if (i == 3)
-        put_file (&scratch, "homes/bob/kept", "of the first bob");
+        runner_put_file (&scratch, "homes/bob/kept", "of the first bob");
     }
   listing = g_strdup_printf ("ann  %1$s/ann  (home)\n  quota: 5.0\302\240GB\n  change: ann\n"
                              "carl  %1$s/carl  (home)\n  quota: 5.0\302\240GB\n  change: carl\n"
@@ -441,7 +187,7 @@ test_homes (void)
                              "fay  %2$s/folder\n",
                              homes,
                              scratch.path);
-  assert_output (&scratch, "share list", listing);
+  runner_assert_output (&scratch, "share list", listing);
   assert_folder (&scratch, "homes/ann", true);
   assert_folder (&scratch, "homes/bob", true);
   assert_folder (&scratch, "homes/fay", false);
@@ -456,8 +202,8 @@ test_share_is_untouched (void)
   g_autofree char *folder = NULL;
   g_autoptr (GDir) dir = NULL;
 
-  set_up (&scratch);
-  assert_done (&scratch, "share add files folder");
+  runner_set_up (&scratch);
+  runner_assert_done (&scratch, "share add files folder");
   folder = scratch_build (&scratch, "folder");
   dir = g_dir_open (folder, 0, NULL);
   g_assert_null (g_dir_read_name (dir));
@@ -470,13 +216,13 @@ test_status (void)
   g_autofree char *text = NULL;
   g_autofree char *json = NULL;
 
-  set_up (&scratch);
-  assert_done (&scratch, "user add ann --password-file password");
+  runner_set_up (&scratch);
+  runner_assert_done (&scratch, "user add ann --password-file password");
   text = g_strdup_printf ("No server runs on %s.\n  accounts: 1\n  shares: 0\n", scratch.state);
-  assert_output (&scratch, "status", text);
+  runner_assert_output (&scratch, "status", text);
   json = g_strdup_printf ("{\"running\":false,\"state\":\"%s\",\"accounts\":1,\"shares\":0}\n",
                           scratch.state);
-  assert_output (&scratch, "status --json", json);
+  runner_assert_output (&scratch, "status --json", json);
 }
 
 static void
@@ -489,12 +235,12 @@ test_help (void)
   };
   g_auto (Scratch) scratch = { 0 };
 
-  set_up (&scratch);
+  runner_set_up (&scratch);
   for (size_t i = 0; i < G_N_ELEMENTS (lines); i++)
     {
-      g_auto (Result) result = { 0 };
+      g_auto (RunnerResult) result = { 0 };
 
-      run (&scratch, &result, lines[i]);
+      runner_run (&scratch, &result, lines[i]);
       g_assert_cmpint (result.status, ==, 0);
       g_assert_cmpstr (result.err, ==, "");
       g_assert_nonnull (strstr (result.out, "sampand"));
@@ -541,12 +287,12 @@ test_json (void)
   };
   g_auto (Scratch) scratch = { 0 };
 
-  set_up (&scratch);
+  runner_set_up (&scratch);
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_auto (Result) result = { 0 };
+      g_auto (RunnerResult) result = { 0 };
 
-      run (&scratch, &result, cases[i].line);
+      runner_run (&scratch, &result, cases[i].line);
       if (result.status != 0 || !g_pattern_match_simple (cases[i].out, result.out))
         g_test_message ("%s: %s%s", cases[i].line, result.out, result.err);
       g_assert_cmpint (result.status, ==, 0);
@@ -562,9 +308,9 @@ test_full_output (void)
   g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GError) error = NULL;
 
-  set_up (&scratch);
-  assert_done (&scratch, "user add ann --password-file password");
-  launcher = make_launcher (&scratch, G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  runner_set_up (&scratch);
+  runner_assert_done (&scratch, "user add ann --password-file password");
+  launcher = runner_make_launcher (&scratch, G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_subprocess_launcher_set_stdout_file_path (launcher, "/dev/full");
   process =
       g_subprocess_launcher_spawn (launcher, &error, g_getenv ("SAMPAND"), "user", "list", NULL);
@@ -579,7 +325,8 @@ static GSubprocess *
 start_server (const Scratch *scratch)
 {
   g_autoptr (GSubprocessLauncher) launcher =
-      make_launcher (scratch, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+      runner_make_launcher (scratch,
+                            G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_autoptr (GDataInputStream) output = NULL;
   g_autoptr (GError) error = NULL;
   GSubprocess *process = g_subprocess_launcher_spawn (launcher,
@@ -616,29 +363,29 @@ static void
 test_running (void)
 {
   g_auto (Scratch) scratch = { 0 };
-  g_auto (Result) result = { 0 };
+  g_auto (RunnerResult) result = { 0 };
   g_autoptr (GSubprocess) server = NULL;
   g_autofree char *running = NULL;
   g_autofree char *missing = NULL;
 
-  set_up (&scratch);
+  runner_set_up (&scratch);
   server = start_server (&scratch);
-  run (&scratch, &result, "status --json");
+  runner_run (&scratch, &result, "status --json");
   g_assert_cmpint (result.status, ==, 0);
   g_strchomp (result.out);
   running = sampan_json_find (result.out, "running");
   g_assert_cmpstr (running, ==, "true");
-  run (&scratch, &result, "status");
+  runner_run (&scratch, &result, "status");
   g_assert_true (g_str_has_prefix (result.out, "A server runs on "));
 
-  assert_done (&scratch, "user add zoe --password-file password");
-  assert_done (&scratch, "share add more folder --change zoe");
-  assert_done (&scratch, "user disable zoe");
-  run (&scratch, &result, "run --listen 127.0.0.1:0"); /* a second one */
+  runner_assert_done (&scratch, "user add zoe --password-file password");
+  runner_assert_done (&scratch, "share add more folder --change zoe");
+  runner_assert_done (&scratch, "user disable zoe");
+  runner_run (&scratch, &result, "run --listen 127.0.0.1:0"); /* a second one */
   g_assert_cmpint (result.status, ==, 1);
   g_assert_nonnull (strstr (result.err, "Another server"));
   stop_server (server);
-  run (&scratch, &result, "status");
+  runner_run (&scratch, &result, "status");
   g_assert_true (g_str_has_prefix (result.out, "No server runs on "));
 }
 
@@ -790,7 +537,6 @@ main (int argc, char **argv)
   g_assert_nonnull (g_getenv ("SAMPAND"));
   g_test_add_func ("/commands/prompt", test_prompt);
   g_test_add_func ("/commands/prompt/interrupted", test_prompt_interrupted);
-  g_test_add_func ("/commands/refusals", test_refusals);
   g_test_add_func ("/commands/users", test_users);
   g_test_add_func ("/commands/invite", test_invite);
   g_test_add_func ("/commands/shares", test_shares);
