@@ -359,9 +359,10 @@ class Who(harness.Case):
         left = [one["session"] for one in self.who()]
         self.assertEqual((len(left), first in left, second in left), (2, False, True))
         self.server.command("kick", "ben")
-        self.assertEqual([one["user"] for one in self.who()], ["ann"])
+        # A client that knows the password may come back by itself, in a session of another name.
+        self.assertNotIn(second, [one["session"] for one in self.who()])
         self.assertEqual(other.run("pwd"), "/")
-        for nobody in ("ben", "carl", first, first[:2]):
+        for nobody in ("carl", first, first[:2]):
             self.assertEqual(self.server.command("kick", nobody, check=False).status, 1)
         self.ben.run("ls", self.ben.remote())  # kicked, not locked out
 
