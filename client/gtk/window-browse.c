@@ -183,7 +183,7 @@ shares_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       sampan_session_list_finish (SAMPAN_SESSION (source), result, &error);
   g_autoptr (SampanPath) first = NULL;
 
-  if (sampan_session_get_state (self->session) != SAMPAN_SESSION_READY || self->closing)
+  if (self->closing || sampan_session_get_state (self->session) != SAMPAN_SESSION_READY)
     return;
   if (shares == NULL)
     {

@@ -166,8 +166,8 @@ remove_next (Removal *removal)
 {
   SampanSession *session = removal->window->session;
 
-  while (removal->next < removal->paths->len && removal->n_pending < REMOVE_AT_ONCE &&
-         removal->error == NULL)
+  while (session != NULL && removal->next < removal->paths->len &&
+         removal->n_pending < REMOVE_AT_ONCE && removal->error == NULL)
     {
       SampanPath *path = g_ptr_array_index (removal->paths, removal->next++);
 

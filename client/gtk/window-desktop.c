@@ -78,7 +78,8 @@ is_active_cb (SampanWindow *self)
 {
   GApplication *application = G_APPLICATION (gtk_window_get_application (GTK_WINDOW (self)));
 
-  if (application == NULL || !gtk_window_is_active (GTK_WINDOW (self)))
+  if (application == NULL || self->notifications == NULL ||
+      !gtk_window_is_active (GTK_WINDOW (self)))
     return;
   for (guint i = 0; i < self->notifications->len; i++)
     g_application_withdraw_notification (application, g_ptr_array_index (self->notifications, i));

@@ -200,6 +200,8 @@ login_cb (GObject *source, GAsyncResult *result, gpointer user_data)
         login_failed (self, error);
       return;
     }
+  if (self->closing)
+    return;
   remember_server (self);
   sampan_login_form_clear_password (self->form);
   if (sampan_session_get_must_set_password (self->session))

@@ -106,6 +106,8 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
         tell_unsaved (self, error);
       return;
     }
+  if (self->closing)
+    return;
   g_clear_object (&self->saved_cancellable);
   self->saved = g_object_ref (saved);
   g_signal_connect_object (saved, "failed", G_CALLBACK (failed_cb), self, 0);

@@ -54,11 +54,13 @@ space_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autofree char *free_size = NULL, *total_size = NULL, *text = NULL, *tip = NULL;
   SampanSpace space;
+  bool is_known = sampan_session_space_finish (SAMPAN_SESSION (source), result, &space, &error);
 
-  if (!sampan_session_space_finish (SAMPAN_SESSION (source), result, &space, &error))
+  if (sampan_window_is_gone (self) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (!is_known)
     {
-      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        sampan_window_forget_space (self);
+      sampan_window_forget_space (self);
       return;
     }
   g_clear_object (&self->space_cancellable);

@@ -19,10 +19,15 @@
 G_DEFINE_TYPE (SampanWindow, sampan_window, GTK_TYPE_APPLICATION_WINDOW)
 
 bool
+sampan_window_is_gone (SampanWindow *self)
+{
+  return self->session == NULL;
+}
+
+bool
 sampan_window_is_ready (SampanWindow *self)
 {
-  /* What was asked for may be answered after the window was closed. */
-  return self->session != NULL &&
+  return !sampan_window_is_gone (self) &&
          sampan_session_get_state (self->session) == SAMPAN_SESSION_READY && self->entered;
 }
 
@@ -75,7 +80,7 @@ sampan_window_tell_item_error (SampanWindow *self, const char *name, const GErro
   g_autofree char *display = NULL;
   g_autofree char *text = NULL;
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (sampan_window_is_gone (self) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   if (name == NULL)
     {
