@@ -105,8 +105,8 @@ struct _SampanWindow
 
 /* window.c */
 bool sampan_window_is_ready (SampanWindow *self);
-/* It was closed: what was asked for before may be answered all the same, and there are no widgets to
- * show it. */
+/* It was closed: what was asked for before may be answered all the same, and there are no widgets
+ * to show it. */
 bool sampan_window_is_gone (SampanWindow *self);
 /* In the share that PATH (nullable) leads to. */
 SampanRight sampan_window_get_right_at (SampanWindow *self, const SampanPath *path);

@@ -58,7 +58,9 @@ test_alike (void)
     { "a-name-that-is-far-longer-than-any-account-may-be-and-still-gets-the-same-answer-as-others",
       TEST_PASSWORD,
       "127.0.1.7" },
-    { "new", "about-canoe-lilac-ruby-sushi-topaz-verse-zoom", "127.0.1.8" }, /* a guess at a one-time code */
+    { "new",
+      "about-canoe-lilac-ruby-sushi-topaz-verse-zoom",
+      "127.0.1.8" }, /* a guess at a one-time code */
   };
   g_autoptr (TestClient) first = NULL;
 
