@@ -2,9 +2,12 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Preloaded, it fails one large allocation of a program, as if memory had run out. The file
- * $FAIL_LARGE_FILE holds two 64-bit integers, which may change at any time: how many large ones
- * there were, counted here, and which of them fails. */
+ * $FAIL_LARGE_FILE holds three 64-bit integers, which may change at any time: how many large ones
+ * there were, counted here, which of them fails, and from how many bytes on one is large. */
 
+#undef _FILE_OFFSET_BITS /* it would rename the mmap() below */
+
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -12,12 +15,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define LARGE_BYTES (64 * 1024) /* what is smaller is never asked for on a peer's word */
-
 typedef struct
 {
   int64_t seen;
   int64_t failing;
+  int64_t least_bytes;
 } Plan;
 
 /* The C library's own, under the names that stay when the others are replaced. */
@@ -44,7 +46,7 @@ begin (void)
 static int
 fails (size_t size)
 {
-  if (plan == NULL || size < LARGE_BYTES ||
+  if (plan == NULL || size < (size_t)__atomic_load_n (&plan->least_bytes, __ATOMIC_SEQ_CST) ||
       __atomic_add_fetch (&plan->seen, 1, __ATOMIC_SEQ_CST) !=
           __atomic_load_n (&plan->failing, __ATOMIC_SEQ_CST))
     return 0;
@@ -70,4 +72,17 @@ void *
 realloc (void *old, size_t size)
 {
   return fails (size) ? NULL : __libc_realloc (old, size);
+}
+
+/* What is stretched for a password comes from here. */
+void *
+mmap (void *address, size_t size, int protection, int flags, int fd, off_t offset)
+{
+  static void *(*real) (void *, size_t, int, int, int, off_t);
+
+  if (real == NULL)
+    real = (void *(*)(void *, size_t, int, int, int, off_t))dlsym (RTLD_NEXT, "mmap");
+  return (flags & MAP_ANONYMOUS) != 0 && fails (size)
+             ? MAP_FAILED
+             : real (address, size, protection, flags, fd, offset);
 }

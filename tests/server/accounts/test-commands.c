@@ -130,6 +130,21 @@ assert_folder (const Scratch *scratch, const char *name, bool exists)
 }
 
 static void
+assert_home_list (Scratch *scratch, const char *homes)
+{
+  g_autofree char *listing =
+      g_strdup_printf ("ann  %1$s/ann  (home)\n  quota: 5.0\302\240GB\n  change: ann\n"
+                       "carl  %1$s/carl  (home)\n  quota: 5.0\302\240GB\n  change: carl\n"
+                       "dora  %1$s/dora  (home)\n  quota: 5.0\302\240GB\n  change: dora\n"
+                       "ed  %1$s/ed  (home)\n  quota: 5.0\302\240GB\n  change: ed\n"
+                       "fay  %2$s/folder\n",
+                       homes,
+                       scratch->path);
+
+  runner_assert_output (scratch, "share list", listing);
+}
+
+static void
 test_homes (void)
 {
   static const struct
@@ -162,7 +177,6 @@ test_homes (void)
   };
   g_auto (Scratch) scratch = { 0 };
   g_autofree char *homes = NULL;
-  g_autofree char *listing = NULL;
 
   runner_set_up (&scratch);
   homes = scratch_make_folder (&scratch, "homes");
@@ -180,14 +194,7 @@ test_homes (void)
       if (i == 3)
         runner_put_file (&scratch, "homes/bob/kept", "of the first bob");
     }
-  listing = g_strdup_printf ("ann  %1$s/ann  (home)\n  quota: 5.0\302\240GB\n  change: ann\n"
-                             "carl  %1$s/carl  (home)\n  quota: 5.0\302\240GB\n  change: carl\n"
-                             "dora  %1$s/dora  (home)\n  quota: 5.0\302\240GB\n  change: dora\n"
-                             "ed  %1$s/ed  (home)\n  quota: 5.0\302\240GB\n  change: ed\n"
-                             "fay  %2$s/folder\n",
-                             homes,
-                             scratch.path);
-  runner_assert_output (&scratch, "share list", listing);
+  assert_home_list (&scratch, homes);
   assert_folder (&scratch, "homes/ann", true);
   assert_folder (&scratch, "homes/bob", true);
   assert_folder (&scratch, "homes/fay", false);
