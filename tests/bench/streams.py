@@ -22,7 +22,8 @@ def same_file(left, right):
 
 
 def throughput(build, work, count, size_mib):
-    """One file each way."""
+    """One file each way: by whole commands, login included, and within a session that stands, as the bare program has no
+    login."""
     source, share, target = work / "source", work / "share", work / "target"
     make_file(source, size_mib)
     share.mkdir()
@@ -41,20 +42,25 @@ def throughput(build, work, count, size_mib):
         clear(target, share / "by-sftp", share / "by-sampan", share / "by-bare")
         sampan.remove_state()
 
+    standing = {}
     try:
         amount = size_mib * MIB / 1e6
+        standing["get"] = Standing(build, sampan, sampan.port, "get", "files/file", target)
         print_table(f"{size_mib} MiB down", rounds(count, {
+            "sampan, within a session": lambda: standing["get"].seconds(cleared),
             "sampan": lambda: timed(sampan.command("get", f"{sampan.remote}/file", target), sampan.environment, cleared),
             "sftp aes128-gcm": lambda: timed(sftp.command(down, FASTEST_SFTP_CIPHER), None, cleared),
             **bare_runs("get", share / "file", target, cleared),
-        }), "sampan", amount, "MB/s")
+        }), "sampan, within a session", amount, "MB/s")
+        standing["put"] = Standing(build, sampan, sampan.port, "put", "files/by-sampan", source)
         print_table(f"{size_mib} MiB up", rounds(count, {
+            "sampan, within a session": lambda: standing["put"].seconds(cleared),
             "sampan": lambda: timed(sampan.command("put", source, f"{sampan.remote}/by-sampan"), sampan.environment, cleared),
             "sftp aes128-gcm": lambda: timed(sftp.command(up, FASTEST_SFTP_CIPHER), None, cleared),
             **bare_runs("put", share / "by-bare", source, cleared),
-        }), "sampan", amount, "MB/s")
+        }), "sampan, within a session", amount, "MB/s")
     finally:
-        for peer in (sampan, sftp, bare):
+        for peer in (*standing.values(), sampan, sftp, bare):
             peer.stop()
 
 
