@@ -13,8 +13,8 @@
 #define ROWS_MAX 100
 /* The rows are looked at again this long after the queue changed. */
 #define UPDATE_DELAY_MS 200
-/* Making a row takes more than a millisecond, and a frame has 16 of them. */
-#define SLICE_US 5000
+/* To make a row or to take one away needs more than a millisecond, and a frame has 16 of them. */
+#define SLICE_US 3000
 /* What is on the screen goes first. */
 #define SLICE_PRIORITY (GDK_PRIORITY_REDRAW + 5)
 
@@ -148,24 +148,27 @@ create_row (SampanTransferList *self, SampanTransfer *transfer)
   return row;
 }
 
-/* CHOSEN is NULL for none. */
-static void
-remove_others (SampanTransferList *self, GPtrArray *chosen)
+/* Says whether that was all; the others take another slice. */
+static bool
+remove_others (SampanTransferList *self, GPtrArray *chosen, int64_t end_us)
 {
   g_autoptr (GHashTable) wanted = g_hash_table_new (NULL, NULL);
   GHashTableIter iter;
   gpointer transfer, row;
 
-  for (guint i = 0; chosen != NULL && i < chosen->len; i++)
+  for (guint i = 0; i < chosen->len; i++)
     g_hash_table_add (wanted, g_ptr_array_index (chosen, i));
   g_hash_table_iter_init (&iter, self->rows);
   while (g_hash_table_iter_next (&iter, &transfer, &row))
     if (!g_hash_table_contains (wanted, transfer))
       {
+        if (g_get_monotonic_time () > end_us)
+          return false;
         g_queue_remove (&self->outdated, row);
         gtk_widget_destroy (row);
         g_hash_table_iter_remove (&iter);
       }
+  return true;
 }
 
 static GtkWidget *
@@ -208,30 +211,31 @@ put_in_place (SampanTransferList *self, SampanTransfer *transfer, guint index)
     insert (self, row, index);
 }
 
-/* Says how many of them are in their place; the others take another slice. */
-static guint
-put_in_places (SampanTransferList *self, GPtrArray *chosen)
+/* Says whether that was all; the others take another slice. */
+static bool
+put_in_places (SampanTransferList *self, GPtrArray *chosen, int64_t end_us)
 {
-  int64_t end_us = g_get_monotonic_time () + SLICE_US;
-  guint i = 0;
-
-  for (; i < chosen->len && g_get_monotonic_time () < end_us; i++)
-    put_in_place (self, g_ptr_array_index (chosen, i), i);
-  return i;
+  for (guint i = 0; i < chosen->len; i++)
+    {
+      if (g_get_monotonic_time () > end_us)
+        return false;
+      put_in_place (self, g_ptr_array_index (chosen, i), i);
+    }
+  return true;
 }
 
 static gboolean
 update_cb (gpointer user_data)
 {
   SampanTransferList *self = user_data;
+  int64_t end_us = g_get_monotonic_time () + SLICE_US;
   g_autoptr (GPtrArray) chosen = NULL;
 
   self->update_id = 0;
   if (self->is_dragging)
     return G_SOURCE_REMOVE;
-  chosen = choose (G_LIST_MODEL (self->queue));
-  remove_others (self, chosen);
-  if (put_in_places (self, chosen) < chosen->len)
+  chosen = self->is_shown ? choose (G_LIST_MODEL (self->queue)) : g_ptr_array_new ();
+  if (!remove_others (self, chosen, end_us) || !put_in_places (self, chosen, end_us))
     self->update_id = g_idle_add_full (SLICE_PRIORITY, update_cb, self, NULL);
   self->n_more = g_list_model_get_n_items (G_LIST_MODEL (self->queue)) - chosen->len;
   g_signal_emit (self, signals[UPDATED], 0);
@@ -295,10 +299,7 @@ sampan_transfer_list_set_shown (SampanTransferList *self, bool shown)
 {
   self->is_shown = shown;
   g_clear_handle_id (&self->update_id, g_source_remove);
-  if (shown)
-    update_cb (self);
-  else
-    remove_others (self, NULL);
+  update_cb (self);
 }
 
 void
@@ -312,4 +313,10 @@ guint
 sampan_transfer_list_get_n_more (SampanTransferList *self)
 {
   return self->n_more;
+}
+
+bool
+sampan_transfer_list_is_settled (SampanTransferList *self)
+{
+  return self->update_id == 0;
 }

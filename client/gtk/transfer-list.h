@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 #define SAMPAN_TYPE_TRANSFER_LIST (sampan_transfer_list_get_type ())
 G_DECLARE_FINAL_TYPE (SampanTransferList, sampan_transfer_list, SAMPAN, TRANSFER_LIST, GtkListBox)
 
-/* Signals: "retry" (SampanTransfer *), "updated": the rows are those of the queue again. */
+/* Signals: "retry" (SampanTransfer *), "updated": the rows came nearer to those of the queue; all
+ * the way when the list is settled. */
 
 /* Takes a reference; once. */
 void sampan_transfer_list_set_queue (SampanTransferList *self, SampanQueue *queue);
@@ -24,5 +25,7 @@ void sampan_transfer_list_set_shown (SampanTransferList *self, bool shown);
 void sampan_transfer_list_plan_update (SampanTransferList *self);
 /* Transfers that have no row, as there are too many. */
 guint sampan_transfer_list_get_n_more (SampanTransferList *self);
+/* No update is planned or under way. */
+bool sampan_transfer_list_is_settled (SampanTransferList *self);
 
 G_END_DECLS

@@ -43,6 +43,9 @@ struct _SampanTransferPanel
   SampanTransfer *last; /* the one that ended last: what the frame tells of while nothing runs */
   guint n_skipped;
   guint update_id; /* timeout source */
+
+  /* state */
+  bool is_clearing; /* the list folds up once its rows are gone */
 };
 
 G_DEFINE_TYPE (SampanTransferPanel, sampan_transfer_panel, GTK_TYPE_FRAME)
@@ -293,7 +296,7 @@ update (SampanTransferPanel *self)
   update_buttons (self, &sums);
   gtk_widget_set_visible (GTK_WIDGET (self->expander),
                           g_list_model_get_n_items (G_LIST_MODEL (self->queue)) > 0 ||
-                              self->n_skipped > 0);
+                              self->n_skipped > 0 || self->is_clearing);
   update_counts (self, &sums);
 }
 
@@ -346,6 +349,13 @@ list_updated_cb (SampanTransferPanel *self)
   if (n_more > 0)
     more = g_strdup_printf (ngettext ("and %u more", "and %u more", n_more), n_more);
   gtk_label_set_text (self->more_label, more != NULL ? more : "");
+  /* To hide many rows takes longer than to take them away one by one. */
+  if (self->is_clearing && sampan_transfer_list_is_settled (self->list))
+    {
+      self->is_clearing = false;
+      gtk_expander_set_expanded (self->expander, FALSE);
+      update (self);
+    }
 }
 
 static void
@@ -388,7 +398,7 @@ clear_clicked_cb (SampanTransferPanel *self)
   g_clear_object (&self->last);
   self->n_skipped = 0;
   sampan_queue_clear_finished (self->queue);
-  gtk_expander_set_expanded (self->expander, FALSE);
+  self->is_clearing = gtk_expander_get_expanded (self->expander);
   queue_changed_cb (self);
 }
 
