@@ -42,8 +42,6 @@ static const Shortcut shortcuts[] = {
   { "win.connect", { "<Primary><Shift>o" } },
   { "win.log-out", { "<Primary><Shift>w" } },
   { "win.close", { "<Primary>w" } },
-  { "win.back", { "<Alt>Left" } },
-  { "win.forward", { "<Alt>Right" } },
   { "win.up", { "<Alt>Up" } },
   { "win.home", { "<Alt>Home" } },
   { "win.invert-selection", { "<Primary><Shift>i" } },
@@ -283,6 +281,18 @@ sampan_application_shutdown (GApplication *application)
   G_APPLICATION_CLASS (sampan_application_parent_class)->shutdown (application);
 }
 
+/* Back is where a line of text begins. */
+static void
+set_history_keys (GtkApplication *application)
+{
+  const char *left[] = { "<Alt>Left", NULL };
+  const char *right[] = { "<Alt>Right", NULL };
+  bool is_rtl = gtk_widget_get_default_direction () == GTK_TEXT_DIR_RTL;
+
+  gtk_application_set_accels_for_action (application, "win.back", is_rtl ? right : left);
+  gtk_application_set_accels_for_action (application, "win.forward", is_rtl ? left : right);
+}
+
 static void
 sampan_application_startup (GApplication *application)
 {
@@ -298,6 +308,7 @@ sampan_application_startup (GApplication *application)
     gtk_application_set_accels_for_action (GTK_APPLICATION (application),
                                            shortcuts[i].action,
                                            shortcuts[i].accels);
+  set_history_keys (GTK_APPLICATION (application));
 }
 
 static void

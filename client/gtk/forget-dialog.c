@@ -7,7 +7,7 @@
 
 #include "forget-dialog.h"
 
-#include "escape.h"
+#include "sentence-name.h"
 
 #include <glib/gi18n.h>
 
@@ -61,7 +61,7 @@ SampanForgetDialog *
 sampan_forget_dialog_new (GtkWindow *parent, SampanServerStore *store, SampanSavedServer *server)
 {
   bool has_password = sampan_saved_server_get_keeps_password (server);
-  g_autofree char *name = sampan_display_name (sampan_saved_server_get_title (server), -1);
+  g_autofree char *name = sampan_sentence_name (sampan_saved_server_get_title (server), -1);
   /* Translators: the name of a saved server. */
   g_autofree char *title = g_strdup_printf (_ ("Forget “%s”?"), name);
   SampanForgetDialog *self =

@@ -9,6 +9,7 @@
 
 #include "accessible.h"
 #include "escape.h"
+#include "sentence-name.h"
 
 #include <glib/gi18n.h>
 #include <stdbool.h>
@@ -160,7 +161,7 @@ sampan_saved_row_init (SampanSavedRow *self)
 static char *
 dup_account (SampanSavedServer *server)
 {
-  g_autofree char *host = sampan_display_name (sampan_saved_server_get_host (server), -1);
+  g_autofree char *host = sampan_sentence_name (sampan_saved_server_get_host (server), -1);
 
   return g_strdup_printf (_ ("%s on %s"), sampan_saved_server_get_user (server), host);
 }

@@ -7,7 +7,7 @@
 
 #include "server-bar.h"
 
-#include "escape.h"
+#include "sentence-name.h"
 
 #include <glib/gi18n.h>
 
@@ -58,8 +58,8 @@ logout_clicked_cb (SampanServerBar *self)
 static void
 update_who (SampanServerBar *self)
 {
-  g_autofree char *user = sampan_display_name (sampan_session_get_user (self->session), -1);
-  g_autofree char *host = sampan_display_name (sampan_session_get_host (self->session), -1);
+  g_autofree char *user = sampan_sentence_name (sampan_session_get_user (self->session), -1);
+  g_autofree char *host = sampan_sentence_name (sampan_session_get_host (self->session), -1);
   /* Translators: the account, then the name of the server: "ann on lanbox". */
   g_autofree char *who = g_strdup_printf (_ ("%s on %s"), user, host);
 

@@ -7,9 +7,9 @@
 
 #include "server-store.h"
 
-#include "escape.h"
 #include "keyring.h"
 #include "saved-servers.h"
+#include "sentence-name.h"
 
 #include <glib/gi18n.h>
 
@@ -209,7 +209,7 @@ password_forgotten_cb (GObject *source, GAsyncResult *result, gpointer user_data
 static void
 keep_password (SampanServerStore *self, SampanSavedServer *server, const SampanSecret *password)
 {
-  g_autofree char *host = sampan_display_name (sampan_saved_server_get_host (server), -1);
+  g_autofree char *host = sampan_sentence_name (sampan_saved_server_get_host (server), -1);
   /* Translators: how a password is called in the keyring: the account, then the server. */
   g_autofree char *label =
       g_strdup_printf (_ ("Sampan: %s on %s"), sampan_saved_server_get_user (server), host);

@@ -10,6 +10,7 @@
 #include "entry-text.h"
 #include "escape.h"
 #include "name-popover.h"
+#include "sentence-name.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -121,8 +122,8 @@ static void
 tell_renamed (const Rename *rename, const SampanPlaced *placed)
 {
   g_autoptr (SampanUndo) undo = sampan_undo_new (rename->window->session);
-  g_autofree char *from = sampan_display_name (sampan_path_get_name (rename->from), -1);
-  g_autofree char *to = sampan_display_name (placed->name, -1);
+  g_autofree char *from = sampan_sentence_name (sampan_path_get_name (rename->from), -1);
+  g_autofree char *to = sampan_sentence_name (placed->name, -1);
   /* Translators: the old and the new name of a file or folder. */
   g_autofree char *text = g_strdup_printf (_ ("“%s” was renamed to “%s”"), from, to);
 

@@ -7,7 +7,7 @@
 
 #include "window-private.h"
 
-#include "escape.h"
+#include "sentence-name.h"
 
 #include <glib/gi18n.h>
 #include <sodium.h>
@@ -41,7 +41,7 @@ tell_removed (const Removal *removal)
   if (count == 1 && removal->paths->len == 1)
     {
       g_autofree char *name =
-          sampan_display_name (sampan_path_get_name (g_ptr_array_index (removal->paths, 0)), -1);
+          sampan_sentence_name (sampan_path_get_name (g_ptr_array_index (removal->paths, 0)), -1);
 
       /* Translators: the name of a file or folder. */
       text = g_strdup_printf (_ ("“%s” was moved to the trash"), name);
@@ -234,7 +234,7 @@ dup_question (GPtrArray *paths, bool for_good)
 
   if (paths->len == 1)
     {
-      name = sampan_display_name (sampan_path_get_name (g_ptr_array_index (paths, 0)), -1);
+      name = sampan_sentence_name (sampan_path_get_name (g_ptr_array_index (paths, 0)), -1);
       /* Translators: the name of a file or folder. */
       return g_strdup_printf (for_good ? _ ("Delete “%s” for good?")
                                        : _ ("Move “%s” to the box’s trash?"),

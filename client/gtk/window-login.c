@@ -7,11 +7,11 @@
 
 #include "window-private.h"
 
-#include "escape.h"
 #include "keyring.h"
 #include "known-servers.h"
 #include "login.h"
 #include "password-dialog.h"
+#include "sentence-name.h"
 #include "trouble-dialog.h"
 
 #include <glib/gi18n.h>
@@ -114,7 +114,7 @@ trouble_response_cb (GtkDialog *dialog, int response, gpointer user_data)
 static void
 show_trouble (SampanWindow *self, const GError *error)
 {
-  g_autofree char *host = sampan_display_name (sampan_session_get_host (self->session), -1);
+  g_autofree char *host = sampan_sentence_name (sampan_session_get_host (self->session), -1);
   SampanTroubleDialog *dialog = sampan_trouble_dialog_new (GTK_WINDOW (self), error, host);
 
   g_signal_connect_object (dialog, "response", G_CALLBACK (trouble_response_cb), self, 0);
@@ -416,7 +416,7 @@ sampan_window_log_out (SampanWindow *self)
 static void
 tell_reconnecting (SampanWindow *self)
 {
-  g_autofree char *host = sampan_display_name (sampan_session_get_host (self->session), -1);
+  g_autofree char *host = sampan_sentence_name (sampan_session_get_host (self->session), -1);
   int seconds = sampan_session_get_seconds_to_retry (self->session);
   g_autofree char *text = NULL;
 

@@ -10,6 +10,7 @@
 #include "accessible.h"
 #include "escape.h"
 #include "launch.h"
+#include "sentence-name.h"
 #include "transfer-row.h"
 
 #include <glib/gi18n.h>
@@ -169,7 +170,7 @@ add_button (GtkWidget *dialog, const char *label, int response)
 static void
 ask (SampanWindow *self, const SampanPath *path, const SampanFileInfo *info)
 {
-  g_autofree char *display = sampan_display_name (info->name, -1);
+  g_autofree char *display = sampan_sentence_name (info->name, -1);
   g_autofree char *size = g_format_size (info->size);
   GtkWidget *dialog = gtk_message_dialog_new (GTK_WINDOW (self),
                                               GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT,

@@ -7,8 +7,8 @@
 
 #include "window-private.h"
 
-#include "escape.h"
 #include "remote.h"
+#include "sentence-name.h"
 
 #include <glib/gi18n.h>
 
@@ -82,7 +82,7 @@ bookmark_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   SampanWindow *self = user_data;
   g_autofree char *uri = sampan_window_dup_uri (self, self->path);
-  g_autofree char *name = sampan_display_name (sampan_path_get_name (self->path), -1);
+  g_autofree char *name = sampan_sentence_name (sampan_path_get_name (self->path), -1);
   g_autofree char *text = NULL;
 
   if (sampan_bookmarks_add (uri))

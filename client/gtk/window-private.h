@@ -35,6 +35,8 @@ struct _SampanWindow
 
   /* template widgets */
   GtkHeaderBar *header;
+  GtkWidget *back_button;
+  GtkWidget *forward_button;
   GtkMenuButton *menu_button;
   GtkMenuButton *bookmarks_button;
   SampanBookmarksPopover *bookmarks_popover;

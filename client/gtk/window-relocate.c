@@ -8,8 +8,8 @@
 #include "window-private.h"
 
 #include "conflict-sheet.h"
-#include "escape.h"
 #include "relocation.h"
+#include "sentence-name.h"
 
 #include <glib/gi18n.h>
 
@@ -45,7 +45,7 @@ get_current (SampanWindow *self)
 static char *
 dup_folder_name (const Act *act)
 {
-  return sampan_display_name (sampan_path_get_name (act->folder), -1);
+  return sampan_sentence_name (sampan_path_get_name (act->folder), -1);
 }
 
 static void
@@ -248,7 +248,7 @@ sampan_window_relocate (SampanWindow *self, GPtrArray *paths, const SampanPath *
   act->relocation = sampan_relocation_new (self->session);
   act->folder = sampan_path_ref (folder);
   act->copies = copies;
-  act->first = sampan_display_name (sampan_path_get_name (g_ptr_array_index (paths, 0)), -1);
+  act->first = sampan_sentence_name (sampan_path_get_name (g_ptr_array_index (paths, 0)), -1);
   for (guint i = 0; i < paths->len; i++)
     {
       const SampanPath *from = g_ptr_array_index (paths, i);

@@ -7,7 +7,7 @@
 
 #include "window-private.h"
 
-#include "escape.h"
+#include "sentence-name.h"
 
 #include <glib/gi18n.h>
 
@@ -57,7 +57,7 @@ sampan_window_note_replaced (SampanWindow *self, SampanTransfer *transfer)
                             sampan_transfer_get_stored_version (transfer),
                             id);
   g_free (self->replaced_name);
-  self->replaced_name = sampan_display_name (sampan_path_get_name (path), -1);
+  self->replaced_name = sampan_sentence_name (sampan_path_get_name (path), -1);
 }
 
 void

@@ -9,7 +9,7 @@
 
 #include "accessible.h"
 #include "entry-text.h"
-#include "escape.h"
+#include "sentence-name.h"
 
 #include <glib/gi18n.h>
 
@@ -87,7 +87,7 @@ sampan_window_tell_item_error (SampanWindow *self, const char *name, const GErro
       sampan_error_bar_tell (self->error_bar, GTK_MESSAGE_ERROR, reason, NULL, NULL);
       return;
     }
-  display = sampan_display_name (name, -1);
+  display = sampan_sentence_name (name, -1);
   /* Translators: the name of a file or folder, then why something failed with it. */
   text = g_strdup_printf (_ ("“%s”: %s"), display, reason);
   sampan_error_bar_tell (self->error_bar, GTK_MESSAGE_ERROR, text, NULL, NULL);
@@ -182,8 +182,8 @@ update_title (SampanWindow *self)
 
   if (state == SAMPAN_SESSION_READY)
     {
-      user = sampan_display_name (sampan_session_get_user (self->session), -1);
-      host = sampan_display_name (sampan_session_get_host (self->session), -1);
+      user = sampan_sentence_name (sampan_session_get_user (self->session), -1);
+      host = sampan_sentence_name (sampan_session_get_host (self->session), -1);
       subtitle = g_strdup_printf (_ ("%s on %s"), user, host);
     }
   gtk_header_bar_set_subtitle (self->header, subtitle);
@@ -369,6 +369,8 @@ sampan_window_class_init (SampanWindowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sampan/Sampan/ui/window.ui");
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, header);
+  gtk_widget_class_bind_template_child (widget_class, SampanWindow, back_button);
+  gtk_widget_class_bind_template_child (widget_class, SampanWindow, forward_button);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, menu_button);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, bookmarks_button);
   gtk_widget_class_bind_template_child (widget_class, SampanWindow, bookmarks_popover);
@@ -397,6 +399,16 @@ sampan_window_class_init (SampanWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_stop_search);
 }
 
+/* As the keys are, in set_history_keys() of application.c. */
+static void
+mirror_hints (SampanWindow *self)
+{
+  if (gtk_widget_get_direction (GTK_WIDGET (self)) != GTK_TEXT_DIR_RTL)
+    return;
+  gtk_widget_set_tooltip_text (self->back_button, _ ("Go back (Alt+Right)"));
+  gtk_widget_set_tooltip_text (self->forward_button, _ ("Go forward (Alt+Left)"));
+}
+
 static void
 sampan_window_init (SampanWindow *self)
 {
@@ -415,6 +427,7 @@ sampan_window_init (SampanWindow *self)
   sampan_window_set_enabled (self, "undo", false);
   sampan_window_set_enabled (self, "redo", false);
   gtk_widget_init_template (GTK_WIDGET (self));
+  mirror_hints (self);
   self->form = sampan_server_bar_get_form (self->server_bar);
   sampan_window_restore_size (self);
   g_action_group_change_action_state (G_ACTION_GROUP (self),

@@ -1,11 +1,17 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* D17: times that no calendar has, as the list shows them. */
+/* D17: times that no calendar has, as the list shows them. Names inside sentences. */
 
 #include "config.h"
 
 #include "entry-text.h"
+
+#include "sentence-name.h"
+
+#include <gtk/gtk.h>
+
+#define ISOLATED(name) "\342\201\250" name "\342\201\251"
 
 static void
 test_times (void)
@@ -39,11 +45,45 @@ test_times (void)
       }
 }
 
+static void
+test_names (void)
+{
+  static const struct
+  {
+    const char *name;
+    const char *ltr;
+    const char *rtl;
+  } cases[] = {
+    { "crew.jpg", "crew.jpg", ISOLATED ("crew.jpg") },
+    { "\346\226\207.jpg", "\346\226\207.jpg", ISOLATED ("\346\226\207.jpg") },
+    { "\326\217", "\326\217", ISOLATED ("\326\217") },            /* U+058F */
+    { "\326\220", ISOLATED ("\326\220"), ISOLATED ("\326\220") }, /* U+0590 */
+    { "1 \327\220.jpg", ISOLATED ("1 \327\220.jpg"), ISOLATED ("1 \327\220.jpg") },
+    { "\340\244\200", "\340\244\200", ISOLATED ("\340\244\200") }, /* U+0900 */
+    /* Its own controls cannot break out. */
+    { "a\342\201\251b", "a\357\277\275b", ISOLATED ("a\357\277\275b") },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *ltr = NULL;
+      g_autofree char *rtl = NULL;
+
+      gtk_widget_set_default_direction (GTK_TEXT_DIR_LTR);
+      ltr = sampan_sentence_name (cases[i].name, -1);
+      g_assert_cmpstr (ltr, ==, cases[i].ltr);
+      gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+      rtl = sampan_sentence_name (cases[i].name, -1);
+      g_assert_cmpstr (rtl, ==, cases[i].rtl);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_setenv ("TZ", "UTC", TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gtk/entry-text/D17/times", test_times);
+  g_test_add_func ("/gtk/sentence-name", test_names);
   return g_test_run ();
 }

@@ -11,6 +11,7 @@ import a11y
 from app import App
 from box import Box
 from chinese import CHINESE, NOT_ON_SCREEN, check_chinese, new_chinese_app
+from language import new_right_to_left_app
 
 MANY = 100_000
 MANY_SECS = 5
@@ -60,6 +61,52 @@ class Looks(unittest.TestCase):
             a11y.find_row(app.table(), "a very long name of a picture " * 6 + ".jpg")
             app.take_picture("narrow")
             self.assertEqual(a11y.get_box(app.window)[2], width)
+
+    def assert_in_order(self, *nodes):
+        """From left to right."""
+        places = [a11y.get_box(node)[0] for node in nodes]
+        self.assertEqual(places, sorted(set(places)))
+
+    def test_right_to_left(self):
+        with tempfile.TemporaryDirectory(prefix="sampan-locale-") as place, Box() as box:
+            box.fill()
+            deep = box.files / "Summer holidays of the year" / "On the river" / "Third day, evening"
+            deep.mkdir(parents=True)
+            (box.files / "שלום.txt").write_text("x")
+            with new_right_to_left_app(place, width=600, height=560) as app:
+                app.take_picture("right-to-left-not-connected")
+                self.assert_in_order(
+                    app.find("Log In"), app.find("Password"), app.find("User", "text")
+                )
+                app.log_in(box)
+                a11y.find_row(app.table(), "crew.jpg")
+                self.assert_in_order(app.find("Delete"), app.find("Download"), app.find("Upload"))
+                self.assert_in_order(app.find("Forward"), app.find("Back"))
+                self.assertIn("Alt+Right", app.find("Back").description)
+                self.assert_in_order(
+                    a11y.find(app.window, "photos", "push button"),
+                    a11y.find(app.window, "127.0.0.1", "push button"),
+                )
+                a11y.double_click_row(app.table(), "Harbour")
+                app.wait_for_names("lighthouse.jpg")
+                a11y.press_keys("alt+Right")
+                a11y.find_row(app.table(), "crew.jpg")
+                a11y.press_keys("alt+Left")
+                app.wait_for_names("lighthouse.jpg")
+                a11y.press_keys("alt+Up")
+                a11y.select_row(app.table(), "שלום.txt")
+                a11y.press_keys("Delete")
+                a11y.find_text(app.root, "“\u2068שלום.txt\u2069”")
+                app.press_in_dialog("Cancel")
+                for name in ("Summer holidays of the year", "On the river", "Third day, evening"):
+                    a11y.double_click_row(app.table(), name)
+                    last = a11y.find(app.window, name, "push button")
+                app.take_picture("right-to-left")
+                # The folder that one is in is in sight, however long the path.
+                x, _, width, _ = a11y.find_resting_box(last)
+                left, _, whole, _ = a11y.get_box(app.window)
+                self.assertGreaterEqual(x, left + whole // 3)  # the filter is before it
+                self.assertLess(x + width, left + whole)
 
     def test_address_on_the_command_line(self):
         with Box() as box:
