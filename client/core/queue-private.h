@@ -25,9 +25,10 @@ typedef struct
 {
   SampanTransfer *transfer;
   SampanQueuePhase phase;
-  GList *link;            /* in waiting */
-  uint64_t counted_bytes; /* of waiting_bytes or ended_bytes */
-  guint run;              /* whose sums it is in; of SAMPAN_QUEUE_OVER, as the next */
+  GList *link;                 /* in waiting */
+  uint64_t counted_bytes;      /* of waiting_bytes or ended_bytes */
+  uint64_t counted_safe_bytes; /* of ended_safe_bytes */
+  guint run;                   /* whose sums it is in; of SAMPAN_QUEUE_OVER, as the next */
   bool has_failed;
 } SampanQueueItem;
 
@@ -52,9 +53,11 @@ struct _SampanQueue
   /* of the current run */
   guint run;
   SampanRate rate;
-  uint64_t ended_bytes;   /* of the transfers that ended: done and total alike */
+  uint64_t ended_bytes; /* of the transfers that ended: done and total alike */
+  uint64_t ended_safe_bytes;
   uint64_t waiting_bytes; /* expected of those that wait */
   uint64_t done_bytes;
+  uint64_t safe_bytes;
   uint64_t total_bytes;
   uint64_t speed;
   int seconds_left;

@@ -23,6 +23,7 @@ enum
 {
   PROP_ACTIVE = 1,
   PROP_DONE_BYTES,
+  PROP_SAFE_BYTES,
   PROP_TOTAL_BYTES,
   PROP_SPEED,
   PROP_SECONDS_LEFT,
@@ -59,9 +60,9 @@ item_free (gpointer data)
 /* ---- Sums ---- */
 
 static uint64_t
-sum_up (SampanQueue *self, uint64_t (*get) (SampanTransfer *transfer))
+sum_up (SampanQueue *self, uint64_t ended_bytes, uint64_t (*get) (SampanTransfer *transfer))
 {
-  uint64_t sum = self->ended_bytes;
+  uint64_t sum = ended_bytes;
   GHashTableIter iter;
   gpointer item;
 
@@ -74,9 +75,10 @@ sum_up (SampanQueue *self, uint64_t (*get) (SampanTransfer *transfer))
 static void
 add_up (SampanQueue *self)
 {
-  self->done_bytes = sum_up (self, sampan_transfer_get_done_bytes);
-  self->total_bytes =
-      sum_up (self, sampan_transfer_get_total_bytes) + self->waiting_bytes + self->expected_bytes;
+  self->done_bytes = sum_up (self, self->ended_bytes, sampan_transfer_get_done_bytes);
+  self->safe_bytes = sum_up (self, self->ended_safe_bytes, sampan_transfer_get_safe_bytes);
+  self->total_bytes = sum_up (self, self->ended_bytes, sampan_transfer_get_total_bytes) +
+                      self->waiting_bytes + self->expected_bytes;
   sampan_rate_add (&self->rate, g_get_monotonic_time (), self->done_bytes);
   self->speed = self->is_active ? sampan_rate_get_speed (&self->rate) : 0;
   self->seconds_left =
@@ -114,7 +116,7 @@ set_active (SampanQueue *self, bool active)
     {
       sampan_rate_reset (&self->rate);
       self->run++;
-      self->ended_bytes = 0;
+      self->ended_bytes = self->ended_safe_bytes = 0;
       self->n_done = self->n_failed = 0;
       self->tick = g_timeout_source_new (TICK_MS);
       g_source_set_callback (self->tick, tick_cb, self, NULL);
@@ -207,7 +209,9 @@ enter_phase (SampanQueue *self, SampanQueueItem *item)
     case SAMPAN_QUEUE_OVER:
       item->run = self->run;
       item->counted_bytes = sampan_transfer_get_done_bytes (item->transfer);
+      item->counted_safe_bytes = sampan_transfer_get_safe_bytes (item->transfer);
       self->ended_bytes += item->counted_bytes;
+      self->ended_safe_bytes += item->counted_safe_bytes;
       item->has_failed = state == SAMPAN_TRANSFER_FAILED;
       self->n_failed += item->has_failed ? 1 : 0;
       self->n_done += state == SAMPAN_TRANSFER_DONE ? 1 : 0;
@@ -243,6 +247,7 @@ leave_phase (SampanQueue *self, SampanQueueItem *item)
       if (item->run == self->run)
         {
           self->ended_bytes -= item->counted_bytes;
+          self->ended_safe_bytes -= item->counted_safe_bytes;
           self->n_failed -= item->has_failed ? 1 : 0;
         }
       break;
@@ -490,6 +495,9 @@ sampan_queue_get_property (GObject *object, guint id, GValue *value, GParamSpec 
     case PROP_DONE_BYTES:
       g_value_set_uint64 (value, self->done_bytes);
       break;
+    case PROP_SAFE_BYTES:
+      g_value_set_uint64 (value, self->safe_bytes);
+      break;
     case PROP_TOTAL_BYTES:
       g_value_set_uint64 (value, self->total_bytes);
       break;
@@ -563,6 +571,7 @@ sampan_queue_class_init (SampanQueueClass *klass)
   object_class->get_property = sampan_queue_get_property;
   properties[PROP_ACTIVE] = g_param_spec_boolean ("active", NULL, NULL, FALSE, flags);
   properties[PROP_DONE_BYTES] = uint64_spec ("done-bytes", flags);
+  properties[PROP_SAFE_BYTES] = uint64_spec ("safe-bytes", flags);
   properties[PROP_TOTAL_BYTES] = uint64_spec ("total-bytes", flags);
   properties[PROP_SPEED] = uint64_spec ("speed", flags);
   properties[PROP_SECONDS_LEFT] =

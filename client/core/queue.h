@@ -44,12 +44,12 @@ void sampan_queue_remove (SampanQueue *self, SampanTransfer *transfer);
 /* Removes what is DONE, FAILED or CANCELLED. */
 void sampan_queue_clear_finished (SampanQueue *self);
 
-/* Properties, notified at most ten times a second: "active" gboolean, "done-bytes", "total-bytes",
- * "speed" guint64, "seconds-left" gint, "paused" gboolean: all are to be, "n-waiting",
- * "n-expected", "n-paused", "n-running", "n-done", "n-failed" guint. Sums cover the current run:
- * from idle to idle; what is paused is not in them. Signals: "finished" (SampanTransfer*): one
- * ended, whatever its outcome; again if it was retried. "added": by sampan_queue_end_adding().
- * "moved" (SampanTransfer*): by sampan_queue_move(). "cancelled": by sampan_queue_cancel_all(),
- * first; a batch adds no more then. */
+/* Properties, notified at most ten times a second: "active" gboolean, "done-bytes", "safe-bytes",
+ * "total-bytes", "speed" guint64, "seconds-left" gint, "paused" gboolean: all are to be,
+ * "n-waiting", "n-expected", "n-paused", "n-running", "n-done", "n-failed" guint. Sums cover the
+ * current run: from idle to idle; what is paused is not in them. Signals: "finished"
+ * (SampanTransfer*): one ended, whatever its outcome; again if it was retried. "added": by
+ * sampan_queue_end_adding(). "moved" (SampanTransfer*): by sampan_queue_move(). "cancelled": by
+ * sampan_queue_cancel_all(), first; a batch adds no more then. */
 
 G_END_DECLS

@@ -8,7 +8,7 @@
 #include "transfer-panel.h"
 
 #include "accessible.h"
-#include "escape.h"
+#include "sentence-name.h"
 #include "transfer-list.h"
 #include "transfer-text.h"
 
@@ -28,8 +28,11 @@ struct _SampanTransferPanel
   GtkWidget *pause_button;
   GtkImage *pause_image;
   GtkWidget *cancel_button;
-  GtkProgressBar *progress_bar;
-  GtkExpander *expander;
+  GtkProgressBar *progress_bar; /* what is sent */
+  GtkProgressBar *safe_bar;     /* before it: what the other end has on its disk */
+  GtkToggleButton *expander;
+  GtkImage *expander_image;
+  GtkWidget *details;
   GtkLabel *count_label;
   SampanTransferList *list;
   GtkLabel *more_label;
@@ -55,7 +58,7 @@ static guint look_again_signal;
 typedef struct
 {
   gboolean active;
-  uint64_t done_bytes, total_bytes, speed;
+  uint64_t done_bytes, safe_bytes, total_bytes, speed;
   int seconds_left;
   gboolean paused;
   guint n_waiting, n_expected, n_paused, n_running;
@@ -70,6 +73,7 @@ get_sums (SampanTransferPanel *self)
   g_object_get (self->queue,
                 "active", &sums.active,
                 "done-bytes", &sums.done_bytes,
+                "safe-bytes", &sums.safe_bytes,
                 "total-bytes", &sums.total_bytes,
                 "speed", &sums.speed,
                 "seconds-left", &sums.seconds_left,
@@ -109,7 +113,7 @@ find_running (SampanTransferPanel *self)
 static char *
 dup_running_title (SampanTransfer *transfer, guint n_others)
 {
-  const char *name = sampan_transfer_get_title (transfer);
+  g_autofree char *name = sampan_sentence_name (sampan_transfer_get_title (transfer), -1);
   bool upload = sampan_transfer_is_upload (transfer);
 
   if (n_others == 0)
@@ -121,6 +125,18 @@ dup_running_title (SampanTransfer *transfer, guint n_others)
              : ngettext ("Downloading %s and %u more", "Downloading %s and %u more", n_others),
       name,
       n_others);
+}
+
+static void
+show_stages (SampanTransferPanel *self, uint64_t sent, uint64_t safe, uint64_t total)
+{
+  g_autofree char *text = sampan_transfer_text_dup_stages (sent, safe);
+
+  gtk_progress_bar_set_fraction (self->progress_bar,
+                                 sampan_transfer_text_get_fraction (sent, total));
+  gtk_progress_bar_set_fraction (self->safe_bar, sampan_transfer_text_get_fraction (safe, total));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->progress_bar), text);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->safe_bar), text);
 }
 
 static void
@@ -140,11 +156,7 @@ show_running (SampanTransferPanel *self, SampanTransfer *transfer, const Sums *s
                                                 sums->seconds_left);
   gtk_label_set_text (self->title_label, title);
   gtk_label_set_text (self->detail_label, detail);
-  gtk_progress_bar_set_fraction (self->progress_bar,
-                                 sums->total_bytes > 0
-                                     ? MIN (1.0,
-                                            (double)sums->done_bytes / (double)sums->total_bytes)
-                                     : 0.0);
+  show_stages (self, sums->done_bytes, sums->safe_bytes, sums->total_bytes);
 }
 
 static void
@@ -152,13 +164,14 @@ show_idle (SampanTransferPanel *self)
 {
   g_autofree char *status = NULL;
   g_autofree char *title = NULL;
+  uint64_t total;
   bool done;
 
   if (self->last == NULL)
     {
       gtk_label_set_text (self->title_label, _ ("No transfers yet"));
       gtk_label_set_text (self->detail_label, "");
-      gtk_progress_bar_set_fraction (self->progress_bar, 0);
+      show_stages (self, 0, 0, 0);
       return;
     }
   done = sampan_transfer_get_state (self->last) == SAMPAN_TRANSFER_DONE;
@@ -166,7 +179,9 @@ show_idle (SampanTransferPanel *self)
   title = sampan_transfer_text_dup_title (self->last);
   gtk_label_set_text (self->title_label, title);
   gtk_label_set_text (self->detail_label, status);
-  gtk_progress_bar_set_fraction (self->progress_bar, done ? 1 : 0);
+  /* An empty file is done as well. */
+  total = MAX (sampan_transfer_get_total_bytes (self->last), 1);
+  show_stages (self, done ? total : 0, done ? total : 0, total);
 }
 
 static void
@@ -282,6 +297,18 @@ update_buttons (SampanTransferPanel *self, const Sums *sums)
 }
 
 static void
+update_details (SampanTransferPanel *self)
+{
+  bool is_expanded = gtk_toggle_button_get_active (self->expander);
+
+  gtk_image_set_from_icon_name (self->expander_image,
+                                is_expanded ? "pan-down-symbolic" : "pan-end-symbolic",
+                                GTK_ICON_SIZE_BUTTON);
+  gtk_widget_set_visible (self->details,
+                          is_expanded && gtk_widget_get_visible (GTK_WIDGET (self->expander)));
+}
+
+static void
 update (SampanTransferPanel *self)
 {
   Sums sums = get_sums (self);
@@ -297,6 +324,7 @@ update (SampanTransferPanel *self)
   gtk_widget_set_visible (GTK_WIDGET (self->expander),
                           g_list_model_get_n_items (G_LIST_MODEL (self->queue)) > 0 ||
                               self->n_skipped > 0 || self->is_clearing);
+  update_details (self);
   update_counts (self, &sums);
 }
 
@@ -353,7 +381,7 @@ list_updated_cb (SampanTransferPanel *self)
   if (self->is_clearing && sampan_transfer_list_is_settled (self->list))
     {
       self->is_clearing = false;
-      gtk_expander_set_expanded (self->expander, FALSE);
+      gtk_toggle_button_set_active (self->expander, FALSE);
       update (self);
     }
 }
@@ -361,7 +389,8 @@ list_updated_cb (SampanTransferPanel *self)
 static void
 expanded_cb (SampanTransferPanel *self)
 {
-  sampan_transfer_list_set_shown (self->list, gtk_expander_get_expanded (self->expander));
+  update_details (self);
+  sampan_transfer_list_set_shown (self->list, gtk_toggle_button_get_active (self->expander));
 }
 
 static void
@@ -371,7 +400,7 @@ finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
 
   g_set_object (&self->last, transfer);
   if (sampan_transfer_get_state (transfer) == SAMPAN_TRANSFER_FAILED)
-    gtk_expander_set_expanded (self->expander, TRUE);
+    gtk_toggle_button_set_active (self->expander, TRUE);
   queue_changed_cb (self);
 }
 
@@ -398,7 +427,7 @@ clear_clicked_cb (SampanTransferPanel *self)
   g_clear_object (&self->last);
   self->n_skipped = 0;
   sampan_queue_clear_finished (self->queue);
-  self->is_clearing = gtk_expander_get_expanded (self->expander);
+  self->is_clearing = gtk_toggle_button_get_active (self->expander);
   queue_changed_cb (self);
 }
 
@@ -443,7 +472,10 @@ sampan_transfer_panel_class_init (SampanTransferPanelClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, pause_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, sampan_transfer_panel_retry_failed);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, progress_bar);
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, safe_bar);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, expander);
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, expander_image);
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, details);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, count_label);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, list);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferPanel, more_label);
@@ -466,10 +498,11 @@ sampan_transfer_panel_init (SampanTransferPanel *self)
 void
 sampan_transfer_panel_set_queue (SampanTransferPanel *self, SampanQueue *queue)
 {
-  static const char *const watched[] = { "notify::active",      "notify::done-bytes",
-                                         "notify::total-bytes", "notify::n-waiting",
-                                         "notify::n-running",   "notify::n-paused",
-                                         "notify::paused",      "items-changed" };
+  static const char *const watched[] = { "notify::active",     "notify::done-bytes",
+                                         "notify::safe-bytes", "notify::total-bytes",
+                                         "notify::n-waiting",  "notify::n-running",
+                                         "notify::n-paused",   "notify::paused",
+                                         "items-changed" };
 
   g_assert (self->queue == NULL);
   self->queue = g_object_ref (queue);

@@ -21,7 +21,8 @@ struct _SampanTransferRow
   GtkImage *image;
   GtkLabel *title_label;
   GtkLabel *status_label;
-  GtkProgressBar *progress_bar;
+  GtkProgressBar *progress_bar; /* what is sent */
+  GtkProgressBar *safe_bar;     /* before it: what the other end has on its disk */
   GtkWidget *pause_button;
   GtkImage *pause_image;
   GtkWidget *show_button;

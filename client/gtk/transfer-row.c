@@ -73,12 +73,15 @@ static void
 show_progress (SampanTransferRow *self, SampanTransferState state)
 {
   uint64_t total = sampan_transfer_get_total_bytes (self->transfer);
-  double done = (double)sampan_transfer_get_done_bytes (self->transfer);
+  uint64_t done = sampan_transfer_get_done_bytes (self->transfer);
 
   gtk_widget_set_visible (GTK_WIDGET (self->progress_bar),
                           state < SAMPAN_TRANSFER_DONE && total > 0 && done > 0);
   gtk_progress_bar_set_fraction (self->progress_bar,
-                                 total > 0 ? MIN (1.0, done / (double)total) : 0.0);
+                                 sampan_transfer_text_get_fraction (done, total));
+  gtk_progress_bar_set_fraction (
+      self->safe_bar,
+      sampan_transfer_text_get_fraction (sampan_transfer_get_safe_bytes (self->transfer), total));
 }
 
 /* Many properties change together. */
@@ -188,6 +191,7 @@ sampan_transfer_row_class_init (SampanTransferRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SampanTransferRow, pause_button);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferRow, pause_image);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferRow, progress_bar);
+  gtk_widget_class_bind_template_child (widget_class, SampanTransferRow, safe_bar);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferRow, show_button);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferRow, retry_button);
   gtk_widget_class_bind_template_child (widget_class, SampanTransferRow, cancel_button);
@@ -209,7 +213,10 @@ GtkWidget *
 sampan_transfer_row_new (SampanQueue *queue, SampanTransfer *transfer)
 {
   SampanTransferRow *self = g_object_new (SAMPAN_TYPE_TRANSFER_ROW, NULL);
-  static const char *const watched[] = { "notify::state", "notify::done-bytes", "notify::speed" };
+  static const char *const watched[] = { "notify::state",
+                                         "notify::done-bytes",
+                                         "notify::safe-bytes",
+                                         "notify::speed" };
 
   self->queue = g_object_ref (queue);
   self->transfer = g_object_ref (transfer);

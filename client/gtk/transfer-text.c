@@ -74,6 +74,26 @@ sampan_transfer_text_dup_progress (uint64_t done_bytes,
 }
 
 char *
+sampan_transfer_text_dup_stages (uint64_t sent_bytes, uint64_t safe_bytes)
+{
+  g_autofree char *sent = NULL;
+  g_autofree char *safe = NULL;
+
+  if (sent_bytes == 0)
+    return NULL;
+  sent = g_format_size (sent_bytes);
+  safe = g_format_size (safe_bytes);
+  /* Translators: two sizes; the second is what is on the disk of the receiving end. */
+  return g_strdup_printf (_ ("%s sent, %s of it stored safely"), sent, safe);
+}
+
+double
+sampan_transfer_text_get_fraction (uint64_t part_bytes, uint64_t total_bytes)
+{
+  return total_bytes > 0 ? MIN (1.0, (double)part_bytes / (double)total_bytes) : 0.0;
+}
+
+char *
 sampan_transfer_text_dup_title (SampanTransfer *transfer)
 {
   const char *stored = sampan_transfer_get_stored_name (transfer);

@@ -13,6 +13,7 @@ from app import App
 from box import Box
 
 CONTENT = os.urandom(3_000_000)
+LARGE = 1_500_000_000
 
 
 class Transfers(unittest.TestCase):
@@ -47,6 +48,35 @@ class Transfers(unittest.TestCase):
             progress = app.find("Transfer Progress", "progress bar")
             self.assertEqual(progress.queryValue().currentValue, 1.0)
             app.find("0 waiting, 1 done")
+
+    def test_stages(self):
+        """What is sent, and what of it the box has on its disk."""
+        source = self.local / "regatta.mp4"
+        with open(source, "wb") as file:
+            file.truncate(LARGE)
+        with Box() as box, App() as app:
+            app.log_in(box)
+            self.upload(app, source)
+            panel = app.find("Transfers", "panel")
+            a11y.press(a11y.find(panel, "0 waiting, 0 done"))
+            row = a11y.find(panel, role="list item")
+            for place, name in ((panel, "Transfer Progress"), (row, "Progress")):
+                sent = a11y.find(place, name, "progress bar").queryValue()
+                safe = a11y.find(place, "Stored Safely", "progress bar").queryValue()
+
+                def is_safe_in_part():
+                    safe_part = safe.currentValue
+                    self.assertLessEqual(safe_part, sent.currentValue)
+                    return 0 < safe_part < 1
+
+                a11y.wait_for(is_safe_in_part, f"a part of {name!r} to be safe")
+            app.take_picture("stages")
+            a11y.find_text(app.window, "Safe on the box")
+            for name in ("Transfer Progress", "Stored Safely"):
+                bar = a11y.find(panel, name, "progress bar")
+                value = bar.queryValue()
+                a11y.wait_for(lambda: value.currentValue == 1.0, f"all of {name!r}")
+            self.assertIn("of it stored safely", bar.description)
 
     def test_download(self):
         with Box() as box, App() as app:

@@ -45,7 +45,7 @@ test_queue (void)
   g_autoptr (SampanTransfer) cancelled = NULL;
   unsigned int finished = 0;
   guint n_done, n_failed, n_waiting, n_running;
-  guint64 done_bytes, total_bytes;
+  guint64 done_bytes, safe_bytes, total_bytes;
 
   atomic_store (&transfer_test_may_read, false);
   transfer_test_set_up (&self, transfer_test_slow_put_script, NULL, NULL);
@@ -75,6 +75,8 @@ test_queue (void)
                 &n_running,
                 "done-bytes",
                 &done_bytes,
+                "safe-bytes",
+                &safe_bytes,
                 "total-bytes",
                 &total_bytes,
                 NULL);
@@ -83,6 +85,7 @@ test_queue (void)
   g_assert_cmpuint (n_failed + n_waiting + n_running, ==, 0);
   /* The cancelled one may have sent some before it heard of it. */
   g_assert_cmpuint (done_bytes, ==, N_FILES * 1000 + sampan_transfer_get_done_bytes (cancelled));
+  g_assert_cmpuint (safe_bytes, ==, N_FILES * 1000);
   g_assert_cmpuint (total_bytes, ==, done_bytes);
   g_assert_cmpint (sampan_transfer_get_state (cancelled), ==, SAMPAN_TRANSFER_CANCELLED);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (queue)), ==, N_FILES + 1);
