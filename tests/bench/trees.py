@@ -4,6 +4,7 @@
 
 import os
 import subprocess
+import time
 
 import peers
 from measure import clear, make_tree, print_table, require_same, rounds, timed
@@ -48,6 +49,18 @@ class Trees:
         names = [f"{remote}/stored", self.target] if word == "get" else [self.source, f"{remote}/by-sampan"]
         return self.timed(word, "by-sampan", sampan.command(word, "-r", *names), sampan.environment)
 
+    def by_shell(self, word, sampan, shell):
+        """Within a session that stands."""
+        arriving = self.arriving(word, "by-shell")
+        names = f"stored {self.target}" if word == "get" else f"{self.source} by-shell"
+        clear(arriving)
+        sampan.remove_state()
+        start = time.perf_counter()
+        shell.run(f"{word} -r {names}\npwd", 1)
+        seconds = time.perf_counter() - start
+        require_same(self.source, arriving)
+        return seconds
+
     def by_rsync(self, word, remote, options=()):
         names = [f"{remote}/stored/", f"{self.target}/"] if word == "get" else [f"{self.source}/", f"{remote}/by-rsync/"]
         return self.timed(word, "by-rsync", ["rsync", "-rt", *options, *names])
@@ -72,20 +85,22 @@ class Trees:
 
 
 def trees(build, work, count):
-    """Small files in memory."""
+    """Small files in memory: by whole commands, login included, and within a session that stands."""
     own = Trees(work, NEAR_FILES, NEAR_FOLDERS)
     sampan, sftp, daemon = peers.Sampan(build, work, own.share), peers.Sftp(work), peers.RsyncDaemon(work, own.share)
+    shell = sampan.shell()
     try:
         for word, title in (("get", "down"), ("put", "up")):
             print_table(f"{NEAR_FILES} files of 4 KiB in {NEAR_FOLDERS} folders {title}", rounds(count, {
                 "sampan": lambda: own.by_sampan(word, sampan, sampan.remote),
+                "sampan, within a session": lambda: own.by_shell(word, sampan, shell),
                 "rsync over ssh": lambda: own.by_rsync_ssh(word, sftp),
                 "tar over ssh": lambda: own.by_tar(word, sftp),
                 "rsync daemon (plaintext)": lambda: own.by_rsync(word, daemon.remote),
                 "sftp -r": lambda: own.by_sftp(word, sftp),
             }), "sampan", NEAR_FILES, "files/s")
     finally:
-        for peer in (sampan, sftp, daemon):
+        for peer in (shell, sampan, sftp, daemon):
             peer.stop()
 
 
