@@ -121,19 +121,22 @@ def far(build, work, count):
 
 
 def durable(build, work, count, disk):
-    """Small files that are safe on a real disk when the command ends."""
+    """Small files that are safe on a real disk when the command ends, or the prompt of a session comes back."""
     on_disk = peers.work_folder(disk)
     try:
         own = Trees(work, FAR_FILES, FAR_FOLDERS, on_disk / "share")
         kind = subprocess.run(["stat", "-f", "-c", "%T", str(on_disk)], stdout=subprocess.PIPE, text=True, check=True).stdout
         sampan = peers.Sampan(build, work, own.share)
+        shell = sampan.shell()
         program = str(build / "tests" / "bench" / "store-each")
         try:
             print_table(f"{FAR_FILES} files of 4 KiB up, safe on {disk} ({kind.strip()})", rounds(count, {
                 "sampan": lambda: own.by_sampan("put", sampan, sampan.remote),
+                "sampan, within a session": lambda: own.by_shell("put", sampan, shell),
                 "fsync for each file": lambda: own.timed("put", "by-each", [program, own.source, own.share / "by-each"]),
             }), "sampan", FAR_FILES, "files/s")
         finally:
+            shell.stop()
             sampan.stop()
     finally:
         peers.remove_folder(on_disk)
