@@ -74,6 +74,9 @@ static const Wording wordings[SAMPAN_ERROR_LAST + 1] = {
   [SAMPAN_ERROR_QUOTA] = { "quota",
                            N_ ("This is more than you may store here. Remove something, or ask "
                                "who looks after the server for more.") },
+  [SAMPAN_ERROR_SESSION_ENDED] = { "session-ended",
+                                   N_ ("The person who looks after the server ended this session. "
+                                       "To go on, log in again.") },
 };
 
 static const Wording *

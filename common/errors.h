@@ -41,8 +41,9 @@ typedef enum
   SAMPAN_ERROR_TAKEN_OVER = 21,      /* the same upload goes on from elsewhere: look there */
   SAMPAN_ERROR_QUOTA = 22,           /* more than may be stored in the share: remove some or ask its
                                         admin for more (detail: bytes missing) */
+  SAMPAN_ERROR_SESSION_ENDED = 23,   /* the server's admin ended it: log in again */
 } SampanErrorCode;
-#define SAMPAN_ERROR_LAST SAMPAN_ERROR_QUOTA
+#define SAMPAN_ERROR_LAST SAMPAN_ERROR_SESSION_ENDED
 
 /* Why nothing can be reached; never on the wire. */
 typedef enum

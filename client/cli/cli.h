@@ -19,7 +19,7 @@ typedef enum
   CLI_STATUS_ITEMS_FAILED = 1,
   CLI_STATUS_USAGE = 2,
   CLI_STATUS_UNREACHABLE = 3,   /* cannot reach or talk to the server */
-  CLI_STATUS_LOGIN_REFUSED = 4, /* wrong name or password, or no password at hand */
+  CLI_STATUS_LOGIN_REFUSED = 4, /* wrong name or password, no password at hand, or kicked */
   CLI_STATUS_OTHER_SERVER = 5,  /* not the server remembered, or somebody in between */
 } CliStatus;
 #define CLI_STATUS_SIGNAL_BASE 128 /* 128 + number, as shells report it: 130 for Ctrl-C */

@@ -83,6 +83,7 @@ output_status_of (const GError *error)
     {
     case SAMPAN_ERROR_LOGIN_REFUSED:
     case SAMPAN_ERROR_PASSWORD_NEEDED:
+    case SAMPAN_ERROR_SESSION_ENDED:
       return CLI_STATUS_LOGIN_REFUSED;
     case SAMPAN_ERROR_INTERCEPTED:
     case SAMPAN_ERROR_SERVER_CHANGED:

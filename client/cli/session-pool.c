@@ -248,11 +248,51 @@ wait_until_healed (SessionPool *self, SampanSession *session)
   return sampan_session_get_state (session) == SAMPAN_SESSION_READY;
 }
 
-bool
-session_pool_rides_through (SessionPool *self, SampanSession *session, const GError *error)
+/* NULL unless an admin has ended the session. */
+static GError *
+dup_end (SampanSession *session)
 {
-  return g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_DISCONNECTED) &&
-         wait_until_healed (self, session);
+  const GError *error = sampan_session_get_error (session);
+
+  return sampan_session_get_state (session) == SAMPAN_SESSION_BROKEN &&
+                 g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_SESSION_ENDED)
+             ? g_error_copy (error)
+             : NULL;
+}
+
+bool
+session_pool_rides_through (SessionPool *self, SampanSession *session, GError **error)
+{
+  g_autoptr (GError) end = NULL;
+
+  if (!g_error_matches (*error, SAMPAN_ERROR, SAMPAN_ERROR_DISCONNECTED))
+    return false;
+  if (wait_until_healed (self, session))
+    return true;
+  end = dup_end (session);
+  if (end != NULL)
+    {
+      g_clear_error (error);
+      g_propagate_error (error, g_steal_pointer (&end));
+    }
+  return false;
+}
+
+/* Whoever types commands hears of the end once, and logs in with the next one. A script does not
+ * come back. */
+static bool
+refuse_ended (SessionPool *self, Member *member, GError **error)
+{
+  GError *end = dup_end (member->session);
+
+  if (end == NULL || (self->cli->in_shell && member->password == NULL))
+    {
+      g_clear_error (&end);
+      return false;
+    }
+  g_clear_pointer (&member->password, sampan_secret_free);
+  g_propagate_error (error, end);
+  return true;
 }
 
 static bool
@@ -270,6 +310,8 @@ ensure_ready (SessionPool *self, Member *member, const SampanRemote *remote, GEr
                            "The server does not come back");
       return false;
     }
+  if (refuse_ended (self, member, error))
+    return false;
   return login (self, member, remote, error);
 }
 
@@ -319,6 +361,8 @@ session_pool_begin (SessionPool *self, const SampanRemote *remote, GError **erro
   Member *member = get_member (self, remote);
   SampanSessionState state = sampan_session_get_state (member->session);
 
+  if (refuse_ended (self, member, error))
+    return NULL;
   if ((state == SAMPAN_SESSION_DISCONNECTED || state == SAMPAN_SESSION_BROKEN) &&
       !begin_login (self, member, remote, error))
     return NULL;

@@ -32,9 +32,10 @@ SampanSession *session_pool_get_for_passwd (SessionPool *self,
                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The session if there is one and it is ready; borrowed, nullable. Never waits. */
 SampanSession *session_pool_peek (SessionPool *self, const SampanRemote *remote);
-/* After a request failed with ERROR: whether that was the link and the session has healed, so that
- * the request is worth another try. Waits for it. */
-bool session_pool_rides_through (SessionPool *self, SampanSession *session, const GError *error);
+/* After a request failed with *ERROR: whether that was the link and the session has healed, so that
+ * the request is worth another try. Waits for it. If an admin has ended the session, *ERROR becomes
+ * that. */
+bool session_pool_rides_through (SessionPool *self, SampanSession *session, GError **error);
 /* Sets FRESH as the account's password; waits. */
 bool session_pool_set_password (SessionPool *self,
                                 const SampanRemote *remote,

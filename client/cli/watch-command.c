@@ -187,7 +187,7 @@ look (Watching *self, GError **error)
       self->seen = list;
       tell_begin (self);
     }
-  else if (session_pool_rides_through (self->cli->sessions, session, list_error))
+  else if (session_pool_rides_through (self->cli->sessions, session, &list_error))
     self->has_changed = true;
   else
     {

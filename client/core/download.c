@@ -385,7 +385,9 @@ start_saving (Download *self)
 static void
 download_lost (SampanWorker *worker, const GError *error)
 {
-  put_away ((Download *)worker, sampan_link_error_is_passing (error));
+  put_away ((Download *)worker,
+            sampan_link_error_is_passing (error) ||
+                g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_SESSION_ENDED));
   sampan_worker_end (worker, g_error_copy (error));
 }
 

@@ -216,9 +216,7 @@ try_lease (SampanLinkPool *self, SampanLease lease, const Waiter *waiter)
 
   if (self->is_closed)
     {
-      g_autoptr (GError) error = g_error_new_literal (SAMPAN_ERROR,
-                                                      SAMPAN_ERROR_DISCONNECTED,
-                                                      "There is no connection to the server");
+      g_autoptr (GError) error = sampan_link_pool_new_no_connection (self);
 
       waiter->func (NULL, error, waiter->user_data);
       return true;

@@ -40,6 +40,7 @@ struct _SampanLinkPool
   bool has_proved;    /* the server has; only its answer to the login is missing */
   bool is_ready;
   bool is_closed;
+  bool was_ended; /* by an admin */
   bool will_serve;
 };
 

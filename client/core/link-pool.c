@@ -93,12 +93,19 @@ post_event (SampanLinkPool *self, SampanPoolEvent event, const GError *error)
 
 /* ---- Calls before the login is over ---- */
 
-static void
-end_unsent (SampanCall *call)
+GError *
+sampan_link_pool_new_no_connection (const SampanLinkPool *self)
 {
-  g_autoptr (GError) error = g_error_new_literal (SAMPAN_ERROR,
-                                                  SAMPAN_ERROR_DISCONNECTED,
-                                                  "There is no connection to the server");
+  return g_error_new_literal (SAMPAN_ERROR,
+                              self->was_ended ? SAMPAN_ERROR_SESSION_ENDED
+                                              : SAMPAN_ERROR_DISCONNECTED,
+                              "There is no connection to the server");
+}
+
+static void
+end_unsent (SampanLinkPool *self, SampanCall *call)
+{
+  g_autoptr (GError) error = sampan_link_pool_new_no_connection (self);
 
   call->done (call, error, call->user_data);
 }
@@ -111,7 +118,7 @@ end_early (SampanLinkPool *self)
   self->is_logging_in = self->has_proved = false;
   while ((call = g_queue_pop_head (&self->early)) != NULL)
     {
-      end_unsent (call);
+      end_unsent (self, call);
       sampan_request_unref (call);
     }
 }
@@ -275,6 +282,7 @@ heal_attached (SampanLink *link, bool refused, const GError *error, gpointer use
     start_with_password (self);
   else
     {
+      self->was_ended = g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_SESSION_ENDED);
       g_clear_pointer (&self->password, sampan_secret_free);
       post_event (self, SAMPAN_POOL_FAILED, error);
     }
@@ -435,7 +443,7 @@ submit_cb (gpointer user_data)
   else if (self->is_logging_in)
     g_queue_push_tail (&self->early, sampan_request_ref (post->call));
   else
-    end_unsent (post->call);
+    end_unsent (self, post->call);
   return G_SOURCE_REMOVE;
 }
 

@@ -99,6 +99,8 @@ void sampan_link_pool_lease (SampanLinkPool *self,
 bool sampan_link_pool_cancel_lease (SampanLinkPool *self, gpointer user_data);
 /* Gives back one lease of LINK: others may send on it now. */
 void sampan_link_pool_release (SampanLinkPool *self, SampanLink *link);
+/* What fails for want of a link, with the reason if an admin has ended the session. */
+GError *sampan_link_pool_new_no_connection (const SampanLinkPool *self);
 /* Borrowed. */
 SampanSaver *sampan_link_pool_get_saver (SampanLinkPool *self);
 

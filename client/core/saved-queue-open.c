@@ -90,10 +90,7 @@ sampan_saved_queue_open_async (SampanSession *session,
   g_task_set_source_tag (task, sampan_saved_queue_open_async);
   if (pool == NULL)
     {
-      g_task_return_new_error (task,
-                               SAMPAN_ERROR,
-                               SAMPAN_ERROR_DISCONNECTED,
-                               "There is no connection to the server");
+      g_task_return_error (task, sampan_session_new_no_connection (session));
       return;
     }
   g_task_set_task_data (task,

@@ -19,6 +19,9 @@ SampanLinkPool *sampan_session_get_pool (SampanSession *self);
 SampanLinkPool *sampan_session_get_request_pool (SampanSession *self);
 /* The same as the first, also while RECONNECTING. */
 SampanLinkPool *sampan_session_get_transfer_pool (SampanSession *self);
+/* What a request fails with where those are NULL: why the session is over, if its end was an
+ * admin's. */
+GError *sampan_session_new_no_connection (SampanSession *self);
 /* For the next login; the defaults are sampan_link_default_times. */
 void sampan_session_set_times (SampanSession *self, const SampanLinkTimes *times);
 /* The account's password is FRESH now. */

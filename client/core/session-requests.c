@@ -15,29 +15,26 @@
 #include <string.h>
 
 static bool
-refuse (GTask *task, const SampanLinkPool *pool)
+refuse (SampanSession *self, GTask *task, const SampanLinkPool *pool)
 {
   if (g_task_return_error_if_cancelled (task))
     return true;
   if (pool != NULL)
     return false;
-  g_task_return_new_error (task,
-                           SAMPAN_ERROR,
-                           SAMPAN_ERROR_DISCONNECTED,
-                           "There is no connection to the server");
+  g_task_return_error (task, sampan_session_new_no_connection (self));
   return true;
 }
 
 bool
 sampan_session_refuse (SampanSession *self, GTask *task)
 {
-  return refuse (task, sampan_session_get_pool (self));
+  return refuse (self, task, sampan_session_get_pool (self));
 }
 
 bool
 sampan_session_refuse_request (SampanSession *self, GTask *task)
 {
-  return refuse (task, sampan_session_get_request_pool (self));
+  return refuse (self, task, sampan_session_get_request_pool (self));
 }
 
 GTask *

@@ -557,6 +557,16 @@ sampan_session_get_transfer_pool (SampanSession *self)
   return self->state == SAMPAN_SESSION_RECONNECTING ? self->pool : sampan_session_get_pool (self);
 }
 
+GError *
+sampan_session_new_no_connection (SampanSession *self)
+{
+  if (g_error_matches (self->error, SAMPAN_ERROR, SAMPAN_ERROR_SESSION_ENDED))
+    return g_error_copy (self->error);
+  return g_error_new_literal (SAMPAN_ERROR,
+                              SAMPAN_ERROR_DISCONNECTED,
+                              "There is no connection to the server");
+}
+
 void
 sampan_session_expect_transfers (SampanSession *self)
 {

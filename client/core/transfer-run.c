@@ -205,11 +205,7 @@ sampan_transfer_run_async (SampanTransfer *self,
   else if (g_cancellable_set_error_if_cancelled (cancellable, &error))
     end (self, SAMPAN_TRANSFER_CANCELLED, error);
   else if (pool == NULL)
-    end (self,
-         SAMPAN_TRANSFER_FAILED,
-         g_error_new_literal (SAMPAN_ERROR,
-                              SAMPAN_ERROR_DISCONNECTED,
-                              "There is no connection to the server"));
+    end (self, SAMPAN_TRANSFER_FAILED, sampan_session_new_no_connection (self->session));
   else
     start_worker (self, pool);
 }

@@ -84,6 +84,17 @@ sampan_worker_set_state (SampanWorker *self, SampanTransferState state)
   post_changed (self);
 }
 
+/* A link that broke as the session ended tells less than the session. Takes ERROR. */
+static GError *
+explain (SampanWorker *self, GError *error)
+{
+  if (!g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_DISCONNECTED) ||
+      sampan_error_is_local (error) || !sampan_link_pool_is_closed (self->pool))
+    return error;
+  g_error_free (error);
+  return sampan_link_pool_new_no_connection (self->pool);
+}
+
 void
 sampan_worker_end (SampanWorker *self, GError *error)
 {
@@ -108,7 +119,7 @@ sampan_worker_end (SampanWorker *self, GError *error)
     }
   if (self->discards)
     sampan_discards_remove (self);
-  self->error = error;
+  self->error = explain (self, error);
   sampan_worker_set_state (self, state);
   self->has_ended = true;
 }

@@ -412,6 +412,8 @@ handle_attach (SampanPrelogin *self, SampanReader *reader, SampanConnection **co
     }
   sampan_channel_switch_receiving_key (self->channel, session->ticket, sizeof session->ticket);
   sampan_channel_switch_sending_key (self->channel, session->ticket, sizeof session->ticket);
+  if (sampan_server_session_was_kicked (session))
+    return refuse (self, SAMPAN_ERROR_SESSION_ENDED, 0);
   sampan_writer_init (&writer, frame + SAMPAN_FRAME_HEADER, PRELOGIN_PLAIN_MAX);
   sampan_write_empty (&writer, SAMPAN_KIND_ATTACH_OK);
   sampan_counters_add (&self->services->counters, SAMPAN_COUNT_CONNECTIONS_ADDED, 1);

@@ -51,6 +51,12 @@ sampan_server_session_has_ended (SampanServerSession *session)
 }
 
 bool
+sampan_server_session_was_kicked (SampanServerSession *session)
+{
+  return g_atomic_int_get (&session->was_kicked) != 0;
+}
+
+bool
 sampan_server_session_must_set_password (SampanServerSession *session)
 {
   return g_atomic_int_get (&session->must_set_password) != 0;
@@ -64,6 +70,13 @@ sampan_sessions_new (void)
   self->by_id = g_hash_table_new (hash_id, equal_id);
   g_queue_init (&self->unconnected);
   return self;
+}
+
+/* Locked. Those that have not ended, and the kicked. */
+static bool
+is_known (SampanSessions *self, const SampanServerSession *session)
+{
+  return g_hash_table_lookup (self->by_id, session->id) == session;
 }
 
 /* Locked. The table's reference goes to the caller. */
@@ -162,7 +175,7 @@ sampan_sessions_leave (SampanSessions *self,
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   g_queue_unlink (&session->members, &member->link);
-  if (g_queue_is_empty (&session->members) && !sampan_server_session_has_ended (session))
+  if (g_queue_is_empty (&session->members) && is_known (self, session))
     set_unconnected (self, session);
 }
 
@@ -182,7 +195,7 @@ shut_down_members (SampanServerSession *session, const SampanSessionMember *spar
 static void
 end_locked (SampanSessions *self, SampanServerSession *session, const SampanSessionMember *spared)
 {
-  if (sampan_server_session_has_ended (session))
+  if (!is_known (self, session))
     return;
   forget (self, session);
   g_atomic_int_set (&session->has_ended, 1);
@@ -242,8 +255,8 @@ sampan_sessions_reload (SampanSessions *self, SampanAccountStore *store, GError 
   for (GList *l = all; l != NULL; l = l->next)
     if (!is_current (l->data, accounts))
       {
+        ended += !sampan_server_session_has_ended (l->data);
         end_locked (self, l->data, NULL);
-        ended++;
       }
   return ended;
 }
@@ -280,9 +293,18 @@ find_matching (SampanSessions *self, MatchFunc match, const char *who)
   gpointer session;
   g_hash_table_iter_init (&iter, self->by_id);
   while (g_hash_table_iter_next (&iter, NULL, &session))
-    if (match (session, who))
+    if (!sampan_server_session_has_ended (session) && match (session, who))
       matching = g_list_prepend (matching, session);
   return matching;
+}
+
+/* Locked. It stays known for a while, so that its client is told when it comes back. */
+static void
+kick_locked (SampanServerSession *session)
+{
+  g_atomic_int_set (&session->was_kicked, 1);
+  g_atomic_int_set (&session->has_ended, 1);
+  shut_down_members (session, NULL);
 }
 
 unsigned int
@@ -297,7 +319,7 @@ sampan_sessions_kick (SampanSessions *self, const char *who)
         return 0;
     }
   for (GList *l = found; l != NULL; l = l->next)
-    end_locked (self, l->data, NULL);
+    kick_locked (l->data);
   return g_list_length (found);
 }
 
@@ -410,7 +432,8 @@ sampan_sessions_foreach (SampanSessions *self, SampanSessionFunc func, gpointer 
   g_hash_table_iter_init (&iter, self->by_id);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
-      const SampanServerSession *session = value;
-      func (session, session->members.length, count_parked (session), user_data);
+      SampanServerSession *session = value;
+      if (!sampan_server_session_has_ended (session))
+        func (session, session->members.length, count_parked (session), user_data);
     }
 }

@@ -34,6 +34,7 @@ typedef struct
   int downloads;         /* atomic; gets running now */
   int must_set_password; /* atomic */
   int has_ended;         /* atomic */
+  int was_kicked;        /* atomic; set before has_ended */
   int searches;          /* atomic; running now */
   int watches;           /* atomic; folders watched now */
   uint32_t generation;
@@ -60,12 +61,15 @@ void sampan_server_session_unref (SampanServerSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanServerSession, sampan_server_session_unref)
 /* After this is TRUE nothing more may be acknowledged. */
 bool sampan_server_session_has_ended (SampanServerSession *session);
+/* An admin ended it: whoever proves to belong to it is to be told. */
+bool sampan_server_session_was_kicked (SampanServerSession *session);
 bool sampan_server_session_must_set_password (SampanServerSession *session);
 
 /* A new session with fresh id and ticket. */
 SampanServerSession *
 sampan_sessions_open (SampanSessions *self, const SampanAccount *account, const char *source);
-/* New reference, or NULL. */
+/* New reference, or NULL. A session that was kicked is found as long as one that nobody came back
+ * to. */
 SampanServerSession *sampan_sessions_find (SampanSessions *self,
                                            const uint8_t id[static SAMPAN_SESSION_ID_LENGTH]);
 
@@ -127,7 +131,7 @@ typedef void (*SampanSessionFunc) (const SampanServerSession *session,
                                    unsigned int connections,
                                    unsigned int parked,
                                    gpointer user_data);
-/* The registry is locked meanwhile. */
+/* Those that have not ended; the registry is locked meanwhile. */
 void sampan_sessions_foreach (SampanSessions *self, SampanSessionFunc func, gpointer user_data);
 
 G_END_DECLS

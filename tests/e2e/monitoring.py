@@ -152,12 +152,49 @@ class Who(harness.Case):
         left = [one["session"] for one in self.who()]
         self.assertEqual((len(left), first in left, second in left), (2, False, True))
         self.server.command("kick", "ben")
-        # A client that knows the password may come back by itself, in a session of another name.
-        self.assertNotIn(second, [one["session"] for one in self.who()])
+        self.assertEqual([one["user"] for one in self.who()], ["ann"])
         self.assertEqual(other.run("pwd"), "/")
-        for nobody in ("carl", first, first[:2]):
+        for nobody in ("ben", "carl", first, first[:2]):
             self.assertEqual(self.server.command("kick", nobody, check=False).status, 1)
-        self.ben.run("ls", self.ben.remote())  # kicked, not locked out
+        # Kicked, not locked out; and nobody comes back who does not want to.
+        self.ben.run("ls", self.ben.remote())
+        for shell in shells:
+            self.assertIn("ended this session", shell.run("ls"))
+        self.assertEqual([one["user"] for one in self.who()], ["ann"])
+        for shell in shells:
+            self.assertNotIn("ended", shell.run("ls"))
+        self.assertEqual([one["user"] for one in self.who()].count("ben"), 2)
+
+    def kick_during(self, *arguments):
+        process = self.start_client(*arguments)
+        self.proxy.wait_reached()
+        self.assertEqual(json.loads(self.server.command("kick", "--json", "ann").text)["ended_sessions"], 1)
+        self.proxy.release()
+        result = self.assert_ends(process, 4)
+        self.assertIn("ended this session", result.errors)
+        self.assertEqual(self.who(), [])
+
+    def test_kicked_transfers_go_on_later(self):
+        # More than what sockets hold on the way.
+        source = harness.make_file(self.folder / "file", 20_000_000)
+        copy = self.folder / "copy"
+        self.proxy = self.new_proxy(up_limit=10_000_000)
+        remote = self.client.remote("files/", port=self.proxy.port)
+        self.kick_during("put", source, remote)
+        self.assertFalse((self.share / "file").exists())
+        harness.wait_until(lambda: json.loads(self.server.command("stats", "--json").text)["partials"] == 1, "the partial")
+        self.proxy = self.new_proxy()
+        remote = self.client.remote("files/", port=self.proxy.port)
+        self.client.run("put", "--resume", source, remote)
+        self.assertEqual((self.share / "file").read_bytes(), source.read_bytes())
+        self.assertLess(self.proxy.counts["up"], 15_000_000)
+        self.proxy = self.new_proxy(down_limit=10_000_000)
+        self.kick_during("get", self.client.remote("files/file", port=self.proxy.port), copy)
+        self.assertFalse(copy.exists())
+        self.proxy = self.new_proxy()
+        self.client.run("get", "--resume", self.client.remote("files/file", port=self.proxy.port), copy)
+        self.assertEqual(copy.read_bytes(), source.read_bytes())
+        self.assertLess(self.proxy.counts["down"], 15_000_000)
 
     def test_no_server(self):
         self.server.stop()

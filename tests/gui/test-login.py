@@ -94,6 +94,20 @@ class Login(unittest.TestCase):
             app.press("Try Now")
             app.wait_for_bar("The name or the password is wrong.")
 
+    def test_kicked(self):
+        with Box() as box, App() as app:
+            box.fill()
+            app.log_in(box)
+            app.table()
+            box.admin("kick", box.user)
+            app.wait_for_bar("ended this session")
+            app.take_picture("kicked")
+            self.assertEqual(box.count_sessions(), 0)
+            app.press("Reconnect")
+            a11y.find_gone(app.window, role="info bar")
+            a11y.wait_for(lambda: box.count_sessions() == 1, "the new session")
+            self.assertTrue(a11y.is_sensitive(app.find("Upload")))
+
     def test_one_time_code(self):
         with Box() as box, App() as app:
             said = box.admin("user", "add", "ben", "--invite")

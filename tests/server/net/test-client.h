@@ -71,6 +71,8 @@ SampanErrorCode test_client_login (TestClient *self, const char *user, const cha
 TestClient *test_client_new_logged_in (uint16_t port, const char *user, const char *password);
 /* FALSE: refused. */
 bool test_client_attach (TestClient *self, const TestClient *session);
+/* Up to the answer. */
+bool test_client_try_to_attach (TestClient *self, const TestClient *session);
 TestClient *test_client_new_attached (uint16_t port, const TestClient *session);
 
 /* Requests with one path. */

@@ -74,6 +74,60 @@ test_remove_while_downloading (void)
   g_assert_cmpint (g_get_monotonic_time () - start_us, <, ENDED_WITHIN_US);
 }
 
+static void
+expect_kicked (const TestFixture *fixture, const TestClient *session)
+{
+  g_autoptr (TestClient) again = test_client_connect (fixture->port, NULL);
+  g_assert_true (test_client_try_to_attach (again, session));
+  test_client_expect_error (again, SAMPAN_ERROR_SESSION_ENDED);
+  g_assert_true (test_client_is_closed (again));
+}
+
+static void
+expect_unknown (const TestFixture *fixture, const TestClient *session)
+{
+  g_autoptr (TestClient) again = test_client_connect (fixture->port, NULL);
+  g_assert_false (test_client_attach (again, session));
+}
+
+static void
+test_kick (void)
+{
+  g_autoptr (TestFixture) fixture = test_fixture_new (NULL);
+  g_autoptr (TestClient) idle = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
+  g_autoptr (TestClient) busy = test_client_new_attached (fixture->port, idle);
+  TestClient *gone = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
+  TestClient gone_session = *gone;
+  g_autoptr (TestClient) other = test_client_new_logged_in (fixture->port, "reader", TEST_PASSWORD);
+  g_autoptr (GError) error = NULL;
+
+  test_client_begin_upload (busy, "files/target");
+  test_wait_for_staging (fixture->files);
+  test_client_free (gone);
+  int64_t start_us = g_get_monotonic_time ();
+  g_assert_cmpuint (sampan_server_kick (fixture->server, "ann"), ==, 2);
+  g_assert_true (test_client_is_closed (idle));
+  g_assert_true (test_client_is_closed (busy));
+  g_assert_cmpint (g_get_monotonic_time () - start_us, <, ENDED_WITHIN_US);
+  g_assert_cmpuint (sampan_server_kick (fixture->server, "ann"), ==, 0);
+  /* Each is told, as often as it asks, connected or not; who does not know the ticket is not. */
+  expect_kicked (fixture, idle);
+  expect_kicked (fixture, idle);
+  expect_kicked (fixture, &gone_session);
+  TestClient wrong = gone_session;
+  wrong.ticket[0] ^= 1;
+  expect_unknown (fixture, &wrong);
+  /* A new login stands beside it. */
+  g_autoptr (TestClient) anew = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
+  test_client_ping (anew);
+  test_client_ping (other);
+  expect_kicked (fixture, idle);
+  /* Once the account may not log in, that is all there is to know. */
+  g_assert_true (sampan_account_store_set_enabled (fixture->store, "ann", false, &error));
+  test_fixture_reload (fixture);
+  expect_unknown (fixture, idle);
+}
+
 /* A right that was taken away while the data came. */
 static void
 test_revoke_right (void)
@@ -171,6 +225,7 @@ main (int argc, char **argv)
   g_assert_true (sampan_crypto_init ());
   g_test_add_func ("/server/endings/disable", test_disable);
   g_test_add_func ("/server/endings/remove-while-downloading", test_remove_while_downloading);
+  g_test_add_func ("/server/endings/kick", test_kick);
   g_test_add_func ("/server/endings/revoke-right", test_revoke_right);
   g_test_add_func ("/server/endings/stop", test_stop);
   g_test_add_func ("/server/endings/E10/never-reads", test_never_reads);
