@@ -21,6 +21,7 @@ struct _SampanFileView
   GtkFrame parent_instance;
 
   /* template widgets */
+  GtkWidget *toolbar; /* nothing to show the way in, or to filter, before a login */
   SampanPathBar *path_bar;
   GtkRevealer *filter_revealer;
   GtkEntry *filter_entry;

@@ -167,6 +167,7 @@ sampan_file_view_class_init (SampanFileViewClass *klass)
   g_type_ensure (SAMPAN_TYPE_PLACEHOLDER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sampan/Sampan/ui/file-view.ui");
+  gtk_widget_class_bind_template_child (widget_class, SampanFileView, toolbar);
   gtk_widget_class_bind_template_child (widget_class, SampanFileView, path_bar);
   gtk_widget_class_bind_template_child (widget_class, SampanFileView, filter_revealer);
   gtk_widget_class_bind_template_child (widget_class, SampanFileView, filter_entry);
@@ -221,6 +222,7 @@ sampan_file_view_show_disconnected (SampanFileView *self)
   set_spinning (self, false);
   sampan_file_view_leave_search (self);
   sampan_path_bar_set_path (self->path_bar, NULL, NULL);
+  gtk_widget_hide (self->toolbar);
   _sampan_file_view_show_placeholder (self,
                                       "network-server-symbolic",
                                       _ ("Not Connected"),
@@ -251,6 +253,7 @@ sampan_file_view_show_error (SampanFileView *self,
   set_spinning (self, false);
   sampan_file_view_leave_search (self);
   sampan_path_bar_set_path (self->path_bar, host, path);
+  gtk_widget_show (self->toolbar);
   _sampan_file_view_show_placeholder (self,
                                       "dialog-warning-symbolic",
                                       _ ("This Folder Cannot Be Shown"),
@@ -269,6 +272,7 @@ sampan_file_view_show_list (SampanFileView *self,
   bool same = self->path != NULL && sampan_path_equal (self->path, path);
 
   set_spinning (self, false);
+  gtk_widget_show (self->toolbar);
   self->may_add = may_add;
   if (!same)
     {

@@ -35,11 +35,64 @@ button_clicked_cb (SampanPlaceholder *self)
   g_signal_emit (self, signals[SIGNAL_ACTIVATED], 0);
 }
 
+/* Where there is little room, words are worth more than the picture. */
+static int
+get_image_height (SampanPlaceholder *self)
+{
+  int natural;
+
+  gtk_widget_get_preferred_height (GTK_WIDGET (self->image), NULL, &natural);
+  return natural + gtk_box_get_spacing (GTK_BOX (self));
+}
+
+static void
+sampan_placeholder_get_preferred_height_for_width (GtkWidget *widget,
+                                                   int width,
+                                                   int *minimum,
+                                                   int *natural)
+{
+  GTK_WIDGET_CLASS (sampan_placeholder_parent_class)
+      ->get_preferred_height_for_width (widget, width, minimum, natural);
+  *minimum -= get_image_height (SAMPAN_PLACEHOLDER (widget));
+}
+
+static void
+sampan_placeholder_get_preferred_height (GtkWidget *widget, int *minimum, int *natural)
+{
+  GTK_WIDGET_CLASS (sampan_placeholder_parent_class)
+      ->get_preferred_height (widget, minimum, natural);
+  *minimum -= get_image_height (SAMPAN_PLACEHOLDER (widget));
+}
+
+static void
+sampan_placeholder_size_allocate (GtkWidget *widget, GtkAllocation *allocation)
+{
+  SampanPlaceholder *self = SAMPAN_PLACEHOLDER (widget);
+  GtkAllocation whole = *allocation;
+  int needed;
+
+  GTK_WIDGET_CLASS (sampan_placeholder_parent_class)
+      ->get_preferred_height_for_width (widget, whole.width, &needed, NULL);
+  gtk_widget_set_child_visible (GTK_WIDGET (self->image), whole.height >= needed);
+  if (whole.height < needed)
+    {
+      int words_height = needed - get_image_height (self);
+
+      whole.y += (whole.height - words_height) / 2 - get_image_height (self);
+      whole.height = needed;
+    }
+  GTK_WIDGET_CLASS (sampan_placeholder_parent_class)->size_allocate (widget, &whole);
+  gtk_widget_set_allocation (widget, allocation);
+}
+
 static void
 sampan_placeholder_class_init (SampanPlaceholderClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  widget_class->get_preferred_height = sampan_placeholder_get_preferred_height;
+  widget_class->get_preferred_height_for_width = sampan_placeholder_get_preferred_height_for_width;
+  widget_class->size_allocate = sampan_placeholder_size_allocate;
   signals[SIGNAL_ACTIVATED] = g_signal_new ("activated",
                                             SAMPAN_TYPE_PLACEHOLDER,
                                             G_SIGNAL_RUN_LAST,

@@ -16,11 +16,17 @@
 #include <glib/gi18n.h>
 #include <stdbool.h>
 
+/* Room for three servers with their heading, even in a low window, in pixels. */
+#define MIN_HEIGHT 128
+/* So many that were found need less than that. */
+#define FEW_FOUND 2
+
 struct _SampanServerList
 {
   GtkBox parent_instance;
 
   /* template widgets */
+  GtkScrolledWindow *scroller;
   GtkWidget *saved_box;
   GtkListBox *saved_list;
   GtkWidget *found_frame;
@@ -47,6 +53,15 @@ static GtkWindow *
 get_window (SampanServerList *self)
 {
   return GTK_WINDOW (gtk_widget_get_toplevel (GTK_WIDGET (self)));
+}
+
+static void
+update_height (SampanServerList *self)
+{
+  bool fills = gtk_widget_get_visible (self->saved_box) ||
+               g_list_model_get_n_items (G_LIST_MODEL (self->discovery)) > FEW_FOUND;
+
+  gtk_scrolled_window_set_min_content_height (self->scroller, fills ? MIN_HEIGHT : -1);
 }
 
 /* ---- saved ones ---- */
@@ -93,6 +108,7 @@ saved_changed_cb (SampanServerList *self)
 {
   gtk_widget_set_visible (self->saved_box,
                           g_list_model_get_n_items (G_LIST_MODEL (self->store)) > 0);
+  update_height (self);
 }
 
 /* ---- found ones ---- */
@@ -145,6 +161,7 @@ found_changed_cb (SampanServerList *self)
     gtk_label_set_text (self->state_label, text);
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), state == SAMPAN_DISCOVERY_LOOKING);
   g_object_set (self->spinner, "active", state == SAMPAN_DISCOVERY_LOOKING, NULL);
+  update_height (self);
 }
 
 /* ---- the widget ---- */
@@ -217,6 +234,7 @@ sampan_server_list_class_init (SampanServerListClass *klass)
                                types[i]);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sampan/Sampan/ui/server-list.ui");
+  gtk_widget_class_bind_template_child (widget_class, SampanServerList, scroller);
   gtk_widget_class_bind_template_child (widget_class, SampanServerList, saved_box);
   gtk_widget_class_bind_template_child (widget_class, SampanServerList, saved_list);
   gtk_widget_class_bind_template_child (widget_class, SampanServerList, found_frame);

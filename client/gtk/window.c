@@ -212,6 +212,8 @@ sampan_window_update_actions (SampanWindow *self)
   sampan_window_set_enabled (self, "home", in_share);
   sampan_window_set_enabled (self, "refresh", ready);
   sampan_window_set_enabled (self, "type-path", ready);
+  sampan_window_set_enabled (self, "find", ready);
+  sampan_window_set_enabled (self, "show-filter", ready);
   sampan_window_update_selection_actions (self);
   sampan_window_update_places (self);
   sampan_window_set_enabled (self, "open-selected", ready && selected->len == 1);

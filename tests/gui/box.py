@@ -17,12 +17,14 @@ STOP_SECS = 10
 class Box:
     """With `with`: it runs inside and is gone afterwards, whatever happens."""
 
-    def __init__(self, user="ann", password=PASSWORD, port=0):
+    def __init__(self, user="ann", password=PASSWORD, port=0, address="127.0.0.1", options=()):
         self.user = user
         self.password = password
         self.program = os.environ["SAMPAND"]
         self.process = None
         self.port = port  # 0: the system's choice
+        self.address = address
+        self.options = options  # of "run"
 
     def __enter__(self):
         self.place = tempfile.TemporaryDirectory(prefix="sampan-box-")
@@ -58,7 +60,13 @@ class Box:
 
     def start(self):
         self.process = subprocess.Popen(
-            [self.program, "run", "--state", str(self.state), "--listen", f"127.0.0.1:{self.port}"],
+            [
+                self.program,
+                "run",
+                *self.with_state(self.options),
+                "--listen",
+                f"{self.address}:{self.port}",
+            ],
             stdout=subprocess.PIPE,
             text=True,
         )

@@ -24,6 +24,8 @@ export PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore::DeprecationWarning
 
 # The screen is as large as the window of the first picture with its shadow.
 GEOMETRY=895x718x24 "$here/session.sh" /usr/bin/python3 "$here/screenshot.py"
-for test in login files batches transfers desktop looks; do
-  GEOMETRY=940x760x24 "$here/session.sh" /usr/bin/python3 "$here/test-$test.py"
+export GEOMETRY=940x760x24
+for test in login saved connecting files browsing batches transfers desktop looks; do
+  "$here/session.sh" /usr/bin/python3 "$here/test-$test.py"
 done
+"$here/../e2e/avahi-session.sh" "$here/session.sh" /usr/bin/python3 "$here/test-found.py"

@@ -73,7 +73,7 @@ class Login(unittest.TestCase):
             app.table()
             box.stop()
             app.wait_for_bar("Reconnecting to 127.0.0.1")
-            app.take_picture("server-gone")
+            app.take_picture("reconnecting")
             box.start()
             app.press("Try Now")
             a11y.find_gone(app.window, role="info bar")

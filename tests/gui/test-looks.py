@@ -67,6 +67,26 @@ class Looks(unittest.TestCase):
         places = [a11y.get_box(node)[0] for node in nodes]
         self.assertEqual(places, sorted(set(places)))
 
+    def test_narrow_with_saved_servers(self):
+        with App(width=600, height=560) as app:
+            app.quit()
+            a11y.forget_application(app.name)
+            path = app.config / "config" / "sampan" / "saved-servers"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(
+                "".join(
+                    f"[ann@box-{number}.local:9002]\nname=Box {number}\nlast-used={number}\n\n"
+                    for number in range(1, 6)
+                )
+            )
+            app.start()
+            rows = [a11y.find(app.window, f"Box {number}", "list item") for number in (5, 4, 3)]
+            app.take_picture("narrow-saved-servers")
+            files = a11y.get_box(a11y.find_text(app.window, "Not Connected"))
+            for row in rows:
+                _, y, _, height = a11y.get_box(row)
+                self.assertLess(y + height, files[1])
+
     def test_right_to_left(self):
         with tempfile.TemporaryDirectory(prefix="sampan-locale-") as place, Box() as box:
             box.fill()
