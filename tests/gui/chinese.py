@@ -3,7 +3,9 @@
 
 """The app in Chinese."""
 
+import gettext
 import os
+import pathlib
 import re
 
 import a11y
@@ -47,17 +49,30 @@ NOT_ON_SCREEN = (
 # English that stays: the name of the program, of people, hosts and files, and of units.
 NO_TRANSLATION = re.compile(
     r"sampan://[\w.:@/]+|Avahi|attic\.local|"
-    r"Sampan|ann|127\.0\.0\.1|photos|Harbour|Spring festival|Trip|day \d|[\w.-]+\.(jpg|odt|xz|txt)|"
-    r"\b[kMG]?B\b|IP|F5|F10|Ctrl|Shift|Alt"
+    r"Sampan|ann|127\.0\.0\.1|photos|Harbour|Spring festival|Trip|day \d|[\w.*-]+\.(jpg|odt|xz|txt)|"
+    r"\b[kMG]?B\b|IP|F5|F10|\(Delete\)|Ctrl|Shift|Alt"
 )
 
 
-def new_chinese_app(place, *arguments, **options):
+def say(english, *values):
+    """The Chinese of a text of the program that has no plural, as it is on the screen."""
+    build = pathlib.Path(os.environ["SAMPAN_IN_BUILD_TREE"]).parents[2]
+    catalog = gettext.translation("sampan", build / "po", ["zh_CN"])
+    text = catalog.gettext(english)
+    assert text != english, f"{english!r} is not translated"
+    return re.sub(r"_(?=\w)", "", text) % values
+
+
+def new_chinese_app(place, *arguments, environment=None, **options):
     """PLACE: a folder for the locale, which has to live as long as the app."""
     return App(
         *arguments,
         program=os.environ["SAMPAN_IN_BUILD_TREE"],
-        environment={**make_locale(place, "zh_CN"), "LANGUAGE": "zh_CN"},
+        environment={
+            **make_locale(place, "zh_CN"),
+            "LANGUAGE": "zh_CN",
+            **(environment or {}),
+        },
         texts=CHINESE,
         name="sampan-in-build-tree",
         **options,

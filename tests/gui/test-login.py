@@ -83,16 +83,31 @@ class Login(unittest.TestCase):
 
     def test_password_changes_while_the_server_is_away(self):
         with Box() as box, App() as app, tempfile.NamedTemporaryFile("w", prefix="sampan-") as secret:
+            (box.files / "Harbour").mkdir()
+            (box.files / "Harbour" / "boat.jpg").touch()
             app.log_in(box)
-            a11y.find_text(app.window, "This Folder Is Empty")
+            a11y.double_click_row(app.table(), "Harbour")
+            app.wait_for_names("boat.jpg")
             box.stop()
             app.wait_for_bar("Reconnecting to 127.0.0.1")
-            secret.write("another one\n")
-            secret.flush()
-            box.admin("user", "passwd", box.user, "--password-file", secret.name)
+            self.set_password(box, secret, "another one")
             box.start()
             app.press("Try Now")
             app.wait_for_bar("The name or the password is wrong.")
+            # The one that was typed is kept for another try, which leads to the same folder.
+            self.set_password(box, secret, box.password)
+            (box.files / "Harbour" / "crew.jpg").touch()
+            app.press("Reconnect")
+            app.wait_for_names("boat.jpg", "crew.jpg")
+            a11y.find_gone(app.window, role="info bar")
+            a11y.find_text(app.window, "ann on 127.0.0.1")
+
+    def set_password(self, box, file, password):
+        file.seek(0)
+        file.truncate()
+        file.write(f"{password}\n")
+        file.flush()
+        box.admin("user", "passwd", box.user, "--password-file", file.name)
 
     def test_kicked(self):
         with Box() as box, App() as app:

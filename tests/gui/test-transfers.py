@@ -3,6 +3,7 @@
 
 """Uploads and downloads, through the file chooser, with the disks looked at."""
 
+import filecmp
 import os
 import pathlib
 import tempfile
@@ -146,6 +147,51 @@ class Transfers(unittest.TestCase):
             a11y.find_text(panel, "Cancelled")
             self.assertEqual(visible_files(box), [])
 
+    def test_cancel_out_of_reach(self):
+        """The box keeps what it has of a broken upload, until it is told that nobody wants it."""
+        source = self.local / "huge.bin"
+        with open(source, "wb") as file:
+            file.truncate(40_000_000_000)
+        with Box() as box, App() as app:
+            app.log_in(box)
+            self.upload(app, source)
+            a11y.find_text(app.window, "MB/s")
+            box.stop()
+            app.wait_for_bar("Reconnecting to 127.0.0.1")
+            self.assertEqual(len(find_parts(box)), 1)
+            panel = app.find("Transfers", "panel")
+            a11y.press(a11y.find(panel, "Cancel", "push button"))
+            a11y.find_text(panel, "Cancelled")
+            app.take_picture("cancelled-out-of-reach")
+            self.assertEqual(len(find_parts(box)), 1)
+            box.start()
+            app.press("Try Now")
+            a11y.wait_for(lambda: not find_parts(box), "the box to drop its part")
+            a11y.find_text(panel, "Cancelled")
+            self.assertEqual(visible_files(box), [])
+
+    def test_goes_on_when_the_box_is_back(self):
+        source = self.local / "large.bin"
+        with open(source, "wb") as file:
+            file.write(CONTENT)
+            file.truncate(1_500_000_000)
+            file.seek(0, os.SEEK_END)
+            file.write(CONTENT)
+        with Box() as box, App() as app:
+            app.log_in(box)
+            self.upload(app, source)
+            a11y.find_text(app.window, "MB/s")
+            box.stop()
+            app.wait_for_bar("Reconnecting to 127.0.0.1")
+            self.assertEqual(visible_files(box), [])
+            box.start()
+            app.press("Try Now")
+            a11y.find_text(app.window, "Safe on the box")
+            a11y.find_gone(app.window, role="info bar")
+            app.wait_for_names("large.bin")
+            self.assertTrue(filecmp.cmp(source, box.files / "large.bin", shallow=False))
+            self.assertEqual(find_parts(box), [])
+
     def test_closing_asks_once(self):
         source = self.local / "huge.bin"
         with open(source, "wb") as file:
@@ -177,6 +223,12 @@ class Transfers(unittest.TestCase):
 
 def visible_files(box):
     return [name for name in os.listdir(box.files) if name != ".sampan"]
+
+
+def find_parts(box):
+    """Of uploads that did not end: all that the share keeps for itself but the mark it is known by."""
+    kept = (box.files / ".sampan").rglob("*")
+    return [path for path in kept if path.is_file() and path.name != "mark"]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,152 @@
+# SPDX-FileCopyrightText: Sampan contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is not on the screen by itself, in Chinese: it says what it should, and no word is English."""
+
+import importlib
+import pathlib
+import tempfile
+import unittest
+
+import a11y
+from box import Box
+from chinese import check_chinese, new_chinese_app, say
+from dragging import DragSource
+
+HUGE_BYTES = 40_000_000_000  # nothing waits for its end
+
+
+class Chinese(unittest.TestCase):
+    def setUp(self):
+        place = tempfile.TemporaryDirectory(prefix="sampan-chinese-")
+        self.addCleanup(place.cleanup)
+        self.place = pathlib.Path(place.name)
+
+    def keys(self, app, *keys):
+        app.table().queryComponent().grabFocus()
+        a11y.press_keys(*keys)
+
+    def choose_from_menu(self, app, label):
+        """The context menu of what has the focus."""
+        a11y.press_keys("Menu")
+        item = app.find(say(label), "menu item")
+        check_chinese(self, app.root)
+        a11y.press(item)
+
+    def test_browsing(self):
+        with Box() as box, new_chinese_app(self.place) as app:
+            box.fill()
+            app.log_in(box)
+            a11y.find_row(app.table(), "Harbour")
+            self.keys(app, "ctrl+d")
+            a11y.find_text(app.window, say("“%s” is among the bookmarks now (F9)", "photos"))
+            check_chinese(self, app.window)
+            a11y.press_keys("F9")
+            a11y.find(app.root, say("Remove the bookmark “%s”", "photos"))
+            check_chinese(self, app.root)
+            app.take_picture("chinese-bookmarks")
+            a11y.press_keys("Escape")
+            a11y.select_row(app.table(), "Harbour")
+            self.keys(app, "alt+Return")
+            dialog = app.find(say("Properties"), "dialog")
+            a11y.find_text(dialog, "5")
+            check_chinese(self, dialog)
+            app.take_picture("chinese-properties")
+            a11y.press_keys("Escape")
+            a11y.find_gone(app.root, role="dialog")
+            self.keys(app, "ctrl+shift+f", *"light")
+            app.wait_for_names("lighthouse.jpg")
+            a11y.find(app.window, say("Folder"), "table column header")
+            check_chinese(self, app.window)
+            app.take_picture("chinese-search")
+            a11y.press_keys("Escape")
+            a11y.find_row(app.table(), "notes.txt")
+
+    def test_changes(self):
+        with Box() as box, new_chinese_app(self.place) as app:
+            box.fill()
+            app.log_in(box)
+            notes, moved = box.files / "notes.txt", box.files / "Harbour" / "notes.txt"
+            a11y.select_row(app.table(), "notes.txt")
+            app.table().queryComponent().grabFocus()
+            self.choose_from_menu(app, "Cu_t")
+            a11y.double_click_row(app.table(), "Harbour")
+            app.wait_for_names("lighthouse.jpg")
+            self.keys(app, "ctrl+v")
+            a11y.find_text(app.window, say("“%s” was moved to “%s”", "notes.txt", "Harbour"))
+            self.assertTrue(moved.exists())
+            check_chinese(self, app.window)
+            app.take_picture("chinese-moved")
+            for key, text, path in (
+                ("ctrl+z", "Undone", notes),
+                ("ctrl+y", "Done again", moved),
+                ("ctrl+z", "Undone", notes),
+            ):
+                self.keys(app, key)
+                a11y.find_text(app.window, say(text))
+                self.assertTrue(path.exists())
+                check_chinese(self, app.window)
+
+    def test_opening(self):
+        opening = importlib.import_module("test-open").Open("test_open")
+        opening.setUp()
+        self.addCleanup(opening.tearDown)
+        environment = opening.start().environment
+        with Box() as box, new_chinese_app(self.place, environment) as app:
+            box.fill()
+            (box.files / "notes.txt").write_text("what there is")
+            app.log_in(box)
+            a11y.find_row(app.table(), "notes.txt")
+            a11y.double_click_row(app.table(), "notes.txt")
+            opening.expect_copy("notes.txt", "what there is")
+            told = "“%s” opens as a copy. What you change in it is not sent to the box."
+            a11y.find_text(app.window, say(told, "notes.txt"))
+            check_chinese(self, app.window)
+
+    def test_transfers(self):
+        looking_away = importlib.import_module("test-notifications")
+        names = ["huge-1.jpg", "huge-2.jpg", "one.jpg", "two.jpg"]
+        for name in names:
+            with open(self.place / name, "wb") as file:
+                file.truncate(HUGE_BYTES if name.startswith("huge") else 3_000_000)
+        with looking_away.Shell() as shell, Box() as box, new_chinese_app(self.place) as app:
+            box.fill()
+            app.log_in(box)
+
+            def find(start):
+                rows = app.find(say("Transfer List"), "list box")
+                return a11y.wait_for(
+                    lambda: next((row for row in rows if row and row.name.startswith(start)), None),
+                    f"the row {start!r}",
+                )
+
+            # GTK's chooser may have no Chinese here.
+            for name in names:
+                with DragSource(self.place / name) as source:
+                    source.drag(onto=app.table())
+                    if name == names[0]:
+                        a11y.press(a11y.find(app.find("Transfers", "panel"), role="toggle button"))
+                    find(name)
+            find("two.jpg").queryComponent().grabFocus()
+            self.choose_from_menu(app, "Move to _Top")
+            rows = app.find(say("Transfer List"), "list box")
+            a11y.wait_for(
+                lambda: [row.name[:3] for row in rows if row.name[:3] in ("one", "two")] == ["two", "one"],
+                "the other order",
+            )
+            check_chinese(self, app.window)
+            app.take_picture("chinese-queue")
+            looking_away.go_away(app)
+            for start in ("huge-1.jpg", "huge-2.jpg"):
+                a11y.press(a11y.find(find(start), say("Cancel This Transfer"), "push button"))
+            number = shell.wait_for(say("Upload Finished"))
+            title, body, labels = shell.shown[number]
+            for text in (body, *labels):
+                self.assertNotRegex(text.replace("photos", ""), "[A-Za-z]{2}")
+            for name in ("one.jpg", "two.jpg"):
+                self.assertEqual((box.files / name).stat().st_size, 3_000_000)
+            looking_away.come_back()
+
+
+if __name__ == "__main__":
+    unittest.main()
