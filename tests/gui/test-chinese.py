@@ -92,7 +92,7 @@ class Chinese(unittest.TestCase):
         opening.setUp()
         self.addCleanup(opening.tearDown)
         environment = opening.start().environment
-        with Box() as box, new_chinese_app(self.place, environment) as app:
+        with Box() as box, new_chinese_app(self.place, environment=environment) as app:
             box.fill()
             (box.files / "notes.txt").write_text("what there is")
             app.log_in(box)
