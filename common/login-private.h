@@ -26,8 +26,8 @@ void sampan_login_make_context (uint8_t context[static SAMPAN_LOGIN_CONTEXT_LENG
 /* The client is USER (borrowed), the server its key. */
 SampanOpaqueIdentities sampan_login_make_identities (const char *user, size_t length);
 
-/* What is hashed for USER and PASSWORD: len16 user, len16 label, len16 NFC (password). NULL: no
- * memory, or above SAMPAN_OPRF_INPUT_MAX. */
+/* What is hashed for USER and PASSWORD: len16 user, len16 label, len16 password, which is folded if
+ * it has the form of a one-time code, else NFC. NULL: no memory, or above SAMPAN_OPRF_INPUT_MAX. */
 SampanSecret *sampan_login_make_oprf_input (const char *user, const SampanSecret *password);
 
 /* A compiled-in key-stretching set. FALSE: there is none of that number. */

@@ -80,8 +80,10 @@ is_ascii (const char *bytes, size_t length)
 SampanSecret *
 sampan_login_make_oprf_input (const char *user, const SampanSecret *password)
 {
-  const char *bytes = (const char *)sampan_secret_get (password);
-  size_t length = sampan_secret_get_length (password);
+  g_autoptr (SampanSecret) code = sampan_one_time_code_fold (password);
+  const SampanSecret *used = code != NULL ? code : password;
+  const char *bytes = (const char *)sampan_secret_get (used);
+  size_t length = sampan_secret_get_length (used);
   char *normalized = NULL;
   SampanSecret *input;
 

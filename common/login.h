@@ -152,7 +152,7 @@ bool sampan_registration_local (const SampanServerKeys *keys,
 /* A one-time code for a person to type: 80 random bits as eight short words with dashes between
  * them, such as "about-canoe-lilac-ruby-sushi-topaz-verse-zoom". What is typed (case, spaces,
  * dashes) is folded by sampan_one_time_code_fold() into a new secret, equal to what was generated,
- * or NULL if it cannot be a code. */
+ * or NULL if it cannot be a code. Logins and registrations do so with every password. */
 SampanSecret *sampan_one_time_code_generate (void);
 SampanSecret *sampan_one_time_code_fold (const SampanSecret *typed);
 /* If TYPED is a code but for a word or two, the first that is none of the list's, in lower case

@@ -16,8 +16,6 @@
 #define ABORT_PATIENCE_US (2 * G_USEC_PER_SEC)
 #define ABORT_LOOK_MS 5
 
-static void start_login (SampanLinkPool *self, const SampanSecret *password);
-
 SampanLinkPool *
 sampan_link_pool_ref (SampanLinkPool *self)
 {
@@ -171,22 +169,6 @@ login_connected (SampanLink *link, gpointer user_data)
   post_event (user_data, SAMPAN_POOL_CONNECTED, NULL);
 }
 
-/* What looks like a one-time code may be somebody's password after all. */
-static bool
-retry_as_typed (SampanLinkPool *self)
-{
-  g_autoptr (SampanSecret) typed = g_steal_pointer (&self->password);
-  g_autoptr (SampanSecret) folded = typed != NULL ? sampan_one_time_code_fold (typed) : NULL;
-  size_t length = folded != NULL ? sampan_secret_get_length (folded) : 0;
-
-  if (folded == NULL ||
-      (length == sampan_secret_get_length (typed) &&
-       sodium_memcmp (sampan_secret_get (typed), sampan_secret_get (folded), length) == 0))
-    return false;
-  start_login (self, typed);
-  return true;
-}
-
 static void
 login_done (SampanLink *link,
             const SampanLoginOutcome *outcome,
@@ -198,17 +180,11 @@ login_done (SampanLink *link,
   if (error != NULL)
     {
       g_clear_pointer (&self->browsing, sampan_link_unref);
-      self->has_proved = false;
-      if (!self->is_closed && g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_LOGIN_REFUSED) &&
-          retry_as_typed (self))
-        return;
       end_early (self);
       sampan_link_pool_close_spares (self);
-      g_clear_pointer (&self->password, sampan_secret_free);
       post_event (self, SAMPAN_POOL_FAILED, error);
       return;
     }
-  g_clear_pointer (&self->password, sampan_secret_free);
   self->outcome = *outcome;
   become_ready (self, link);
 }
@@ -216,8 +192,10 @@ login_done (SampanLink *link,
 static const SampanLoginFuncs login_funcs = { login_connected, login_proved, login_done };
 
 static void
-start_login (SampanLinkPool *self, const SampanSecret *password)
+start_login (SampanLinkPool *self)
 {
+  g_autoptr (SampanSecret) password = g_steal_pointer (&self->password);
+
   self->browsing = sampan_link_new (&self->times);
   sampan_link_login (self->browsing,
                      self->host,
@@ -228,15 +206,6 @@ start_login (SampanLinkPool *self, const SampanSecret *password)
                      sampan_link_pool_ref (self));
 }
 
-/* A one-time code goes in the form in which it was printed, however it was typed. */
-static void
-start_with_password (SampanLinkPool *self)
-{
-  g_autoptr (SampanSecret) folded = sampan_one_time_code_fold (self->password);
-
-  start_login (self, folded != NULL ? folded : self->password);
-}
-
 static gboolean
 login_cb (gpointer user_data)
 {
@@ -244,7 +213,7 @@ login_cb (gpointer user_data)
 
   self->is_logging_in = !self->is_closed;
   if (!self->is_closed)
-    start_with_password (self);
+    start_login (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -279,7 +248,7 @@ heal_attached (SampanLink *link, bool refused, const GError *error, gpointer use
   if (error == NULL)
     sampan_link_close (link);
   else if (refused && !self->is_closed)
-    start_with_password (self);
+    start_login (self);
   else
     {
       self->was_ended = g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_SESSION_ENDED);

@@ -355,16 +355,6 @@ submit_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* A one-time code is a code as it was printed, however it was typed. */
-static SampanSecret *
-copy_current (SampanSession *session, const SampanSecret *current)
-{
-  SampanSecret *folded =
-      sampan_session_get_must_set_password (session) ? sampan_one_time_code_fold (current) : NULL;
-
-  return folded != NULL ? folded : sampan_secret_copy (current);
-}
-
 void
 sampan_session_passwd_async (SampanSession *self,
                              const SampanSecret *current,
@@ -384,7 +374,7 @@ sampan_session_passwd_async (SampanSession *self,
   sampan_request_init (&change->request, &change_class);
   change->owner = g_main_context_ref (g_task_get_context (task));
   change->pool = sampan_link_pool_ref (pool);
-  change->current_password = copy_current (self, current);
+  change->current_password = sampan_secret_copy (current);
   change->fresh_password = sampan_secret_copy (fresh);
   change->task = g_steal_pointer (&task);
   if (cancellable != NULL)

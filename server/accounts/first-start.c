@@ -70,19 +70,13 @@ static bool
 add_account (SampanAccountStore *store, const char *user, const SampanSecret *code, GError **error)
 {
   uint8_t record[SAMPAN_REGISTRATION_RECORD_LENGTH];
-  g_autoptr (SampanSecret) folded = sampan_one_time_code_fold (code);
   uint8_t ksf = sampan_account_store_get_ksf (store);
   int64_t expires_secs = g_get_real_time () / G_USEC_PER_SEC + SAMPAN_INVITE_SECS;
   bool ok;
 
-  if (folded == NULL)
-    {
-      g_set_error_literal (error, SAMPAN_ERROR, SAMPAN_ERROR_FAILED, "Cannot make a one-time code");
-      return false;
-    }
   ok = sampan_registration_local (sampan_account_store_get_keys (store),
                                   user,
-                                  folded,
+                                  code,
                                   ksf,
                                   record,
                                   error) &&

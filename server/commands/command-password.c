@@ -96,21 +96,17 @@ get_password (const SampanPasswordOptions *options, GError **error)
   return g_steal_pointer (&password);
 }
 
-/* *SHOWN is as people read it, the result as it is registered. */
 static SampanSecret *
-make_code (SampanSecret **shown, GError **error)
+make_code (GError **error)
 {
-  SampanSecret *folded = NULL;
+  SampanSecret *code = sampan_one_time_code_generate ();
 
-  *shown = sampan_one_time_code_generate ();
-  if (*shown != NULL)
-    folded = sampan_one_time_code_fold (*shown);
-  if (folded == NULL)
+  if (code == NULL)
     g_set_error_literal (error,
                          SAMPAN_ERROR,
                          SAMPAN_ERROR_FAILED,
                          "no one-time code could be made");
-  return folded;
+  return code;
 }
 
 bool
@@ -121,8 +117,7 @@ sampan_password_make_record (const SampanPasswordOptions *options,
                              SampanSecret **code,
                              GError **error)
 {
-  g_autoptr (SampanSecret) shown = NULL;
-  g_autoptr (SampanSecret) secret = options->invite ? make_code (&shown, error)
+  g_autoptr (SampanSecret) secret = options->invite ? make_code (error)
                                                     : get_password (options, error);
 
   *code = NULL;
@@ -133,7 +128,8 @@ sampan_password_make_record (const SampanPasswordOptions *options,
                                                     record,
                                                     error))
     return false;
-  *code = g_steal_pointer (&shown);
+  if (options->invite)
+    *code = g_steal_pointer (&secret);
   return true;
 }
 

@@ -354,7 +354,9 @@ test_server_keys (void)
   g_assert_false (sampan_server_keys_complete (&copy));
 }
 
-/* B12, and where one field ends and the next begins. */
+#define CODE "about-canoe-lilac-ruby-sushi-topaz-verse-zoom"
+
+/* B12, one-time codes, and where one field ends and the next begins. */
 static void
 test_oprf_input (void)
 {
@@ -374,6 +376,11 @@ test_oprf_input (void)
     { "a", "e\xcc\x81\xff", 4, NULL }, /* not UTF-8 */
     { "a", "e\xcc\x81\0x", 5, NULL },  /* NUL inside */
     { "", "p", 1, NULL },
+    { "a", CODE, sizeof CODE - 1, NULL },
+    { "a", " ABOUT canoe--lilac Ruby\tsushi topaz verse-zoom\n", 48, CODE },
+    { "a", "about canoe lilac ruby sushi topaz verse", 40, NULL },        /* seven */
+    { "a", "about canoe lilac ruby sushi topaz verse boat x", 47, NULL }, /* nine */
+    { "a", "about canoe lilac ruby sushi topaz verse zooms", 46, NULL },  /* not the list's */
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
