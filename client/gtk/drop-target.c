@@ -7,6 +7,8 @@
 
 #include "drop-target.h"
 
+#include "offered-files.h"
+
 typedef struct
 {
   SampanDropFindFunc find;
@@ -102,6 +104,8 @@ drop_cb (GtkWidget *widget, GdkDragContext *context, int x, int y, guint time, g
 
   if (type == GDK_NONE)
     return FALSE;
+  if (get_items (context) == NULL)
+    type = sampan_offered_files_choose_target (context);
   gtk_drag_get_data (widget, context, type, time);
   return TRUE;
 }

@@ -67,6 +67,12 @@ launch (GTask *task, const char *filename)
                                            task);
 }
 
+bool
+sampan_launch_is_in_sandbox (void)
+{
+  return access ("/.flatpak-info", F_OK) == 0;
+}
+
 void
 sampan_launch_file_async (GtkWidget *widget,
                           const char *filename,
@@ -188,12 +194,6 @@ ask_portal (GTask *task, GDBusConnection *bus)
                                             task);
 }
 
-static bool
-is_in_sandbox (void)
-{
-  return access ("/.flatpak-info", F_OK) == 0;
-}
-
 static void
 got_bus_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -203,7 +203,7 @@ got_bus_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (bus == NULL)
     launch_folder (g_steal_pointer (&task));
-  else if (is_in_sandbox ())
+  else if (sampan_launch_is_in_sandbox ())
     ask_portal (g_steal_pointer (&task), bus);
   else
     ask_file_manager (g_steal_pointer (&task), bus);

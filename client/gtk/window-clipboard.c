@@ -7,6 +7,7 @@
 
 #include "window-private.h"
 
+#include "offered-files.h"
 #include "remote.h"
 
 #include <glib/gi18n.h>
@@ -192,5 +193,5 @@ sampan_window_paste (SampanWindow *self)
   if (SAMPAN_IS_WINDOW (owner) && SAMPAN_WINDOW (owner)->clipped != NULL)
     paste_items (self, SAMPAN_WINDOW (owner));
   else
-    gtk_clipboard_request_uris (clipboard, pasted_cb, g_object_ref (self));
+    sampan_offered_files_request (clipboard, pasted_cb, g_object_ref (self));
 }
