@@ -16,7 +16,8 @@ declare -A sets=(
            xdotool imagemagick fonts-noto-cjk locales desktop-file-utils appstream procps
            libasan8 libubsan1 libtsan2 dpkg-dev zlib1g-dev libffi-dev libpcre2-dev strace libglib2.0-bin shared-mime-info
            man-db groff-base mandoc zsh fish systemd
-           avahi-daemon iproute2 gnome-keyring"
+           avahi-daemon iproute2 gnome-keyring
+           flatpak flatpak-builder xdg-desktop-portal xdg-desktop-portal-gtk fuse3"
   [bench]="openssh-server openssh-client sshpass rsync tar"
 )
 

@@ -14,6 +14,11 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, Gtk  # noqa: E402
 
 SIZE = 60
+TARGETS = (
+    "text/uri-list",
+    "application/vnd.portal.filetransfer",  # where the portal is
+    "application/vnd.portal.files",
+)
 
 
 def main():
@@ -30,7 +35,11 @@ def main():
 
     def mapped(*_):
         clipboard = Gdk.SELECTION_CLIPBOARD
-        Gtk.selection_add_target(box, clipboard, Gdk.Atom.intern("text/uri-list", False), 0)
+        targets = box.drag_source_get_target_list()
+        for name in TARGETS:
+            target = Gdk.Atom.intern(name, False)
+            if targets.find(target)[0]:
+                Gtk.selection_add_target(box, clipboard, target, 0)
         assert Gtk.selection_owner_set(box, clipboard, Gdk.CURRENT_TIME)
         print("ready", flush=True)
 

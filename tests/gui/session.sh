@@ -6,7 +6,8 @@
 # server, a session bus with accessibility, a window manager, and an empty home folder. The exit
 # status is COMMAND's, or 77 (skipped) when a part of such a desktop is not installed.
 #
-# GEOMETRY (default 1280x900x24) is the size of the screen.
+# GEOMETRY (default 1280x900x24) is the size of the screen. PORTALS_RUNTIME_DIR is that of a session
+# with portals: see portals-session.sh.
 
 set -u
 
@@ -29,15 +30,18 @@ finish() {
 trap finish EXIT
 
 chmod 700 "$place"
-mkdir -p "$place/home/Downloads" "$place/dbus-1/services"
+runtime=${PORTALS_RUNTIME_DIR:-$place}
+mkdir -p "$place/home/Downloads" "$runtime/dbus-1/services"
 
-# A desktop's portals would put their own file chooser in the place of GTK's: none here.
-for name in org.freedesktop.portal.Desktop org.freedesktop.portal.Documents org.freedesktop.secrets; do
-  printf '[D-BUS Service]\nName=%s\nExec=/bin/false\n' "$name" >"$place/dbus-1/services/$name.service"
+masked=org.freedesktop.secrets
+[ -n "${PORTALS_RUNTIME_DIR:-}" ] ||
+  masked+=' org.freedesktop.portal.Desktop org.freedesktop.portal.Documents'
+for name in $masked; do
+  printf '[D-BUS Service]\nName=%s\nExec=/bin/false\n' "$name" >"$runtime/dbus-1/services/$name.service"
 done
 
 unset NO_AT_BRIDGE GTK_MODULES WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS AT_SPI_BUS_ADDRESS
-export XDG_RUNTIME_DIR=$place
+export XDG_RUNTIME_DIR=$runtime
 export HOME=$place/home
 export XDG_CONFIG_HOME=$HOME/.config XDG_DATA_HOME=$HOME/.local/share XDG_CACHE_HOME=$HOME/.cache
 export GSETTINGS_BACKEND=memory GDK_BACKEND=x11 GTK_THEME=${GTK_THEME:-Adwaita} GTK_USE_PORTAL=0
