@@ -231,6 +231,8 @@ DEFINE_SIMPLE_ACTION (reconnect, sampan_window_reconnect (self))
 DEFINE_SIMPLE_ACTION (upload, sampan_window_upload (self))
 DEFINE_SIMPLE_ACTION (upload_folder, sampan_window_upload_folder (self))
 DEFINE_SIMPLE_ACTION (cut, sampan_window_cut (self))
+DEFINE_SIMPLE_ACTION (move_to, sampan_window_relocate_to (self, false))
+DEFINE_SIMPLE_ACTION (copy_to, sampan_window_relocate_to (self, true))
 DEFINE_SIMPLE_ACTION (copy, sampan_window_copy (self))
 DEFINE_SIMPLE_ACTION (paste, sampan_window_paste (self))
 DEFINE_SIMPLE_ACTION (download, sampan_window_download (self))
@@ -343,6 +345,8 @@ static const GActionEntry entries[] = {
   { "cut", cut_cb },
   { "copy", copy_cb },
   { "paste", paste_cb },
+  { "move-to", move_to_cb },
+  { "copy-to", copy_to_cb },
   { "download", download_cb },
   { "new-folder", new_folder_cb },
   { "rename", rename_action_cb },

@@ -238,6 +238,8 @@ void sampan_window_relocate (SampanWindow *self,
                              GPtrArray *paths,
                              const SampanPath *folder,
                              bool copies);
+/* What is selected, into a folder that is asked for. */
+void sampan_window_relocate_to (SampanWindow *self, bool copies);
 /* What runs; for the bar that shows it. */
 void sampan_window_cancel_relocation (SampanWindow *self);
 /* All, without a word. */

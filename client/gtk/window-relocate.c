@@ -8,6 +8,7 @@
 #include "window-private.h"
 
 #include "conflict-sheet.h"
+#include "folder-dialog.h"
 #include "relocation.h"
 #include "sentence-name.h"
 
@@ -277,4 +278,82 @@ sampan_window_stop_relocations (SampanWindow *self)
     return;
   g_queue_clear_full (&self->relocations, act_free);
   sampan_preparing_bar_set_text (self->relocation_bar, NULL);
+}
+
+/* ---- into a folder that is chosen ---- */
+
+typedef struct
+{
+  SampanWindow *window; /* borrowed: the dialog goes with it */
+  GPtrArray *paths;
+  bool copies;
+} Choice;
+
+static void
+choice_free (Choice *choice)
+{
+  g_ptr_array_unref (choice->paths);
+  g_free (choice);
+}
+
+static bool
+are_all_in (GPtrArray *paths, const SampanPath *folder)
+{
+  for (guint i = 0; i < paths->len; i++)
+    {
+      g_autoptr (SampanPath) parent = sampan_path_get_parent (g_ptr_array_index (paths, i));
+
+      if (parent == NULL || !sampan_path_equal (parent, folder))
+        return false;
+    }
+  return true;
+}
+
+static void
+folder_changed_cb (SampanFolderDialog *dialog, gpointer user_data)
+{
+  Choice *choice = user_data;
+  const SampanPath *folder = sampan_folder_dialog_get_folder (dialog);
+  bool can = folder != NULL &&
+             sampan_window_get_right_at (choice->window, folder) >= SAMPAN_RIGHT_ADD &&
+             (choice->copies || !are_all_in (choice->paths, folder));
+
+  gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog), GTK_RESPONSE_ACCEPT, can);
+}
+
+static void
+folder_response_cb (GtkDialog *dialog, int response, gpointer user_data)
+{
+  Choice *choice = user_data;
+  SampanWindow *self = choice->window;
+  const SampanPath *folder = sampan_folder_dialog_get_folder (SAMPAN_FOLDER_DIALOG (dialog));
+
+  if (response == GTK_RESPONSE_ACCEPT && folder != NULL && sampan_window_may_add_to (self, folder))
+    sampan_window_relocate (self, choice->paths, folder, choice->copies);
+  gtk_widget_destroy (GTK_WIDGET (dialog));
+}
+
+void
+sampan_window_relocate_to (SampanWindow *self, bool copies)
+{
+  g_autoptr (GPtrArray) paths = sampan_window_dup_selected_paths (self);
+  SampanFolderDialog *dialog;
+  Choice *choice;
+
+  if (paths->len == 0)
+    return;
+  dialog = sampan_folder_dialog_new (GTK_WINDOW (self),
+                                     self->session,
+                                     self->path,
+                                     copies ? _ ("Copy To") : _ ("Move To"),
+                                     copies ? _ ("_Copy Here") : _ ("_Move Here"));
+  choice = g_new0 (Choice, 1);
+  choice->window = self;
+  choice->paths = g_steal_pointer (&paths);
+  choice->copies = copies;
+  g_object_set_data_full (G_OBJECT (dialog), "sampan-choice", choice, (GDestroyNotify)choice_free);
+  g_signal_connect (dialog, "folder-changed", G_CALLBACK (folder_changed_cb), choice);
+  g_signal_connect (dialog, "response", G_CALLBACK (folder_response_cb), choice);
+  folder_changed_cb (dialog, choice);
+  gtk_widget_show (GTK_WIDGET (dialog));
 }

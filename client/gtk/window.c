@@ -223,6 +223,8 @@ sampan_window_update_actions (SampanWindow *self)
   sampan_window_set_enabled (self, "upload-folder", right >= SAMPAN_RIGHT_ADD);
   sampan_window_set_enabled (self, "cut", right >= SAMPAN_RIGHT_CHANGE && selected->len > 0);
   sampan_window_set_enabled (self, "copy", in_share && selected->len > 0);
+  sampan_window_set_enabled (self, "move-to", right >= SAMPAN_RIGHT_CHANGE && selected->len > 0);
+  sampan_window_set_enabled (self, "copy-to", in_share && selected->len > 0);
   sampan_window_set_enabled (self, "paste", right >= SAMPAN_RIGHT_ADD);
   sampan_window_set_enabled (self, "new-folder", right >= SAMPAN_RIGHT_ADD);
   sampan_window_set_enabled (self, "download", in_share && can_download (selected));

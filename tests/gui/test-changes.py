@@ -123,6 +123,75 @@ class Changes(unittest.TestCase):
     def drag_row(self, app, name, onto):
         a11y.drag(self.cell(app, name), onto)
 
+    def choose_folder(self, app, item, *folders):
+        """ITEM of the context menu; then the way through FOLDERS, by keys. Returns the dialog."""
+        self.press_keys(app, "Menu")
+        a11y.press(app.find(item, "menu item"))
+        dialog = a11y.find(app.root, role="dialog")
+        for folder in folders:
+            a11y.find_row(a11y.find(dialog, "Folders", "table"), folder)
+            a11y.press_keys("Home", *("Down" for _ in LISTED[: LISTED.index(folder)]), "Return")
+        return dialog
+
+    def test_move_and_copy_to(self):
+        with Box() as box, App() as app:
+            self.open(app, box)
+            a11y.select_row(app.table(), "a.txt")
+            dialog = self.choose_folder(app, "Move to…")
+            # It is there already.
+            a11y.find_row(a11y.find(dialog, "Folders", "table"), "here")
+            self.assertFalse(a11y.is_sensitive(a11y.find(dialog, "Move Here")))
+            app.take_picture("move-to")
+            a11y.press_keys("Return")
+            inner = a11y.find_row(a11y.find(dialog, "Folders", "table"), "inner")
+            self.assertEqual(inner, 0)
+            a11y.press_keys("Return")
+            a11y.find_text(dialog, "There are no folders in here.")
+            app.take_picture("move-to-empty")
+            a11y.press_keys("alt+Up")
+            a11y.find_row(a11y.find(dialog, "Folders", "table"), "inner")
+            a11y.press(a11y.find(dialog, "Move Here", "push button"))
+            a11y.find_gone(app.root, role="dialog")
+            self.wait_for_tree(box, a=None, away__a="coming a.txt")
+            a11y.find_text(app.window, "“a.txt” was moved to “away”")
+            app.wait_for_names("away", "here", "b.txt", "c.txt")
+            self.press_keys(app, "ctrl+z")
+            self.wait_for_tree(box)
+            app.wait_for_names(*LISTED)
+            a11y.select_row(app.table(), "b.txt")
+            dialog = self.choose_folder(app, "Copy to…", "here")
+            a11y.find_text(dialog, "There are no folders in here.")
+            a11y.press(a11y.find(dialog, "Copy Here", "push button"))
+            self.wait_for_tree(box, here__b="coming b.txt")
+            dialog = self.choose_folder(app, "Copy to…")
+            a11y.press_keys("Escape")
+            a11y.find_gone(app.root, role="dialog")
+            self.wait_for_tree(box, here__b="coming b.txt")
+
+    def test_move_to_where_nothing_may_be_added(self):
+        with Box() as box, App() as app:
+            other = box.files.parent / "archive"
+            (other / "old").mkdir(parents=True)
+            box.admin("share", "add", "archive", str(other), "--read", box.user)
+            self.fill(box)
+            app.log_in(box)
+            app.wait_for_names("archive", "photos")
+            a11y.double_click_row(app.table(), "photos")
+            app.wait_for_names(*LISTED)
+            a11y.select_row(app.table(), "a.txt")
+            dialog = self.choose_folder(app, "Move to…")
+            for key, row in (("BackSpace", "archive"), ("Return", "old")):
+                a11y.press_keys(key)
+                a11y.find_row(a11y.find(dialog, "Folders", "table"), row)
+                self.assertFalse(a11y.is_sensitive(a11y.find(dialog, "Move Here")))
+            (other / "old").rmdir()
+            a11y.press_keys("Return")
+            a11y.find_text(dialog, "It is not there any more.")
+            self.assertFalse(a11y.is_sensitive(a11y.find(dialog, "Move Here")))
+            a11y.press(a11y.find(dialog, "Cancel", "push button"))
+            a11y.find_gone(app.root, role="dialog")
+            self.wait_for_tree(box)
+
     def test_drag_onto_folder(self):
         with Box() as box, App() as app:
             self.open(app, box)

@@ -87,6 +87,23 @@ class Chinese(unittest.TestCase):
                 self.assertTrue(path.exists())
                 check_chinese(self, app.window)
 
+    def test_move_to(self):
+        with Box() as box, new_chinese_app(self.place) as app:
+            box.fill()
+            app.log_in(box)
+            a11y.select_row(app.table(), "notes.txt")
+            app.table().queryComponent().grabFocus()
+            self.choose_from_menu(app, "_Move to…")
+            dialog = app.find(say("Move To"), "dialog")
+            a11y.find_row(a11y.find(dialog, say("Folders"), "table"), "Harbour")
+            check_chinese(self, dialog)
+            a11y.press_keys("Return")
+            a11y.find_text(dialog, say("There are no folders in here."))
+            check_chinese(self, dialog)
+            a11y.press(a11y.find(dialog, say("_Move Here"), "push button"))
+            a11y.find_text(app.window, say("“%s” was moved to “%s”", "notes.txt", "Harbour"))
+            self.assertTrue((box.files / "Harbour" / "notes.txt").exists())
+
     def test_opening(self):
         opening = importlib.import_module("test-open").Open("test_open")
         opening.setUp()
