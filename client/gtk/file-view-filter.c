@@ -20,6 +20,13 @@ _sampan_file_view_clear_filter (SampanFileView *self)
   return true;
 }
 
+static bool
+search_below (SampanFileView *self)
+{
+  sampan_file_view_start_search (self);
+  return true;
+}
+
 void
 _sampan_file_view_show_nothing_passes (SampanFileView *self)
 {
@@ -31,8 +38,8 @@ _sampan_file_view_show_nothing_passes (SampanFileView *self)
                                       "edit-find-symbolic",
                                       _ ("Nothing Found"),
                                       text,
-                                      _ ("_Clear Filter"),
-                                      _sampan_file_view_clear_filter);
+                                      _ ("_Search Below This Folder"),
+                                      search_below);
 }
 
 static void

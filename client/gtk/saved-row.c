@@ -34,51 +34,15 @@ enum
 {
   SIGNAL_EDIT,
   SIGNAL_FORGET,
+  SIGNAL_OPEN_MENU,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
 
-/* ---- actions ---- */
-
-static void
-connect_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  gtk_widget_activate (user_data);
-}
-
-static void
-edit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  g_signal_emit (user_data, signals[SIGNAL_EDIT], 0);
-}
-
-static void
-copy_address_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  SampanSavedRow *self = user_data;
-  g_autofree char *address = sampan_saved_server_dup_address (self->server);
-  GtkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (self), GDK_SELECTION_CLIPBOARD);
-
-  gtk_clipboard_set_text (clipboard, address, -1);
-}
-
-static void
-forget_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  g_signal_emit (user_data, signals[SIGNAL_FORGET], 0);
-}
-
-static const GActionEntry actions[] = {
-  { "connect", connect_cb },
-  { "edit", edit_cb },
-  { "copy-address", copy_address_cb },
-  { "forget", forget_cb },
-};
-
 static void
 open_menu (SampanSavedRow *self)
 {
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->menu_button), TRUE);
+  g_signal_emit (self, signals[SIGNAL_OPEN_MENU], 0, self->menu_button);
 }
 
 static gboolean
@@ -124,10 +88,10 @@ static void
 sampan_saved_row_class_init (SampanSavedRowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-  const char *names[N_SIGNALS] = { "edit", "forget" };
+  const char *names[] = { "edit", "forget" };
 
   G_OBJECT_CLASS (klass)->finalize = sampan_saved_row_finalize;
-  for (int i = 0; i < N_SIGNALS; i++)
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     signals[i] = g_signal_new (names[i],
                                SAMPAN_TYPE_SAVED_ROW,
                                G_SIGNAL_RUN_LAST,
@@ -137,12 +101,23 @@ sampan_saved_row_class_init (SampanSavedRowClass *klass)
                                NULL,
                                G_TYPE_NONE,
                                0);
+  signals[SIGNAL_OPEN_MENU] = g_signal_new ("open-menu",
+                                            SAMPAN_TYPE_SAVED_ROW,
+                                            G_SIGNAL_RUN_LAST,
+                                            0,
+                                            NULL,
+                                            NULL,
+                                            NULL,
+                                            G_TYPE_NONE,
+                                            1,
+                                            GTK_TYPE_WIDGET);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sampan/Sampan/ui/saved-row.ui");
   gtk_widget_class_bind_template_child (widget_class, SampanSavedRow, title_label);
   gtk_widget_class_bind_template_child (widget_class, SampanSavedRow, account_label);
   gtk_widget_class_bind_template_child (widget_class, SampanSavedRow, kept_image);
   gtk_widget_class_bind_template_child (widget_class, SampanSavedRow, menu_button);
+  gtk_widget_class_bind_template_callback (widget_class, open_menu);
   gtk_widget_class_bind_template_callback (widget_class, button_press_cb);
   gtk_widget_class_bind_template_callback (widget_class, popup_menu_cb);
   gtk_widget_class_bind_template_callback (widget_class, key_press_cb);
@@ -151,10 +126,6 @@ sampan_saved_row_class_init (SampanSavedRowClass *klass)
 static void
 sampan_saved_row_init (SampanSavedRow *self)
 {
-  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
-
-  g_action_map_add_action_entries (G_ACTION_MAP (group), actions, G_N_ELEMENTS (actions), self);
-  gtk_widget_insert_action_group (GTK_WIDGET (self), "saved", G_ACTION_GROUP (group));
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
@@ -170,8 +141,6 @@ SampanSavedRow *
 sampan_saved_row_new (SampanSavedServer *server)
 {
   SampanSavedRow *self = g_object_new (SAMPAN_TYPE_SAVED_ROW, NULL);
-  GMenu *menu =
-      gtk_application_get_menu_by_id (GTK_APPLICATION (g_application_get_default ()), "saved-menu");
   g_autofree char *title = sampan_display_name (sampan_saved_server_get_title (server), -1);
   g_autofree char *account = dup_account (server);
   g_autofree char *address = sampan_saved_server_dup_address (server);
@@ -182,7 +151,6 @@ sampan_saved_row_new (SampanSavedServer *server)
   gtk_widget_set_visible (self->kept_image, sampan_saved_server_get_keeps_password (server));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), address);
   sampan_accessible_set_name (GTK_WIDGET (self), title);
-  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->menu_button), G_MENU_MODEL (menu));
   return self;
 }
 

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 #define SAMPAN_TYPE_SAVED_ROW (sampan_saved_row_get_type ())
 G_DECLARE_FINAL_TYPE (SampanSavedRow, sampan_saved_row, SAMPAN, SAVED_ROW, GtkListBoxRow)
 
-/* Signals "edit" and "forget": chosen from the menu. */
+/* Signals: "edit", "forget", and "open-menu" (GtkWidget *, where to point to): the list has one
+ * menu for all of its rows. */
 SampanSavedRow *sampan_saved_row_new (SampanSavedServer *server);
 /* Borrowed. */
 SampanSavedServer *sampan_saved_row_get_server (SampanSavedRow *self);

@@ -35,6 +35,8 @@ struct _SampanServerList
   GtkLabel *state_label;
 
   /* owned */
+  GtkWidget *menu;                /* of the rows that are saved; NULL until one asks for it */
+  SampanSavedServer *menu_server; /* what it is about; nullable */
   SampanServerStore *store;
   SampanDiscovery *discovery;
 };
@@ -76,21 +78,103 @@ saved_activated_cb (SampanServerList *self, GtkListBoxRow *row)
 }
 
 static void
-edit_cb (SampanServerList *self, SampanSavedRow *row)
+edit (SampanServerList *self, SampanSavedServer *server)
 {
-  SampanServerDialog *dialog =
-      sampan_server_dialog_new (get_window (self), self->store, sampan_saved_row_get_server (row));
+  SampanServerDialog *dialog = sampan_server_dialog_new (get_window (self), self->store, server);
 
   gtk_widget_show (GTK_WIDGET (dialog));
 }
 
 static void
-forget_cb (SampanServerList *self, SampanSavedRow *row)
+forget (SampanServerList *self, SampanSavedServer *server)
 {
-  SampanForgetDialog *dialog =
-      sampan_forget_dialog_new (get_window (self), self->store, sampan_saved_row_get_server (row));
+  SampanForgetDialog *dialog = sampan_forget_dialog_new (get_window (self), self->store, server);
 
   gtk_widget_show (GTK_WIDGET (dialog));
+}
+
+static void
+edit_cb (SampanServerList *self, SampanSavedRow *row)
+{
+  edit (self, sampan_saved_row_get_server (row));
+}
+
+static void
+forget_cb (SampanServerList *self, SampanSavedRow *row)
+{
+  forget (self, sampan_saved_row_get_server (row));
+}
+
+/* ---- the menu of a saved one ---- */
+
+static void
+connect_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SampanServerList *self = user_data;
+  g_autoptr (SampanSavedServer) server = g_object_ref (self->menu_server);
+
+  g_signal_emit (self, signals[SIGNAL_SAVED_CHOSEN], 0, server);
+}
+
+static void
+edit_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  edit (user_data, SAMPAN_SERVER_LIST (user_data)->menu_server);
+}
+
+static void
+copy_address_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SampanServerList *self = user_data;
+  g_autofree char *address = sampan_saved_server_dup_address (self->menu_server);
+  GtkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (self), GDK_SELECTION_CLIPBOARD);
+
+  gtk_clipboard_set_text (clipboard, address, -1);
+}
+
+static void
+forget_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  forget (user_data, SAMPAN_SERVER_LIST (user_data)->menu_server);
+}
+
+static const GActionEntry menu_actions[] = {
+  { "connect", connect_action },
+  { "edit", edit_action },
+  { "copy-address", copy_address_action },
+  { "forget", forget_action },
+};
+
+static void
+init_menu (SampanServerList *self)
+{
+  GMenu *model =
+      gtk_application_get_menu_by_id (GTK_APPLICATION (g_application_get_default ()), "saved-menu");
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+
+  g_action_map_add_action_entries (G_ACTION_MAP (group),
+                                   menu_actions,
+                                   G_N_ELEMENTS (menu_actions),
+                                   self);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "saved", G_ACTION_GROUP (group));
+  self->menu = gtk_popover_new_from_model (GTK_WIDGET (self->saved_list), G_MENU_MODEL (model));
+}
+
+/* It belongs to the list, which outlives its rows, and points to WHERE, which is in the row. */
+static void
+open_menu_cb (SampanServerList *self, GtkWidget *where, SampanSavedRow *row)
+{
+  GdkRectangle area = {
+    .width = gtk_widget_get_allocated_width (where),
+    .height = gtk_widget_get_allocated_height (where),
+  };
+
+  if (self->menu == NULL)
+    init_menu (self);
+  g_set_object (&self->menu_server, sampan_saved_row_get_server (row));
+  gtk_widget_translate_coordinates (where, GTK_WIDGET (self->saved_list), 0, 0, &area.x, &area.y);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &area);
+  gtk_popover_popup (GTK_POPOVER (self->menu));
 }
 
 static GtkWidget *
@@ -100,6 +184,11 @@ create_saved_row (gpointer item, gpointer user_data)
 
   g_signal_connect_object (row, "edit", G_CALLBACK (edit_cb), user_data, G_CONNECT_SWAPPED);
   g_signal_connect_object (row, "forget", G_CALLBACK (forget_cb), user_data, G_CONNECT_SWAPPED);
+  g_signal_connect_object (row,
+                           "open-menu",
+                           G_CALLBACK (open_menu_cb),
+                           user_data,
+                           G_CONNECT_SWAPPED);
   return GTK_WIDGET (row);
 }
 
@@ -206,6 +295,8 @@ sampan_server_list_dispose (GObject *object)
     }
   if (self->store != NULL)
     g_signal_handlers_disconnect_by_data (self->store, self);
+  g_clear_pointer (&self->menu, gtk_widget_destroy);
+  g_clear_object (&self->menu_server);
   g_clear_object (&self->discovery);
   g_clear_object (&self->store);
   G_OBJECT_CLASS (sampan_server_list_parent_class)->dispose (object);

@@ -140,6 +140,14 @@ class Browsing(unittest.TestCase):
             self.assertEqual(a11y.read(app.find("Filter", "text")), "")
             self.assertFalse(a11y.look(app.window, "Folder", "table column header"))
 
+    def test_search_for_what_the_folder_has_not(self):
+        with Box() as box, App() as app:
+            box.fill()
+            open_share(app, box)
+            a11y.press_keys(*"light")
+            app.press("Search Below This Folder")
+            app.wait_for_names("lighthouse.jpg")
+
     def test_search_finds_nothing(self):
         with Box() as box, App() as app:
             box.fill()

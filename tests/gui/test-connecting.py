@@ -32,7 +32,7 @@ def wait_for_servers(app, *expected):
 
 def open_menu(app, row):
     """The menu of a saved server."""
-    a11y.press(a11y.find(row, app.text("More for This Server"), "toggle button"))
+    a11y.press(a11y.find(row, app.text("More for This Server"), "push button"))
 
 
 def choose(app, item):
@@ -335,7 +335,7 @@ class Failures(unittest.TestCase):
                 row = a11y.find(app.window, "127.0.0.1", "list item")
                 check_chinese(self, app.window)
                 app.take_picture("chinese-saved")
-                a11y.press(a11y.find(row, "此服务器的更多操作", "toggle button"))
+                a11y.press(a11y.find(row, "此服务器的更多操作", "push button"))
                 choose(app, "编辑(E)…")
                 dialog = a11y.find(app.root, role="dialog")
                 check_chinese(self, dialog)
