@@ -7,6 +7,8 @@
 
 #include "file-view-private.h"
 
+#include "errors.h"
+
 #include <glib/gi18n.h>
 
 G_DEFINE_TYPE (SampanFileView, sampan_file_view, GTK_TYPE_FRAME)
@@ -243,23 +245,47 @@ sampan_file_view_show_loading (SampanFileView *self)
   set_spinning (self, true);
 }
 
+/* Borrowed; also the picture and the sentence that go with it. */
+static const char *
+choose_error_title (const GError *error, const char **icon_name, const char **text)
+{
+  *text = sampan_error_get_text (error);
+  if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_NOT_ALLOWED))
+    {
+      *icon_name = "changes-prevent-symbolic";
+      return _ ("You May Not Look Here");
+    }
+  if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_NOT_FOUND))
+    {
+      *icon_name = "edit-find-symbolic";
+      *text = _ ("It was renamed, moved or deleted, or it is not shared with you.");
+      return _ ("This Folder Is Not There");
+    }
+  if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_DISCONNECTED) ||
+      g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_UNREACHABLE))
+    {
+      *icon_name = "network-offline-symbolic";
+      return _ ("The Box Is Out of Reach");
+    }
+  *icon_name = "dialog-warning-symbolic";
+  return _ ("This Folder Cannot Be Shown");
+}
+
 void
 sampan_file_view_show_error (SampanFileView *self,
                              const char *host,
                              const SampanPath *path,
-                             const char *text)
+                             const GError *error)
 {
+  const char *icon_name, *text;
+  const char *title = choose_error_title (error, &icon_name, &text);
+
   forget_list (self);
   set_spinning (self, false);
   sampan_file_view_leave_search (self);
   sampan_path_bar_set_path (self->path_bar, host, path);
   gtk_widget_show (self->toolbar);
-  _sampan_file_view_show_placeholder (self,
-                                      "dialog-warning-symbolic",
-                                      _ ("This Folder Cannot Be Shown"),
-                                      text,
-                                      _ ("_Try Again"),
-                                      try_again);
+  _sampan_file_view_show_placeholder (self, icon_name, title, text, _ ("_Try Again"), try_again);
 }
 
 void

@@ -24,10 +24,11 @@ G_DECLARE_FINAL_TYPE (SampanFileView, sampan_file_view, SAMPAN, FILE_VIEW, GtkFr
 void sampan_file_view_show_disconnected (SampanFileView *self);
 /* A spinner, for a folder that takes its time; the path bar stays. */
 void sampan_file_view_show_loading (SampanFileView *self);
+/* Why the list of PATH could not be had. */
 void sampan_file_view_show_error (SampanFileView *self,
                                   const char *host,
                                   const SampanPath *path,
-                                  const char *text);
+                                  const GError *error);
 /* MAY_ADD: an empty folder invites to drop files. When PATH is the one on screen, selection and
  * place are kept. */
 void sampan_file_view_show_list (SampanFileView *self,

@@ -107,7 +107,10 @@ list_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   set_path (self, path);
   push_history (self, path);
   if (list == NULL)
-    sampan_file_view_show_error (self->file_view, host, path, sampan_error_get_text (error));
+    {
+      sampan_file_view_show_error (self->file_view, host, path, error);
+      sampan_window_forget_space (self);
+    }
   else
     {
       if (sampan_path_is_root (path))

@@ -140,6 +140,26 @@ class Browsing(unittest.TestCase):
             self.assertEqual(a11y.read(app.find("Filter", "text")), "")
             self.assertFalse(a11y.look(app.window, "Folder", "table column header"))
 
+    def test_places_that_cannot_be_shown(self):
+        with Box() as box, App() as app:
+            box.fill()
+            open_share(app, box)
+            kept = box.files.parent / "kept"
+            kept.mkdir()
+            box.admin("share", "add", "kept", str(kept))
+            for path, title in (("/photos/nowhere", "Not There"), ("/kept", "Not There")):
+                a11y.press_keys("ctrl+l")
+                a11y.type_into(app.find("Path", "text"), path)
+                a11y.press_keys("Return")
+                a11y.find_text(app.window, title)
+                app.find("Try Again")
+                app.take_picture("not-there")
+                # The room that there was elsewhere.
+                texts = a11y.get_visible_texts(app.window)
+                self.assertFalse([text for text in texts if text.endswith(" free")])
+                a11y.press_keys("alt+Left")
+                app.wait_for_names(*LISTED)
+
     def test_search_for_what_the_folder_has_not(self):
         with Box() as box, App() as app:
             box.fill()
@@ -248,7 +268,7 @@ class Browsing(unittest.TestCase):
             a11y.press_keys("F9")
             app.find("Harbour", "list item")
             a11y.press_keys("Return")
-            a11y.find_text(app.window, "It is not there any more.")
+            a11y.find_text(app.window, "This Folder Is Not There")
             a11y.find_gone(app.root, "Harbour", "list item")  # it fades
             a11y.press_keys("F9")
             app.press("Remove the bookmark “Harbour”")

@@ -54,7 +54,7 @@ class Files(unittest.TestCase):
             a11y.press_keys("ctrl+l")
             a11y.type_into(app.find("Path", "text"), "/photos/nowhere")
             a11y.press_keys("Return")
-            a11y.find_text(app.window, "It is not there any more.")
+            a11y.find_text(app.window, "This Folder Is Not There")
             app.take_picture("folder-error")
             app.find("Try Again")
 
