@@ -73,7 +73,7 @@ class Server:
         self.port = 0
         self.output = []
         self.errors = self.folder / "server-log"
-        self.wrapper = []  # a command that runs it
+        self.wrapper = os.environ.get("SAMPAND_WRAPPER", "").split()  # a command that runs it
         self.options = []  # more of them for `run`
 
     def command(self, *arguments, check=True, stdin=None):

@@ -51,7 +51,7 @@ class Modes(harness.Case):
             program = shutil.copy(os.environ["SAMPAND"], self.folder)
             self.addCleanup(os.environ.__setitem__, "SAMPAND", os.environ["SAMPAND"])
             os.environ["SAMPAND"] = program
-            self.server.wrapper = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+            self.server.wrapper += ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
         self.server.start()
 
     def refused(self, name, *command):

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Sampan contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A password that takes long to stretch: the window stays alive, and the login can be cancelled."""
+"""B11: a password that takes long to stretch: the window stays alive, and the login can be cancelled."""
 
 import os
 import pathlib

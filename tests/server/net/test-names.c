@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* D1 to D3, D7 to D10, D14: hostile names through every request that takes a path, and as the items
- * of a PLAN. What is no canonical path is BAD_NAME before the disk is touched; what is only odd
- * works, byte for byte. */
+/* D1 to D3, D7 to D10, D14, I7: hostile names through every request that takes a path, and as the
+ * items of a PLAN. What is no canonical path is BAD_NAME before the disk is touched; what is only
+ * odd works, byte for byte; what somebody may not see is as good as not there. */
 
 #include "config.h"
 
@@ -533,6 +533,53 @@ test_longest (void)
     }
 }
 
+static SampanErrorCode
+ask_unseen (TestClient *client, size_t request, const char *path)
+{
+  SampanReader reader;
+  SampanErrorReply error;
+
+  requests[request].queue (client, requests[request].kind, test_bytes (path));
+  g_assert_true (test_client_flush (client));
+  test_client_expect (client, SAMPAN_KIND_ERROR, &reader);
+  g_assert_true (sampan_read_error_reply (&reader, &error));
+  g_assert_cmpuint (error.detail, ==, 0);
+  return error.code;
+}
+
+/* I7: by no request can somebody without a right tell what is there from what is not. */
+static void
+test_unseen (void)
+{
+  static const struct
+  {
+    const char *there;
+    const char *missing;
+  } pairs[] = {
+    { "files", "none" },
+    { "gone", "none" },
+    { "files/there", "none/there" },
+    { "files/there", "files/missing" },
+    { "files/there/below", "none/there/below" },
+  };
+  g_autoptr (TestClient) nobody =
+      test_client_new_logged_in (fixture->port, "nobody", TEST_PASSWORD);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (pairs); i++)
+    for (size_t j = 0; j < G_N_ELEMENTS (requests); j++)
+      {
+        SampanErrorCode there = ask_unseen (nobody, j, pairs[i].there);
+
+        g_test_message ("%s of %s: %s",
+                        requests[j].name,
+                        pairs[i].there,
+                        sampan_error_code_get_word (there));
+        g_assert_cmpint (there, ==, ask_unseen (nobody, j, pairs[i].missing));
+        if (strchr (pairs[i].there, '/') != NULL)
+          g_assert_cmpint (there, ==, SAMPAN_ERROR_NOT_FOUND);
+      }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -540,5 +587,6 @@ main (int argc, char **argv)
   g_test_add_func ("/server/names/refused", test_refused);
   g_test_add_func ("/server/names/odd", test_odd);
   g_test_add_func ("/server/names/longest", test_longest);
+  g_test_add_func ("/server/names/I7/unseen", test_unseen);
   return request_test_run ();
 }
