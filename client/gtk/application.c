@@ -61,6 +61,7 @@ static const Shortcut shortcuts[] = {
   { "win.upload", { "<Primary>u" } },
   { "win.upload-folder", { "<Primary><Shift>u" } },
   { "win.download", { "<Primary><Shift>s" } },
+  { "win.transfers", { "<Primary>j" } },
   { "win.menu", { "F10" } },
 };
 

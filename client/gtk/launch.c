@@ -43,9 +43,21 @@ launched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
 }
 
-/* Takes TASK. */
 static void
-launch (GTask *task, const char *filename)
+launched_with_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (g_app_info_launch_uris_finish (G_APP_INFO (source), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/* Takes TASK. APP is NULL for the desktop's choice. */
+static void
+launch (GTask *task, const char *filename, GAppInfo *app)
 {
   GtkWidget *widget = g_task_get_source_object (task);
   g_autoptr (GdkAppLaunchContext) context =
@@ -60,6 +72,18 @@ launch (GTask *task, const char *filename)
       return;
     }
   gdk_app_launch_context_set_timestamp (context, gtk_get_current_event_time ());
+  if (app != NULL)
+    {
+      GList uris = { .data = uri };
+
+      g_app_info_launch_uris_async (app,
+                                    &uris,
+                                    G_APP_LAUNCH_CONTEXT (context),
+                                    g_task_get_cancellable (task),
+                                    launched_with_cb,
+                                    task);
+      return;
+    }
   g_app_info_launch_default_for_uri_async (uri,
                                            G_APP_LAUNCH_CONTEXT (context),
                                            g_task_get_cancellable (task),
@@ -76,11 +100,12 @@ sampan_launch_is_in_sandbox (void)
 void
 sampan_launch_file_async (GtkWidget *widget,
                           const char *filename,
+                          GAppInfo *app,
                           GCancellable *cancellable,
                           GAsyncReadyCallback callback,
                           gpointer user_data)
 {
-  launch (new_task (widget, filename, cancellable, callback, user_data), filename);
+  launch (new_task (widget, filename, cancellable, callback, user_data), filename, app);
 }
 
 /* ---- in the file manager ---- */
@@ -90,7 +115,7 @@ launch_folder (GTask *task)
 {
   g_autofree char *folder = g_path_get_dirname (g_task_get_task_data (task));
 
-  launch (task, folder);
+  launch (task, folder, NULL);
 }
 
 static void

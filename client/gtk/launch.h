@@ -12,9 +12,11 @@ G_BEGIN_DECLS
 
 /* Which sees few of the person's files, and them elsewhere. */
 bool sampan_launch_is_in_sandbox (void);
-/* With the program that the desktop has for its kind. G_IO_ERROR_NOT_SUPPORTED: there is none. */
+/* With APP, or where that is NULL the program that the desktop has for its kind;
+ * G_IO_ERROR_NOT_SUPPORTED: there is none. */
 void sampan_launch_file_async (GtkWidget *widget,
                                const char *filename,
+                               GAppInfo *app,
                                GCancellable *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer user_data);

@@ -548,3 +548,17 @@ sampan_transfer_panel_set_note (SampanTransferPanel *self, const char *note)
   gtk_label_set_text (self->note_label, note != NULL ? note : "");
   gtk_widget_set_visible (GTK_WIDGET (self->note_label), note != NULL);
 }
+
+void
+sampan_transfer_panel_toggle_list (SampanTransferPanel *self)
+{
+  bool opens = !gtk_toggle_button_get_active (self->expander);
+  GtkListBoxRow *row;
+
+  if (!gtk_widget_get_visible (GTK_WIDGET (self->expander)))
+    return;
+  gtk_toggle_button_set_active (self->expander, opens);
+  row = opens ? gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), 0) : NULL;
+  if (row != NULL)
+    gtk_widget_grab_focus (GTK_WIDGET (row));
+}

@@ -26,4 +26,7 @@ void sampan_transfer_panel_add_skipped (SampanTransferPanel *self, guint n_skipp
 /* What holds for as long as the person is logged in; nullable. */
 void sampan_transfer_panel_set_note (SampanTransferPanel *self, const char *note);
 
+/* Opens the list, with the focus on its first row, or folds it up; nothing where there is none. */
+void sampan_transfer_panel_toggle_list (SampanTransferPanel *self);
+
 G_END_DECLS

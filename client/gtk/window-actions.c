@@ -235,6 +235,8 @@ DEFINE_SIMPLE_ACTION (move_to, sampan_window_relocate_to (self, false))
 DEFINE_SIMPLE_ACTION (copy_to, sampan_window_relocate_to (self, true))
 DEFINE_SIMPLE_ACTION (copy, sampan_window_copy (self))
 DEFINE_SIMPLE_ACTION (paste, sampan_window_paste (self))
+DEFINE_SIMPLE_ACTION (paste_into, sampan_window_paste_into (self))
+DEFINE_SIMPLE_ACTION (transfers, sampan_transfer_panel_toggle_list (self->transfer_panel))
 DEFINE_SIMPLE_ACTION (download, sampan_window_download (self))
 DEFINE_SIMPLE_ACTION (type_path, sampan_file_view_edit_path (self->file_view))
 DEFINE_SIMPLE_ACTION (delete, sampan_window_delete (self, false))
@@ -345,6 +347,8 @@ static const GActionEntry entries[] = {
   { "cut", cut_cb },
   { "copy", copy_cb },
   { "paste", paste_cb },
+  { "paste-into", paste_into_cb },
+  { "transfers", transfers_cb },
   { "move-to", move_to_cb },
   { "copy-to", copy_to_cb },
   { "download", download_cb },

@@ -136,17 +136,17 @@ shares_box (SampanWindow *self, SampanWindow *other)
 }
 
 static void
-paste_items (SampanWindow *self, SampanWindow *owner)
+paste_items (SampanWindow *self, SampanWindow *owner, const SampanPath *folder)
 {
   g_autoptr (GPtrArray) paths = g_ptr_array_ref (owner->clipped);
   bool is_cut = owner->is_cut;
 
-  if (!sampan_window_may_add_to (self, self->path) || !shares_box (self, owner))
+  if (!sampan_window_may_add_to (self, folder) || !shares_box (self, owner))
     return;
   /* What was cut is there once. */
   if (is_cut)
     sampan_window_forget_clipped (owner);
-  sampan_window_relocate (self, paths, self->path, !is_cut);
+  sampan_window_relocate (self, paths, folder, !is_cut);
 }
 
 void
@@ -165,16 +165,24 @@ sampan_window_take_drop (SampanWindow *self, const SampanDrop *drop)
     sampan_window_relocate (self, drop->items, drop->folder, drop->copies);
 }
 
+typedef struct
+{
+  SampanWindow *window;
+  SampanPath *folder;
+} Pasting;
+
 static void
 pasted_cb (GtkClipboard *clipboard, char **uris, gpointer user_data)
 {
-  g_autoptr (SampanWindow) self = user_data;
+  g_autofree Pasting *pasting = user_data;
+  g_autoptr (SampanWindow) self = pasting->window;
+  g_autoptr (SampanPath) folder = pasting->folder;
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
 
   for (size_t i = 0; uris != NULL && uris[i] != NULL; i++)
     g_ptr_array_add (files, g_file_new_for_uri (uris[i]));
   if (files->len > 0)
-    sampan_window_upload_files (self, files, self->path);
+    sampan_window_upload_files (self, files, folder);
   else
     sampan_error_bar_tell (self->error_bar,
                            GTK_MESSAGE_INFO,
@@ -184,14 +192,35 @@ pasted_cb (GtkClipboard *clipboard, char **uris, gpointer user_data)
                            NULL);
 }
 
-void
-sampan_window_paste (SampanWindow *self)
+static void
+paste (SampanWindow *self, const SampanPath *folder)
 {
   GtkClipboard *clipboard = get_clipboard (self);
   GObject *owner = gtk_clipboard_get_owner (clipboard);
 
   if (SAMPAN_IS_WINDOW (owner) && SAMPAN_WINDOW (owner)->clipped != NULL)
-    paste_items (self, SAMPAN_WINDOW (owner));
+    paste_items (self, SAMPAN_WINDOW (owner), folder);
   else
-    sampan_offered_files_request (clipboard, pasted_cb, g_object_ref (self));
+    {
+      Pasting *pasting = g_new0 (Pasting, 1);
+
+      pasting->window = g_object_ref (self);
+      pasting->folder = sampan_path_ref (folder);
+      sampan_offered_files_request (clipboard, pasted_cb, pasting);
+    }
+}
+
+void
+sampan_window_paste (SampanWindow *self)
+{
+  paste (self, self->path);
+}
+
+void
+sampan_window_paste_into (SampanWindow *self)
+{
+  g_autoptr (GPtrArray) paths = sampan_window_dup_selected_paths (self);
+
+  if (paths->len == 1)
+    paste (self, g_ptr_array_index (paths, 0));
 }

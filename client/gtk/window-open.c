@@ -45,6 +45,7 @@ typedef struct
   SampanWindow *window; /* referenced */
   SampanFetch *fetch;
   GCancellable *cancellable;
+  GAppInfo *app; /* NULL: the desktop's choice */
   char *display;
 } Opening;
 
@@ -54,6 +55,7 @@ opening_free (Opening *opening)
   g_object_unref (opening->window);
   g_object_unref (opening->fetch);
   g_object_unref (opening->cancellable);
+  g_clear_object (&opening->app);
   g_free (opening->display);
   g_free (opening);
 }
@@ -67,15 +69,15 @@ show_first (SampanWindow *self)
 }
 
 static void
-open_copy (SampanWindow *self, const char *filename, const char *display)
+open_copy (SampanWindow *self, const char *filename, const Opening *opening)
 {
   g_autofree char *text = g_strdup_printf (
       /* Translators: the name of a file. */
       _ ("“%s” opens as a copy. What you change in it is not sent to the box."),
-      display);
+      opening->display);
 
   sampan_notice_tell (self->notice, text, false);
-  sampan_launch_file_async (GTK_WIDGET (self), filename, NULL, launched_cb, NULL);
+  sampan_launch_file_async (GTK_WIDGET (self), filename, opening->app, NULL, launched_cb, NULL);
 }
 
 static void
@@ -91,7 +93,7 @@ fetched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       show_first (self);
       if (files != NULL)
-        open_copy (self, g_ptr_array_index (files, 0), opening->display);
+        open_copy (self, g_ptr_array_index (files, 0), opening);
       else if (sampan_window_is_ready (self))
         sampan_window_tell_item_error (self, opening->display, error);
     }
@@ -99,13 +101,17 @@ fetched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-fetch_and_open (SampanWindow *self, const SampanPath *path, const SampanFileInfo *info)
+fetch_and_open (SampanWindow *self,
+                const SampanPath *path,
+                const SampanFileInfo *info,
+                GAppInfo *app)
 {
   Opening *opening = g_new0 (Opening, 1);
 
   opening->window = g_object_ref (self);
   opening->fetch = sampan_fetch_new (self->session);
   opening->cancellable = g_cancellable_new ();
+  g_set_object (&opening->app, app);
   opening->display = sampan_display_name (info->name, -1);
   sampan_fetch_add (opening->fetch, path, info);
   sampan_fetch_set_read_only (opening->fetch, true);
@@ -136,6 +142,7 @@ typedef struct
 {
   SampanPath *path;
   SampanFileInfo *info;
+  GAppInfo *app; /* nullable */
 } Asked;
 
 static void
@@ -145,6 +152,7 @@ asked_free (gpointer data)
 
   sampan_path_unref (asked->path);
   sampan_file_info_free (asked->info);
+  g_clear_object (&asked->app);
   g_free (asked);
 }
 
@@ -155,7 +163,7 @@ asked_cb (GtkDialog *dialog, int response, gpointer user_data)
   const Asked *asked = g_object_get_data (G_OBJECT (dialog), INFO_KEY);
 
   if (response == GTK_RESPONSE_ACCEPT && sampan_window_is_ready (self))
-    fetch_and_open (self, asked->path, asked->info);
+    fetch_and_open (self, asked->path, asked->info, asked->app);
   gtk_widget_destroy (GTK_WIDGET (dialog));
 }
 
@@ -168,7 +176,7 @@ add_button (GtkWidget *dialog, const char *label, int response)
 }
 
 static void
-ask (SampanWindow *self, const SampanPath *path, const SampanFileInfo *info)
+ask (SampanWindow *self, const SampanPath *path, const SampanFileInfo *info, GAppInfo *app)
 {
   g_autofree char *display = sampan_sentence_name (info->name, -1);
   g_autofree char *size = g_format_size (info->size);
@@ -183,6 +191,7 @@ ask (SampanWindow *self, const SampanPath *path, const SampanFileInfo *info)
 
   asked->path = sampan_path_ref ((SampanPath *)path);
   asked->info = sampan_file_info_copy (info);
+  g_set_object (&asked->app, app);
   g_object_set_data_full (G_OBJECT (dialog), INFO_KEY, asked, asked_free);
   gtk_message_dialog_format_secondary_text (
       GTK_MESSAGE_DIALOG (dialog),
@@ -196,18 +205,77 @@ ask (SampanWindow *self, const SampanPath *path, const SampanFileInfo *info)
   gtk_widget_show (dialog);
 }
 
-void
-sampan_window_open_file (SampanWindow *self, const SampanFileInfo *info)
+static void
+open_file_with (SampanWindow *self, const SampanFileInfo *info, GAppInfo *app)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (SampanPath) path = sampan_path_get_child (self->path, info->name, &error);
+  g_autoptr (SampanPath) path = sampan_window_dup_entry_path (self, info, &error);
 
   if (path == NULL)
     sampan_window_tell_item_error (self, info->name, error);
   else if (info->size > ASK_BYTES)
-    ask (self, path, info);
+    ask (self, path, info, app);
   else
-    fetch_and_open (self, path, info);
+    fetch_and_open (self, path, info, app);
+}
+
+void
+sampan_window_open_file (SampanWindow *self, const SampanFileInfo *info)
+{
+  open_file_with (self, info, NULL);
+}
+
+/* ---- with a program that is chosen ---- */
+
+static void
+app_chosen_cb (GtkDialog *dialog, int response, gpointer user_data)
+{
+  SampanWindow *self = user_data;
+  const SampanFileInfo *info = g_object_get_data (G_OBJECT (dialog), INFO_KEY);
+  g_autoptr (GAppInfo) app = gtk_app_chooser_get_app_info (GTK_APP_CHOOSER (dialog));
+
+  if (response == GTK_RESPONSE_OK && app != NULL && sampan_window_is_ready (self))
+    open_file_with (self, info, app);
+  gtk_widget_destroy (GTK_WIDGET (dialog));
+}
+
+static void
+open_with_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SampanWindow *self = user_data;
+  g_autoptr (GPtrArray) selected = sampan_file_view_dup_selected (self->file_view);
+  const SampanFileInfo *info = selected->len == 1 ? g_ptr_array_index (selected, 0) : NULL;
+  g_autofree char *type = NULL;
+  GtkWidget *dialog, *list;
+
+  if (info == NULL || info->kind != SAMPAN_ENTRY_FILE)
+    return;
+  type = g_content_type_guess (info->name, NULL, 0, NULL);
+  dialog = gtk_app_chooser_dialog_new_for_content_type (GTK_WINDOW (self),
+                                                        GTK_DIALOG_MODAL |
+                                                            GTK_DIALOG_DESTROY_WITH_PARENT,
+                                                        type);
+  list = gtk_app_chooser_dialog_get_widget (GTK_APP_CHOOSER_DIALOG (dialog));
+  gtk_app_chooser_widget_set_show_default (GTK_APP_CHOOSER_WIDGET (list), TRUE);
+  g_object_set_data_full (G_OBJECT (dialog),
+                          INFO_KEY,
+                          sampan_file_info_copy (info),
+                          (GDestroyNotify)sampan_file_info_free);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (app_chosen_cb), self, 0);
+  gtk_widget_show (dialog);
+}
+
+void
+sampan_window_update_open_with (SampanWindow *self, GPtrArray *selected)
+{
+  const SampanFileInfo *info = selected->len == 1 ? g_ptr_array_index (selected, 0) : NULL;
+
+  /* In a sandbox there are no programs to choose from; the desktop asks by itself there. */
+  sampan_window_set_enabled (self,
+                             "open-with",
+                             sampan_window_is_ready (self) && info != NULL &&
+                                 info->kind == SAMPAN_ENTRY_FILE &&
+                                 !sampan_launch_is_in_sandbox ());
 }
 
 /* ---- what was downloaded ---- */
@@ -217,6 +285,7 @@ open_local_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   sampan_launch_file_async (user_data,
                             g_variant_get_bytestring (parameter),
+                            NULL,
                             NULL,
                             launched_cb,
                             NULL);
@@ -241,12 +310,13 @@ sampan_window_open_if_wanted (SampanWindow *self, SampanTransfer *transfer)
       !sampan_transfer_row_opens_when_done (transfer))
     return;
   filename = sampan_transfer_row_dup_filename (transfer);
-  sampan_launch_file_async (GTK_WIDGET (self), filename, NULL, launched_cb, NULL);
+  sampan_launch_file_async (GTK_WIDGET (self), filename, NULL, NULL, launched_cb, NULL);
 }
 
 static const GActionEntry entries[] = {
   { "open-local", open_local_cb, "ay" },
   { "show-local", show_local_cb, "ay" },
+  { "open-with", open_with_cb },
 };
 
 void

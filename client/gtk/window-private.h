@@ -228,6 +228,8 @@ void sampan_window_set_enabled (SampanWindow *self, const char *action, bool ena
 void sampan_window_cut (SampanWindow *self);
 void sampan_window_copy (SampanWindow *self);
 void sampan_window_paste (SampanWindow *self);
+/* Into the folder that is selected. */
+void sampan_window_paste_into (SampanWindow *self);
 void sampan_window_take_drop (SampanWindow *self, const SampanDrop *drop);
 /* Of a session that ends. */
 void sampan_window_forget_clipped (SampanWindow *self);
@@ -273,6 +275,8 @@ void sampan_window_transfer_finished (SampanWindow *self, SampanTransfer *transf
 void sampan_window_init_open (SampanWindow *self);
 /* With another program, as a copy; asks first when it is large. */
 void sampan_window_open_file (SampanWindow *self, const SampanFileInfo *info);
+/* SELECTED: of SampanFileInfo. */
+void sampan_window_update_open_with (SampanWindow *self, GPtrArray *selected);
 /* The one that is shown. */
 void sampan_window_cancel_fetch (SampanWindow *self);
 void sampan_window_cancel_fetches (SampanWindow *self);

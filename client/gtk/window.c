@@ -137,6 +137,12 @@ sampan_window_ask (SampanWindow *self,
 /* ---- what can be done now ---- */
 
 static bool
+is_one_folder (GPtrArray *selected)
+{
+  return selected->len == 1 && sampan_entry_text_is_folder (g_ptr_array_index (selected, 0));
+}
+
+static bool
 can_download (GPtrArray *selected)
 {
   for (guint i = 0; i < selected->len; i++)
@@ -217,6 +223,7 @@ sampan_window_update_actions (SampanWindow *self)
   sampan_window_update_selection_actions (self);
   sampan_window_update_places (self);
   sampan_window_set_enabled (self, "open-selected", ready && selected->len == 1);
+  sampan_window_update_open_with (self, selected);
   sampan_window_set_enabled (self, "search", ready);
   sampan_window_set_enabled (self, "open-location", self->search != NULL && selected->len == 1);
   sampan_window_set_enabled (self, "upload", right >= SAMPAN_RIGHT_ADD);
@@ -226,6 +233,9 @@ sampan_window_update_actions (SampanWindow *self)
   sampan_window_set_enabled (self, "move-to", right >= SAMPAN_RIGHT_CHANGE && selected->len > 0);
   sampan_window_set_enabled (self, "copy-to", in_share && selected->len > 0);
   sampan_window_set_enabled (self, "paste", right >= SAMPAN_RIGHT_ADD);
+  sampan_window_set_enabled (self,
+                             "paste-into",
+                             right >= SAMPAN_RIGHT_ADD && is_one_folder (selected));
   sampan_window_set_enabled (self, "new-folder", right >= SAMPAN_RIGHT_ADD);
   sampan_window_set_enabled (self, "download", in_share && can_download (selected));
   sampan_window_set_enabled (self, "rename", right >= SAMPAN_RIGHT_CHANGE && selected->len == 1);

@@ -123,6 +123,16 @@ class Changes(unittest.TestCase):
     def drag_row(self, app, name, onto):
         a11y.drag(self.cell(app, name), onto)
 
+    def test_paste_into_folder(self):
+        with Box() as box, App() as app:
+            self.open(app, box)
+            a11y.select_row(app.table(), "a.txt")
+            self.press_keys(app, "ctrl+c")
+            a11y.select_row(app.table(), "here")
+            self.press_keys(app, "shift+F10")
+            a11y.press(app.find("Paste into Folder", "menu item"))
+            self.wait_for_tree(box, here__a="coming a.txt")
+
     def choose_folder(self, app, item, *folders):
         """ITEM of the context menu; then the way through FOLDERS, by keys. Returns the dialog."""
         self.press_keys(app, "Menu")

@@ -20,7 +20,8 @@ from box import Box
 VIEWER = """#!{python}
 import json, os, sys
 path = sys.argv[1]
-what = {{"path": path, "mode": os.stat(path).st_mode, "text": open(path, errors="replace").read()}}
+what = {{"path": path, "mode": os.stat(path).st_mode, "text": open(path, errors="replace").read(),
+        "more": sys.argv[2:]}}
 with open({out!r} + ".new", "w") as out:
     json.dump(what, out)
 os.rename({out!r} + ".new", {out!r})
@@ -109,13 +110,14 @@ class Open(unittest.TestCase):
         self.seen.unlink()
         return what
 
-    def expect_copy(self, name, text):
+    def expect_copy(self, name, text, more=()):
         """The viewer got one of its own, which nobody else may read and nobody can run or change."""
         what = self.wait_for_viewer()
         path = pathlib.Path(what["path"])
         self.assertEqual(path.parent.parent, self.cache)
         self.assertEqual(path.name, name)
         self.assertEqual(what["text"], text)
+        self.assertEqual(what["more"], list(more))
         self.assertEqual(stat.S_IMODE(what["mode"]), 0o400)
         for folder in (path.parent, self.cache):
             self.assertEqual(stat.S_IMODE(folder.stat().st_mode), 0o700)
@@ -135,6 +137,32 @@ class Open(unittest.TestCase):
             self.open_row(app, "notes.txt")
             self.expect_copy("notes.txt", "something else")
             self.assertEqual(len(os.listdir(self.cache)), 2)
+
+    def test_open_with(self):
+        """Another program than the one that the desktop has for text."""
+        applications = self.data / "applications"
+        other = (applications / "viewer.desktop").read_text().replace("Name=Viewer", "Name=Binder")
+        (applications / "binder.desktop").write_text(other.replace(" %f", " %f with-binder"))
+        with open(applications / "mimeapps.list", "a") as file:
+            file.write("[Added Associations]\ntext/plain=binder.desktop\n")
+        with Box() as box, self.start() as app:
+            (box.files / "notes.txt").write_text("what there is")
+            (box.files / "Trip").mkdir()
+            app.log_in(box)
+            a11y.select_row(app.table(), "notes.txt")
+            app.table().queryComponent().grabFocus()
+            a11y.press_keys("Menu")
+            a11y.press(app.find("Open With…", "menu item"))
+            dialog = a11y.find(app.root, role="dialog")
+            table = a11y.find(dialog, role="table")
+            row = a11y.wait_for(
+                lambda: next((i for i, row in enumerate(a11y.get_rows(table)) if "Binder" in str(row)), None),
+                "the program",
+            )
+            table.queryTable().addRowSelection(row)
+            app.take_picture("open-with")
+            a11y.press(a11y.find(dialog, "Select", "push button"))
+            self.expect_copy("notes.txt", "what there is", ["with-binder"])
 
     def test_hostile_names(self):
         names = {"-o\033]0;x.txt": "_-o_]0;x.txt", ".profile": "_.profile"}

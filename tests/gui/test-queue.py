@@ -126,6 +126,11 @@ class Queue(unittest.TestCase):
             a11y.wait_for(lambda: "Safe" in self.find_row(app, "boat.bin").name, "boat.bin")
             self.assertEqual((box.files / "boat.bin").read_bytes(), content)
             app.find("0 waiting, 1 done")
+            a11y.press_keys("ctrl+j")
+            a11y.find_gone(app.window, "Transfer List")
+            a11y.press_keys("ctrl+j")
+            rows = app.find("Transfer List", "list box")
+            a11y.wait_for(lambda: a11y.has_state(rows[0], a11y.pyatspi.STATE_FOCUSED), "the focus")
 
     def get_waiting(self, app):
         rows = app.find("Transfer List", "list box")
