@@ -241,6 +241,7 @@ DEFINE_SIMPLE_ACTION (download, sampan_window_download (self))
 DEFINE_SIMPLE_ACTION (type_path, sampan_file_view_edit_path (self->file_view))
 DEFINE_SIMPLE_ACTION (delete, sampan_window_delete (self, false))
 DEFINE_SIMPLE_ACTION (delete_for_good, sampan_window_delete (self, true))
+DEFINE_SIMPLE_ACTION (trash, sampan_window_show_trash (self))
 DEFINE_SIMPLE_ACTION (undo, sampan_window_undo (self))
 DEFINE_SIMPLE_ACTION (redo, sampan_window_redo (self))
 DEFINE_SIMPLE_ACTION (close, gtk_window_close (GTK_WINDOW (self)))
@@ -356,6 +357,7 @@ static const GActionEntry entries[] = {
   { "rename", rename_action_cb },
   { "delete", delete_cb },
   { "delete-for-good", delete_for_good_cb },
+  { "trash", trash_cb },
   { "open-selected", open_selected_cb },
   { "undo", undo_cb },
   { "redo", redo_cb },

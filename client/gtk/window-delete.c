@@ -1,13 +1,14 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Deleting: to the box's trash, or for good. */
+/* Deleting: to the box's trash, or for good; and the way to the trash. */
 
 #include "config.h"
 
 #include "window-private.h"
 
 #include "sentence-name.h"
+#include "trash-dialog.h"
 
 #include <glib/gi18n.h>
 #include <sodium.h>
@@ -195,18 +196,12 @@ sampan_window_dup_selected_paths (SampanWindow *self)
   return paths;
 }
 
-/* The paths were taken when the question was put: what is selected by now does not matter. */
-#define REMOVAL_KEY "sampan-removal"
-
+/* Takes PATHS. */
 static void
-begin (SampanWindow *self, bool for_good)
+begin (SampanWindow *self, GPtrArray *paths, bool for_good)
 {
-  GPtrArray *paths = g_object_steal_data (G_OBJECT (self), REMOVAL_KEY);
-  Removal *removal;
+  Removal *removal = g_new0 (Removal, 1);
 
-  if (paths == NULL || !sampan_window_is_ready (self))
-    return;
-  removal = g_new0 (Removal, 1);
   removal->window = g_object_ref (self);
   removal->undo = sampan_undo_new (self->session);
   removal->paths = paths;
@@ -215,60 +210,80 @@ begin (SampanWindow *self, bool for_good)
   remove_next (removal);
 }
 
-static void
-trash_confirmed (SampanWindow *self)
-{
-  begin (self, false);
-}
+/* The paths were taken when the question was put: what is selected by now does not matter. */
+#define REMOVAL_KEY "sampan-removal"
 
 static void
 purge_confirmed (SampanWindow *self)
 {
-  begin (self, true);
+  GPtrArray *paths = g_object_steal_data (G_OBJECT (self), REMOVAL_KEY);
+
+  if (paths != NULL && sampan_window_is_ready (self))
+    begin (self, paths, true);
+  else
+    g_clear_pointer (&paths, g_ptr_array_unref);
 }
 
 static char *
-dup_question (GPtrArray *paths, bool for_good)
+dup_question (GPtrArray *paths)
 {
   g_autofree char *name = NULL;
 
-  if (paths->len == 1)
-    {
-      name = sampan_sentence_name (sampan_path_get_name (g_ptr_array_index (paths, 0)), -1);
-      /* Translators: the name of a file or folder. */
-      return g_strdup_printf (for_good ? _ ("Delete “%s” for good?")
-                                       : _ ("Move “%s” to the box’s trash?"),
-                              name);
-    }
-  return g_strdup_printf (for_good ? ngettext ("Delete %u item for good?",
-                                               "Delete %u items for good?",
-                                               paths->len)
-                                   : ngettext ("Move %u item to the box’s trash?",
-                                               "Move %u items to the box’s trash?",
-                                               paths->len),
-                          paths->len);
+  if (paths->len > 1)
+    return g_strdup_printf (ngettext ("Delete %u item for good?",
+                                      "Delete %u items for good?",
+                                      paths->len),
+                            paths->len);
+  name = sampan_sentence_name (sampan_path_get_name (g_ptr_array_index (paths, 0)), -1);
+  /* Translators: the name of a file or folder. */
+  return g_strdup_printf (_ ("Delete “%s” for good?"), name);
 }
 
 void
 sampan_window_delete (SampanWindow *self, bool for_good)
 {
-  GPtrArray *paths = sampan_window_dup_selected_paths (self);
+  g_autoptr (GPtrArray) paths = sampan_window_dup_selected_paths (self);
   g_autofree char *title = NULL;
 
-  g_object_set_data_full (G_OBJECT (self), REMOVAL_KEY, paths, (GDestroyNotify)g_ptr_array_unref);
   if (paths->len == 0)
     return;
-  title = dup_question (paths, for_good);
-  if (for_good)
-    sampan_window_ask (self,
-                       title,
-                       _ ("Folders go with all that they hold. Nothing brings them back."),
-                       _ ("_Delete for Good"),
-                       purge_confirmed);
-  else
-    sampan_window_ask (self,
-                       title,
-                       _ ("Folders go with all that they hold. Undo (Ctrl+Z) brings them back."),
-                       _ ("_Delete"),
-                       trash_confirmed);
+  if (!for_good)
+    {
+      begin (self, g_steal_pointer (&paths), false);
+      return;
+    }
+  title = dup_question (paths);
+  g_object_set_data_full (G_OBJECT (self),
+                          REMOVAL_KEY,
+                          g_steal_pointer (&paths),
+                          (GDestroyNotify)g_ptr_array_unref);
+  sampan_window_ask (self,
+                     title,
+                     _ ("Folders go with all that they hold. Nothing brings them back."),
+                     _ ("_Delete for Good"),
+                     purge_confirmed);
+}
+
+/* ---- looking into the trash ---- */
+
+void
+sampan_window_show_trash (SampanWindow *self)
+{
+  g_autoptr (SampanPath) share = sampan_path_ref (self->path);
+  SampanTrashDialog *dialog;
+
+  while (sampan_path_get_depth (share) > 1)
+    {
+      SampanPath *parent = sampan_path_get_parent (share);
+
+      sampan_path_unref (share);
+      share = parent;
+    }
+  dialog = sampan_trash_dialog_new (GTK_WINDOW (self), self->session, share);
+  g_signal_connect_object (dialog,
+                           "restored",
+                           G_CALLBACK (sampan_window_refresh),
+                           self,
+                           G_CONNECT_SWAPPED);
+  gtk_widget_show (GTK_WIDGET (dialog));
 }

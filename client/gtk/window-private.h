@@ -206,8 +206,10 @@ void sampan_window_forget_space (SampanWindow *self);
 
 /* window-actions.c */
 /* window-delete.c */
-/* Asks first. */
+/* To the trash, from where Undo brings it back; FOR_GOOD asks first. */
 void sampan_window_delete (SampanWindow *self, bool for_good);
+/* Of the share on screen. */
+void sampan_window_show_trash (SampanWindow *self);
 /* Of SampanPath. */
 GPtrArray *sampan_window_dup_selected_paths (SampanWindow *self);
 void sampan_window_init_actions (SampanWindow *self);

@@ -7,8 +7,8 @@
 
 #include "window-private.h"
 
-#include "accessible.h"
 #include "entry-text.h"
+#include "question.h"
 #include "sentence-name.h"
 
 #include <glib/gi18n.h>
@@ -113,22 +113,8 @@ sampan_window_ask (SampanWindow *self,
                    const char *button,
                    void (*answer) (SampanWindow *self))
 {
-  GtkWidget *dialog = gtk_message_dialog_new (GTK_WINDOW (self),
-                                              GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT,
-                                              GTK_MESSAGE_QUESTION,
-                                              GTK_BUTTONS_NONE,
-                                              "%s",
-                                              title);
-  GtkWidget *cancel, *accept;
+  GtkWidget *dialog = sampan_question_new (GTK_WINDOW (self), title, text, button);
 
-  gtk_message_dialog_format_secondary_text (GTK_MESSAGE_DIALOG (dialog), "%s", text);
-  cancel = gtk_dialog_add_button (GTK_DIALOG (dialog), _ ("_Cancel"), GTK_RESPONSE_CANCEL);
-  accept = gtk_dialog_add_button (GTK_DIALOG (dialog), button, GTK_RESPONSE_ACCEPT);
-  sampan_accessible_set_name_from_label (cancel, _ ("_Cancel"));
-  sampan_accessible_set_name_from_label (accept, button);
-  gtk_style_context_add_class (gtk_widget_get_style_context (accept),
-                               GTK_STYLE_CLASS_DESTRUCTIVE_ACTION);
-  gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_CANCEL);
   g_object_set_data (G_OBJECT (dialog), "sampan-answer", answer);
   g_signal_connect_object (dialog, "response", G_CALLBACK (asked_cb), self, 0);
   gtk_widget_show (dialog);
@@ -243,6 +229,7 @@ sampan_window_update_actions (SampanWindow *self)
   sampan_window_set_enabled (self,
                              "delete-for-good",
                              right >= SAMPAN_RIGHT_CHANGE && selected->len > 0);
+  sampan_window_set_enabled (self, "trash", in_share);
   update_hints (self, right, selected);
   sampan_window_update_summary (self, selected);
   update_title (self);

@@ -35,8 +35,9 @@ class Looks(unittest.TestCase):
                 for name in CHINESE:
                     if name not in NOT_ON_SCREEN:
                         app.find(name)
-                app.press("Delete")
-                a11y.find_text(app.root, "要将“crew.jpg”移到服务器的回收站吗？")
+                app.table().queryComponent().grabFocus()
+                a11y.press_keys("shift+Delete")
+                a11y.find_text(app.root, "要永久删除“crew.jpg”吗？")
                 app.take_picture("chinese-delete")
                 app.press_in_dialog("Cancel")
 
@@ -115,7 +116,7 @@ class Looks(unittest.TestCase):
                 app.wait_for_names("lighthouse.jpg")
                 a11y.press_keys("alt+Up")
                 a11y.select_row(app.table(), "שלום.txt")
-                a11y.press_keys("Delete")
+                a11y.press_keys("shift+Delete")
                 a11y.find_text(app.root, "“\u2068שלום.txt\u2069”")
                 app.press_in_dialog("Cancel")
                 for name in ("Summer holidays of the year", "On the river", "Third day, evening"):
