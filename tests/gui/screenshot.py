@@ -13,6 +13,7 @@ from app import App
 from box import Box
 
 DAY_SECS = 86_400
+SHOWN_PROGRESS = 0.4
 # Name, size in bytes (None: a folder), age in days.
 LISTED = (
     ("Harbour", None, 0),
@@ -55,6 +56,8 @@ def main():
             a11y.find_row(app.table(), "sails.jpg")
             a11y.select_row(app.table(), "boat-at-dawn.jpg")
             a11y.find_text(app.window, "s left")
+            progress = app.find("Transfer Progress", "progress bar").queryValue()
+            a11y.wait_for(lambda: progress.currentValue > SHOWN_PROGRESS, "enough of the upload")
             app.table().queryComponent().grabFocus()
             app.take_picture("screenshot")
             panel = app.find("Transfers", "panel")
