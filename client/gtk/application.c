@@ -75,28 +75,6 @@ store_failed_cb (SampanApplication *self, const char *text)
     sampan_window_tell (SAMPAN_WINDOW (active), text);
 }
 
-static SampanWindow *
-add_window (SampanApplication *self)
-{
-  bool is_first = self->engine == NULL;
-  SampanWindow *window;
-
-  if (is_first)
-    {
-      self->engine = sampan_engine_new ();
-      self->store = sampan_server_store_new ();
-      g_signal_connect_object (self->store,
-                               "failed",
-                               G_CALLBACK (store_failed_cb),
-                               self,
-                               G_CONNECT_SWAPPED);
-    }
-  window = sampan_window_new (GTK_APPLICATION (self), self->engine, self->store);
-  if (is_first && sampan_server_store_get_problem (self->store) != NULL)
-    sampan_window_tell (window, sampan_server_store_get_problem (self->store));
-  return window;
-}
-
 static bool
 is_any (SampanWindow *window, gconstpointer data)
 {
@@ -134,7 +112,7 @@ get_window (SampanApplication *self)
 {
   SampanWindow *window = find_fitting_window (self, is_any, NULL);
 
-  return window != NULL ? window : add_window (self);
+  return window != NULL ? window : sampan_application_add_window (self);
 }
 
 /* Nobody's session ends because another server is opened. */
@@ -145,7 +123,7 @@ get_window_for (SampanApplication *self, const SampanRemote *remote)
 
   if (window == NULL)
     window = find_fitting_window (self, is_free, NULL);
-  return window != NULL ? window : add_window (self);
+  return window != NULL ? window : sampan_application_add_window (self);
 }
 
 static SampanWindow *
@@ -190,7 +168,7 @@ show_folder_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static void
 new_window_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  gtk_window_present (GTK_WINDOW (add_window (user_data)));
+  gtk_window_present (GTK_WINDOW (sampan_application_add_window (user_data)));
 }
 
 static void
@@ -462,4 +440,26 @@ sampan_application_new (void)
                        "flags",
                        G_APPLICATION_HANDLES_OPEN,
                        NULL);
+}
+
+SampanWindow *
+sampan_application_add_window (SampanApplication *self)
+{
+  bool is_first = self->engine == NULL;
+  SampanWindow *window;
+
+  if (is_first)
+    {
+      self->engine = sampan_engine_new ();
+      self->store = sampan_server_store_new ();
+      g_signal_connect_object (self->store,
+                               "failed",
+                               G_CALLBACK (store_failed_cb),
+                               self,
+                               G_CONNECT_SWAPPED);
+    }
+  window = sampan_window_new (GTK_APPLICATION (self), self->engine, self->store);
+  if (is_first && sampan_server_store_get_problem (self->store) != NULL)
+    sampan_window_tell (window, sampan_server_store_get_problem (self->store));
+  return window;
 }

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "window.h"
 #include <gtk/gtk.h>
 
 G_BEGIN_DECLS
@@ -14,5 +15,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SampanApplication, sampan_application, SAMPAN, APPLICATION, GtkApplication)
 
 SampanApplication *sampan_application_new (void);
+/* Borrowed; not shown yet. */
+SampanWindow *sampan_application_add_window (SampanApplication *self);
 
 G_END_DECLS

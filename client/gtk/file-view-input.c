@@ -30,6 +30,8 @@ static const struct
   { GDK_KEY_KP_Delete, 0, "delete" },
   { GDK_KEY_F2, 0, "rename" },
   { GDK_KEY_BackSpace, 0, "up" },
+  { GDK_KEY_Return, GDK_SHIFT_MASK, "open-aside" },
+  { GDK_KEY_Return, GDK_CONTROL_MASK, "open-aside" }, /* there are no tabs */
   { GDK_KEY_x, GDK_CONTROL_MASK, "cut" },
   { GDK_KEY_c, GDK_CONTROL_MASK, "copy" },
   { GDK_KEY_v, GDK_CONTROL_MASK, "paste" },

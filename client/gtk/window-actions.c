@@ -234,6 +234,7 @@ DEFINE_SIMPLE_ACTION (cut, sampan_window_cut (self))
 DEFINE_SIMPLE_ACTION (move_to, sampan_window_relocate_to (self, false))
 DEFINE_SIMPLE_ACTION (copy_to, sampan_window_relocate_to (self, true))
 DEFINE_SIMPLE_ACTION (copy, sampan_window_copy (self))
+DEFINE_SIMPLE_ACTION (open_aside, sampan_window_open_aside (self))
 DEFINE_SIMPLE_ACTION (paste, sampan_window_paste (self))
 DEFINE_SIMPLE_ACTION (paste_into, sampan_window_paste_into (self))
 DEFINE_SIMPLE_ACTION (transfers, sampan_transfer_panel_toggle_list (self->transfer_panel))
@@ -365,6 +366,7 @@ static const GActionEntry entries[] = {
   { "find", find_cb },
   { "search", search_cb },
   { "open-location", open_location_cb },
+  { "open-aside", open_aside_cb },
   { "menu", menu_cb },
   { "show-problems", show_problems_cb },
   { "close", close_cb },

@@ -1,11 +1,13 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Links that are opened from outside of the window. */
+/* Links that are opened from outside of the window, and folders in a window of their own. */
 
 #include "config.h"
 
 #include "window-private.h"
+
+#include "application.h"
 
 #include <glib/gi18n.h>
 
@@ -66,4 +68,23 @@ void
 sampan_window_tell (SampanWindow *self, const char *text)
 {
   sampan_error_bar_tell (self->error_bar, GTK_MESSAGE_WARNING, text, NULL, NULL);
+}
+
+void
+sampan_window_open_aside (SampanWindow *self)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+  g_autoptr (GPtrArray) paths = sampan_window_dup_selected_paths (self);
+  g_autoptr (SampanRemote) remote = NULL;
+  SampanWindow *other;
+
+  if (paths->len != 1)
+    return;
+  remote = sampan_remote_new (sampan_session_get_user (self->session),
+                              sampan_session_get_host (self->session),
+                              sampan_session_get_port (self->session),
+                              g_ptr_array_index (paths, 0));
+  other = sampan_application_add_window (SAMPAN_APPLICATION (application));
+  sampan_window_open (other, remote, self->password);
+  gtk_window_present (GTK_WINDOW (other));
 }

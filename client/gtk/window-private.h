@@ -156,6 +156,10 @@ void sampan_window_seconds_changed (SampanWindow *self);
 /* Ends the session, then the window. */
 void sampan_window_close_for_good (SampanWindow *self);
 
+/* window-link.c */
+/* The folder that is selected, in a window that logs in by itself. */
+void sampan_window_open_aside (SampanWindow *self);
+
 /* window-browse.c */
 void sampan_window_enter (SampanWindow *self);
 void sampan_window_go (SampanWindow *self, const SampanPath *path);

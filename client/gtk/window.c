@@ -210,6 +210,7 @@ sampan_window_update_actions (SampanWindow *self)
   sampan_window_update_places (self);
   sampan_window_set_enabled (self, "open-selected", ready && selected->len == 1);
   sampan_window_update_open_with (self, selected);
+  sampan_window_set_enabled (self, "open-aside", ready && is_one_folder (selected));
   sampan_window_set_enabled (self, "search", ready);
   sampan_window_set_enabled (self, "open-location", self->search != NULL && selected->len == 1);
   sampan_window_set_enabled (self, "upload", right >= SAMPAN_RIGHT_ADD);

@@ -233,6 +233,29 @@ class Links(unittest.TestCase):
             )
             self.assertEqual(a11y.read(app.find("Port", "spin button")), "9003")
 
+    def test_folder_in_a_new_window(self):
+        with Box() as box, App() as app:
+            box.fill()
+            log_in_by_hand(app, box)
+            a11y.select_row(app.table(), "Harbour")
+            app.table().queryComponent().grabFocus()
+            a11y.press_keys("shift+Return")
+            a11y.wait_for(lambda: count_windows(app) == 2, "the second window")
+            a11y.wait_for(lambda: box.count_sessions() == 2, "the session of its own")
+            second = a11y.wait_for(
+                lambda: next(node for node in app.root if a11y.look(node, "Harbour", "push button")),
+                "its folder",
+            )
+            table = a11y.find(second, "Files", "table")
+            a11y.find_row(table, "lighthouse.jpg")
+            # A file has none.
+            first = next(node for node in app.root if node != second)
+            table = a11y.find(first, "Files", "table")
+            a11y.select_row(table, "crew.jpg")
+            table.queryComponent().grabFocus()
+            a11y.press_keys("ctrl+Return")
+            self.assertEqual(count_windows(app), 2)
+
     def test_keys(self):
         with Box() as box, App() as app:
             log_in_by_hand(app, box)
