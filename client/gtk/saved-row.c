@@ -11,7 +11,6 @@
 #include "escape.h"
 #include "sentence-name.h"
 
-#include <glib/gi18n.h>
 #include <stdbool.h>
 
 struct _SampanSavedRow
@@ -129,20 +128,13 @@ sampan_saved_row_init (SampanSavedRow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
-static char *
-dup_account (SampanSavedServer *server)
-{
-  g_autofree char *host = sampan_sentence_name (sampan_saved_server_get_host (server), -1);
-
-  return g_strdup_printf (_ ("%s on %s"), sampan_saved_server_get_user (server), host);
-}
-
 SampanSavedRow *
 sampan_saved_row_new (SampanSavedServer *server)
 {
   SampanSavedRow *self = g_object_new (SAMPAN_TYPE_SAVED_ROW, NULL);
   g_autofree char *title = sampan_display_name (sampan_saved_server_get_title (server), -1);
-  g_autofree char *account = dup_account (server);
+  g_autofree char *account = sampan_sentence_account (sampan_saved_server_get_user (server),
+                                                      sampan_saved_server_get_host (server));
   g_autofree char *address = sampan_saved_server_dup_address (server);
 
   self->server = g_object_ref (server);

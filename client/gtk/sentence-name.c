@@ -9,6 +9,7 @@
 
 #include "escape.h"
 
+#include <glib/gi18n.h>
 #include <gtk/gtk.h>
 #include <stdbool.h>
 
@@ -49,4 +50,14 @@ sampan_sentence_name (const char *bytes, gssize length)
   if (gtk_widget_get_default_direction () != GTK_TEXT_DIR_RTL && !has_rtl (name))
     return g_steal_pointer (&name);
   return g_strconcat (FIRST_STRONG_ISOLATE, name, POP_ISOLATE, NULL);
+}
+
+char *
+sampan_sentence_account (const char *user, const char *host)
+{
+  g_autofree char *user_name = sampan_sentence_name (user, -1);
+  g_autofree char *host_name = sampan_sentence_name (host, -1);
+
+  /* Translators: the account, then the name of the server: "ann on lanbox". */
+  return g_strdup_printf (_ ("%s on %s"), user_name, host_name);
 }

@@ -13,5 +13,7 @@ G_BEGIN_DECLS
  * than the sentence is isolated from it (Unicode's FSI and PDI), so that neither reorders the
  * other. LENGTH: -1 if BYTES end with NUL. */
 char *sampan_sentence_name (const char *bytes, gssize length);
+/* "ann on lanbox". */
+char *sampan_sentence_account (const char *user, const char *host);
 
 G_END_DECLS

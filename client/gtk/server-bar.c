@@ -9,8 +9,6 @@
 
 #include "sentence-name.h"
 
-#include <glib/gi18n.h>
-
 struct _SampanServerBar
 {
   GtkFrame parent_instance;
@@ -58,10 +56,8 @@ logout_clicked_cb (SampanServerBar *self)
 static void
 update_who (SampanServerBar *self)
 {
-  g_autofree char *user = sampan_sentence_name (sampan_session_get_user (self->session), -1);
-  g_autofree char *host = sampan_sentence_name (sampan_session_get_host (self->session), -1);
-  /* Translators: the account, then the name of the server: "ann on lanbox". */
-  g_autofree char *who = g_strdup_printf (_ ("%s on %s"), user, host);
+  g_autofree char *who = sampan_sentence_account (sampan_session_get_user (self->session),
+                                                  sampan_session_get_host (self->session));
 
   gtk_label_set_text (self->who_label, who);
 }

@@ -168,16 +168,11 @@ static void
 update_title (SampanWindow *self)
 {
   SampanSessionState state = sampan_session_get_state (self->session);
-  g_autofree char *user = NULL;
-  g_autofree char *host = NULL;
   g_autofree char *subtitle = NULL;
 
   if (state == SAMPAN_SESSION_READY)
-    {
-      user = sampan_sentence_name (sampan_session_get_user (self->session), -1);
-      host = sampan_sentence_name (sampan_session_get_host (self->session), -1);
-      subtitle = g_strdup_printf (_ ("%s on %s"), user, host);
-    }
+    subtitle = sampan_sentence_account (sampan_session_get_user (self->session),
+                                        sampan_session_get_host (self->session));
   gtk_header_bar_set_subtitle (self->header, subtitle);
 }
 
