@@ -149,6 +149,11 @@ bool sampan_registration_local (const SampanServerKeys *keys,
                                 uint8_t record[static SAMPAN_REGISTRATION_RECORD_LENGTH],
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Of a new password, where a person chooses it: what NIST SP 800-63B asks for at least. Somebody in
+ * between has one guess per login, the box none without its keys file, so a higher floor would only
+ * make people write passwords down. */
+#define SAMPAN_PASSWORD_MIN_CHARACTERS 8
+
 /* A one-time code for a person to type: 80 random bits as eight short words with dashes between
  * them, such as "about-canoe-lilac-ruby-sushi-topaz-verse-zoom". What is typed (case, spaces,
  * dashes) is folded by sampan_one_time_code_fold() into a new secret, equal to what was generated,

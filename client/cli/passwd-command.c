@@ -30,6 +30,8 @@ obtain_fresh (Cli *cli, const char *filename, GError **error)
                  /* Translators: %s is why. */
                  _ ("The file with the new password cannot be used: %s"),
                  local_error->message);
+  if (fresh != NULL && !prompt_check_new_password (fresh, error))
+    g_clear_pointer (&fresh, sampan_secret_free);
   return fresh;
 }
 

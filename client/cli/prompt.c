@@ -8,6 +8,7 @@
 #include "prompt.h"
 
 #include "cli.h"
+#include "login.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -159,6 +160,26 @@ secrets_equal (const SampanSecret *a, const SampanSecret *b)
          sodium_memcmp (sampan_secret_get (a), sampan_secret_get (b), length) == 0;
 }
 
+bool
+prompt_check_new_password (const SampanSecret *password, GError **error)
+{
+  const char *text = (const char *)sampan_secret_get (password);
+  size_t length = sampan_secret_get_length (password);
+
+  if (g_utf8_validate_len (text, length, NULL))
+    length = (size_t)g_utf8_strlen (text, (gssize)length);
+  if (length >= SAMPAN_PASSWORD_MIN_CHARACTERS)
+    return true;
+  g_set_error (error,
+               CLI_ERROR,
+               CLI_STATUS_ITEMS_FAILED,
+               ngettext ("A password needs at least %d character.",
+                         "A password needs at least %d characters.",
+                         SAMPAN_PASSWORD_MIN_CHARACTERS),
+               SAMPAN_PASSWORD_MIN_CHARACTERS);
+  return false;
+}
+
 SampanSecret *
 prompt_new_password (GCancellable *cancellable, GError **error)
 {
@@ -166,10 +187,16 @@ prompt_new_password (GCancellable *cancellable, GError **error)
     {
       g_autoptr (SampanSecret) first = NULL;
       g_autoptr (SampanSecret) second = NULL;
+      g_autoptr (GError) too_short = NULL;
 
       first = prompt_password (_ ("New password: "), cancellable, error);
       if (first == NULL)
         return NULL;
+      if (!prompt_check_new_password (first, &too_short))
+        {
+          g_printerr ("%s\n", too_short->message);
+          continue;
+        }
       second = prompt_password (_ ("New password again: "), cancellable, error);
       if (second == NULL)
         return NULL;
@@ -180,7 +207,8 @@ prompt_new_password (GCancellable *cancellable, GError **error)
   g_set_error_literal (error,
                        CLI_ERROR,
                        CLI_STATUS_LOGIN_REFUSED,
-                       _ ("The password was not changed: the two never were the same"));
+                       _ ("The password was not changed: the new one was never typed twice alike "
+                          "and long enough"));
   return NULL;
 }
 

@@ -17,7 +17,10 @@ G_BEGIN_DECLS
 SampanSecret *prompt_password (const char *question,
                                GCancellable *cancellable,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* A new password, asked twice until both agree (three times at most). */
+/* Whether PASSWORD may become somebody's. */
+bool prompt_check_new_password (const SampanSecret *password,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A new password that is long enough, asked twice until both agree (three times at most). */
 SampanSecret *prompt_new_password (GCancellable *cancellable,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* One line, as it is typed; free with g_free. */

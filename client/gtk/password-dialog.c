@@ -7,11 +7,12 @@
 
 #include "password-dialog.h"
 
+#include "login.h"
+
 #include <glib/gi18n.h>
 #include <string.h>
 
 /* NIST SP 800-63B, 5.1.1.2: at least eight. */
-#define PASSWORD_MIN_CHARS 8
 /* From here on a password of any characters is hard to guess, and so it is at a lesser length when
  * it mixes kinds of characters. */
 #define PASSWORD_LONG_CHARS 16
@@ -51,17 +52,17 @@ rate (const char *text)
   g_autoptr (GHashTable) different = g_hash_table_new (NULL, NULL);
   int level = 1;
 
-  if (length < PASSWORD_MIN_CHARS)
+  if (length < SAMPAN_PASSWORD_MIN_CHARACTERS)
     return 0;
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
     g_hash_table_add (different, GUINT_TO_POINTER (g_utf8_get_char (p)));
-  if (g_hash_table_size (different) < PASSWORD_MIN_CHARS / 2)
+  if (g_hash_table_size (different) < SAMPAN_PASSWORD_MIN_CHARACTERS / 2)
     return 1;
   if (length >= PASSWORD_FAIR_CHARS)
     level++;
   if (length >= PASSWORD_LONG_CHARS)
     level++;
-  if (g_hash_table_size (different) >= PASSWORD_MIN_CHARS)
+  if (g_hash_table_size (different) >= SAMPAN_PASSWORD_MIN_CHARACTERS)
     level++;
   return level;
 }
@@ -76,8 +77,8 @@ dup_hint (const char *first, const char *second, int level)
                                       "belong together make a good password.",
                                       "At least %d characters. Three or four words that do not "
                                       "belong together make a good password.",
-                                      PASSWORD_MIN_CHARS),
-                            PASSWORD_MIN_CHARS);
+                                      SAMPAN_PASSWORD_MIN_CHARACTERS),
+                            SAMPAN_PASSWORD_MIN_CHARACTERS);
   if (second[0] != '\0' && strcmp (first, second) != 0)
     return g_strdup (_ ("The two are not the same."));
   return g_strdup (_ (words[level]));

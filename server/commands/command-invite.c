@@ -126,7 +126,7 @@ invite_person (const SampanArguments *arguments, const Options *options)
   if (!make_code (store, name, secs, !options->no_home, &code, &error))
     return sampan_command_fail ("Cannot invite", error);
   status = sampan_command_reload (arguments);
-  sampan_password_print_code (name, code, secs, arguments->as_json);
+  sampan_password_print_code (arguments, name, code, secs);
   sampan_command_check_home (arguments, store, name);
   return status;
 }

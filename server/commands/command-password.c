@@ -12,6 +12,8 @@
 #include "commands/duration-text.h"
 #include "commands/json-text.h"
 #include "commands/terminal.h"
+#include "control.h"
+#include "protocol.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -133,9 +135,40 @@ sampan_password_make_record (const SampanPasswordOptions *options,
   return true;
 }
 
-void
-sampan_password_print_code (const char *user, const SampanSecret *code, int64_t secs, bool as_json)
+static void
+take_port_cb (const char *key, const char *endpoint, gpointer user_data)
 {
+  unsigned int *port = user_data;
+  const char *colon = strrchr (endpoint, ':');
+  guint64 value = 0;
+
+  if (*port == 0 && colon != NULL &&
+      g_ascii_string_to_unsigned (colon + 1, 10, 1, UINT16_MAX, &value, NULL))
+    *port = (unsigned int)value;
+}
+
+/* The first that the server listens on; 0 if none runs. */
+static unsigned int
+find_port (const SampanArguments *arguments)
+{
+  g_autofree char *status = sampan_control_call (arguments->state, "status", NULL);
+  g_autofree char *listening = status != NULL ? sampan_json_find (status, "listening") : NULL;
+  unsigned int port = 0;
+
+  if (listening != NULL && !sampan_json_foreach_item (listening, take_port_cb, &port))
+    return 0;
+  return port;
+}
+
+void
+sampan_password_print_code (const SampanArguments *arguments,
+                            const char *user,
+                            const SampanSecret *code,
+                            int64_t secs)
+{
+  unsigned int port = find_port (arguments);
+  g_autofree char *port_text =
+      port != 0 && port != SAMPAN_DEFAULT_PORT ? g_strdup_printf (", port %u", port) : NULL;
   g_autofree char *span = sampan_duration_format (secs);
   g_autofree char *expires =
       sampan_command_format_time_for_scripts (g_get_real_time () / G_USEC_PER_SEC + secs);
@@ -143,10 +176,12 @@ sampan_password_print_code (const char *user, const SampanSecret *code, int64_t 
       g_strndup ((const char *)sampan_secret_get (code), sampan_secret_get_length (code));
   g_autoptr (GString) json = g_string_new ("{");
 
-  if (as_json)
+  if (arguments->as_json)
     {
       sampan_json_add_string (json, "user", user);
       sampan_json_add_string (json, "address", g_get_host_name ());
+      if (port != 0)
+        sampan_json_add_int (json, "port", port);
       sampan_json_add_string (json, "code", text);
       sampan_json_add_string (json, "expires", expires);
       g_print ("%s}\n", json->str);
@@ -154,12 +189,13 @@ sampan_password_print_code (const char *user, const SampanSecret *code, int64_t 
   else
     g_print ("One-time code for %s: %s\n"
              "Pass it on where nobody else reads it. It is typed in place of the password at the "
-             "first\nlogin as %s at %s, which asks for a password of one's own. It is good for "
+             "first\nlogin as %s at %s%s, which asks for a password of one's own. It is good for "
              "%s.\n",
              user,
              text,
              user,
              g_get_host_name (),
+             port_text != NULL ? port_text : "",
              span);
   sodium_memzero (json->str, json->len);
   sodium_memzero (text, strlen (text));

@@ -6,12 +6,9 @@
 #pragma once
 
 #include "accounts/account-store.h"
+#include "commands/command-utils.h"
 
 G_BEGIN_DECLS
-
-/* What NIST SP 800-63B asks for at least. Somebody in between has one guess per login, the box none
- * without its keys file, so a higher floor would only make people write passwords down. */
-#define SAMPAN_PASSWORD_MIN_CHARACTERS 8
 
 typedef struct
 {
@@ -30,9 +27,11 @@ bool sampan_password_make_record (const SampanPasswordOptions *options,
                                   SampanSecret **code,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* CODE is good for SECS. */
-void
-sampan_password_print_code (const char *user, const SampanSecret *code, int64_t secs, bool as_json);
+/* With where to log in, as far as the running server knows it. CODE is good for SECS. */
+void sampan_password_print_code (const SampanArguments *arguments,
+                                 const char *user,
+                                 const SampanSecret *code,
+                                 int64_t secs);
 
 /* When a code made now is void; wall clock. */
 int64_t sampan_password_get_expiry_secs (void);

@@ -124,7 +124,7 @@ command_add (int argc, char **argv)
     return sampan_command_fail ("Cannot add the account", error);
   status = sampan_command_reload (&arguments);
   if (code != NULL)
-    sampan_password_print_code (name, code, SAMPAN_INVITE_SECS, arguments.as_json);
+    sampan_password_print_code (&arguments, name, code, SAMPAN_INVITE_SECS);
   else
     sampan_command_print_change (&arguments, "user", "add", -1, "Added the account %s.", name);
   sampan_command_check_home (&arguments, store, name);
@@ -183,7 +183,7 @@ command_passwd (int argc, char **argv)
     return sampan_command_fail ("Cannot change the password", error);
   status = sampan_command_reload_counting (&arguments, &ended_sessions);
   if (code != NULL)
-    sampan_password_print_code (name, code, SAMPAN_INVITE_SECS, arguments.as_json);
+    sampan_password_print_code (&arguments, name, code, SAMPAN_INVITE_SECS);
   else
     sampan_command_print_change (&arguments,
                                  "user",

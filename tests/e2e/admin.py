@@ -161,7 +161,10 @@ class Invitations(harness.Case):
 
     def test_used_once(self):
         invitation = self.invite("--expires", "3d")
-        self.assertEqual((invitation["user"], invitation["address"]), ("ben", socket.gethostname()))
+        self.assertEqual([invitation[key] for key in ("user", "address", "port")],
+                         ["ben", socket.gethostname(), self.server.port])
+        self.assertIn(f"ben at {socket.gethostname()}, port {self.server.port},", self.server.command("invite", "ben").text)
+        invitation = self.invite("--expires", "3d")
         self.assertRegex(invitation["code"], "^([a-z]{3,5}-){7}[a-z]{3,5}$")
         self.assertEqual([(one["user"], one["expired"]) for one in self.open_invitations()], [("ben", False)])
         ben = self.accept(invitation["code"], "chosen by ben")
@@ -180,6 +183,23 @@ class Invitations(harness.Case):
         words = self.invite()["code"].split("-")
         ben = self.new_client("ben", " ".join([*words[:3], "hosre", *words[4:]]))
         self.assertIn("“hosre” is not one of the words of a one-time code", ben.run("ls", ben.remote(), status=4).errors)
+
+    def test_short_password(self):
+        code = self.invite()["code"]
+        ben = self.new_client("ben", code)
+        short = ben.run("passwd", "--new-password-file", self.server.write_secret("1234567"), ben.remote(), status=1)
+        self.assertIn("at least 8 characters", short.errors)
+        terminal = self.open_terminal("ls", ben.remote(), client=ben)
+        terminal.expect("New password: ")
+        terminal.type("1234567\n")
+        terminal.expect("at least 8 characters")
+        for _ in range(2):
+            terminal.expect("New password.*: ")
+            terminal.type("12345678\n")
+        terminal.expect("The password is set")
+        self.assertEqual(terminal.wait(), 0)
+        ben.set_password("12345678")
+        ben.run("ls", ben.remote())
 
     def test_invited_again_the_first_code_is_void(self):
         first = self.invite()

@@ -41,9 +41,9 @@ class FirstStart(harness.Case):
         terminal.expect("Password for .*: ")
         terminal.type(code + "\n")
         terminal.expect("New password: ")
-        terminal.type("first\n")
+        terminal.type("the first\n")
         terminal.expect("New password again: ")
-        terminal.type("second\n")
+        terminal.type("the second\n")
         terminal.expect("not the same")
         for _ in range(2):
             terminal.expect("New password.*: ")
