@@ -117,6 +117,12 @@ class App:
         status = self.process.wait(EXIT_SECS)
         assert status == 0, f"it ended with {status}: {self.log_path.read_text()}"
 
+    def wait_until_idle(self):
+        """What is on a disk may not be told yet, and a window with transfers asks before it closes."""
+        a11y.wait_for(
+            lambda: not a11y.is_sensitive(self.find("Cancel", "push button")), "all transfers to end"
+        )
+
     def text(self, english):
         return self.texts.get(english, english)
 

@@ -83,6 +83,7 @@ class Batches(unittest.TestCase):
             app.press("Download")
             a11y.choose_file(app.root, fetched, "Open")
             self.wait_for_trip(fetched, "picture")
+            app.wait_until_idle()
 
     def test_drop(self):
         self.make_trip(self.local, "picture")
@@ -95,6 +96,7 @@ class Batches(unittest.TestCase):
                 source.drag(onto=app.table())
                 self.wait_for_trip(box.files, "picture")
             app.wait_for_names("Trip", "crew.jpg", "notes.txt")
+            app.wait_until_idle()
 
     def test_paste(self):
         self.make_trip(self.local, "picture")
@@ -109,6 +111,7 @@ class Batches(unittest.TestCase):
                 a11y.press_keys("ctrl+v")
                 self.wait_for_trip(box.files, "picture")
             app.wait_for_names("Trip", "crew.jpg")
+            app.wait_until_idle()
 
     def test_sheet(self):
         self.make_trip(self.local, "new picture")

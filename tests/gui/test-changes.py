@@ -362,6 +362,7 @@ class Changes(unittest.TestCase):
             a11y.select_row(app.table(), "b.txt")
             app.press("Delete")
             self.wait_for_tree(box, b=None)
+            a11y.find_text(app.window, "“b.txt” was moved to the trash")
             self.press_keys(app, "ctrl+z")
             self.wait_for_tree(box)
             self.press_keys(app, "ctrl+y")
