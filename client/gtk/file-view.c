@@ -258,7 +258,7 @@ choose_error_title (const GError *error, const char **icon_name, const char **te
   if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_NOT_FOUND))
     {
       *icon_name = "edit-find-symbolic";
-      *text = _ ("It was renamed, moved or deleted, or it is not shared with you.");
+      *text = _ ("It was moved or deleted, or is not shared with you.");
       return _ ("This Folder Is Not There");
     }
   if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_DISCONNECTED) ||
