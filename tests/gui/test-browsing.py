@@ -88,6 +88,37 @@ class Browsing(unittest.TestCase):
             a11y.press_keys(*"Harbour", "Return")
             app.wait_for_names("pier", "lighthouse.jpg")
 
+    def test_keys_that_file_managers_share(self):
+        with Box() as box, App() as app:
+            box.fill()
+            open_share(app, box)
+            for key, role in (
+                ("ctrl+u", "file chooser"),
+                ("ctrl+shift+u", "file chooser"),
+                ("ctrl+shift+s", "file chooser"),
+                ("alt+Return", "dialog"),
+                ("shift+F10", "menu item"),
+                ("Menu", "menu item"),
+            ):
+                with self.subTest(key):
+                    a11y.select_row(app.table(), "crew.jpg")
+                    app.table().queryComponent().grabFocus()
+                    a11y.press_keys(key)
+                    opened = a11y.find(app.root, role=role)
+                    if role == "file chooser":
+                        a11y.wait_for(
+                            lambda: a11y.has_state(opened, a11y.pyatspi.STATE_ACTIVE), "the chooser"
+                        )
+                    a11y.press_keys("Escape")
+                    a11y.find_gone(app.root, role=role)
+            a11y.press_keys("ctrl+shift+n")
+            app.find("Name", "text")
+            a11y.press_keys("Escape")
+            a11y.find_gone(app.root, "Name", "text")
+            app.table().queryComponent().grabFocus()
+            a11y.press_keys("ctrl+Insert", "shift+Insert")
+            a11y.find_row(app.table(), "crew (2).jpg")
+
     def test_filter_by_typing(self):
         with Box() as box, App() as app:
             box.fill()
