@@ -18,7 +18,9 @@
 
 /* Room for three servers with their heading, even in a low window, in pixels. */
 #define MIN_HEIGHT 128
-/* So many that were found need less than that. */
+/* And for what is said instead of servers, in two lines. */
+#define MIN_TEXT_HEIGHT 60
+/* So many that were found need less than the first. */
 #define FEW_FOUND 2
 
 struct _SampanServerList
@@ -63,7 +65,7 @@ update_height (SampanServerList *self)
   bool fills = gtk_widget_get_visible (self->saved_box) ||
                g_list_model_get_n_items (G_LIST_MODEL (self->discovery)) > FEW_FOUND;
 
-  gtk_scrolled_window_set_min_content_height (self->scroller, fills ? MIN_HEIGHT : -1);
+  gtk_scrolled_window_set_min_content_height (self->scroller, fills ? MIN_HEIGHT : MIN_TEXT_HEIGHT);
 }
 
 /* ---- saved ones ---- */
