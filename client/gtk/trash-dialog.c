@@ -7,19 +7,14 @@
 
 #include "trash-dialog.h"
 
-#include "entry-text.h"
 #include "error-bar.h"
 #include "escape.h"
 #include "notice.h"
 #include "placeholder.h"
 #include "question.h"
-#include "session-trash.h"
+#include "trash-store.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
-
-/* What was removed last; more is no list for people. */
-#define SHOWN_MAX 2000u
 
 struct _SampanTrashDialog
 {
@@ -34,7 +29,6 @@ struct _SampanTrashDialog
   SampanPlaceholder *placeholder;
   GtkTreeView *tree;
   GtkTreeSelection *selection;
-  GtkListStore *store;
   GtkLabel *summary_label;
   GtkWidget *restore_button;
   GtkWidget *delete_button;
@@ -43,26 +37,11 @@ struct _SampanTrashDialog
   /* owned */
   SampanSession *session;
   SampanPath *path;
-  GPtrArray *items; /* of SampanTrashItem, the last removed first */
+  SampanTrashStore *store;
   GCancellable *cancellable;
 };
 
 G_DEFINE_TYPE (SampanTrashDialog, sampan_trash_dialog, GTK_TYPE_DIALOG)
-
-/* As in the template. */
-enum
-{
-  COLUMN_INDEX,
-  COLUMN_ICON,
-  COLUMN_NAME,
-  COLUMN_FOLDER,
-  COLUMN_REMOVED,
-  COLUMN_REMOVED_TEXT,
-  COLUMN_USER,
-  COLUMN_SIZE,
-  COLUMN_SIZE_TEXT,
-  COLUMN_TIP,
-};
 
 enum
 {
@@ -78,20 +57,10 @@ static GArray *
 dup_selected (SampanTrashDialog *self)
 {
   GArray *ids = g_array_new (FALSE, FALSE, sizeof (SampanTrashId));
-  GtkTreeModel *model;
-  GList *paths = gtk_tree_selection_get_selected_rows (self->selection, &model);
+  GList *paths = gtk_tree_selection_get_selected_rows (self->selection, NULL);
 
   for (GList *one = paths; one != NULL; one = one->next)
-    {
-      const SampanTrashItem *item;
-      GtkTreeIter iter;
-      guint index;
-
-      gtk_tree_model_get_iter (model, &iter, one->data);
-      gtk_tree_model_get (model, &iter, COLUMN_INDEX, &index, -1);
-      item = g_ptr_array_index (self->items, index);
-      g_array_append_val (ids, item->id);
-    }
+    g_array_append_val (ids, sampan_trash_store_get (self->store, one->data)->id);
   g_list_free_full (paths, (GDestroyNotify)gtk_tree_path_free);
   return ids;
 }
@@ -104,7 +73,8 @@ set_busy (SampanTrashDialog *self, bool is_busy)
   gtk_widget_set_sensitive (GTK_WIDGET (self->tree), !is_busy);
   gtk_widget_set_sensitive (self->restore_button, any);
   gtk_widget_set_sensitive (self->delete_button, any);
-  gtk_widget_set_sensitive (self->empty_button, !is_busy && self->items->len > 0);
+  gtk_widget_set_sensitive (self->empty_button,
+                            !is_busy && sampan_trash_store_get_length (self->store) > 0);
 }
 
 static void
@@ -125,17 +95,6 @@ fail (SampanTrashDialog *self, const GError *error)
 
 /* ---- the list ---- */
 
-static int
-compare_removed (gconstpointer a, gconstpointer b)
-{
-  SampanTime first = (*(SampanTrashItem *const *)a)->removed;
-  SampanTime second = (*(SampanTrashItem *const *)b)->removed;
-
-  if (first.seconds != second.seconds)
-    return first.seconds > second.seconds ? -1 : 1;
-  return (first.nanoseconds < second.nanoseconds) - (first.nanoseconds > second.nanoseconds);
-}
-
 static void
 page_cb (GPtrArray *page, gpointer user_data)
 {
@@ -143,54 +102,7 @@ page_cb (GPtrArray *page, gpointer user_data)
 
   if (g_cancellable_is_cancelled (self->cancellable))
     return;
-  g_ptr_array_extend_and_steal (self->items, g_ptr_array_ref (page));
-  g_ptr_array_sort (self->items, compare_removed);
-  if (self->items->len > SHOWN_MAX)
-    g_ptr_array_set_size (self->items, (int)SHOWN_MAX);
-}
-
-static void
-show_item (SampanTrashDialog *self, guint index)
-{
-  const SampanTrashItem *item = g_ptr_array_index (self->items, index);
-  SampanFileInfo info = { .name = sampan_path_get_name (item->path),
-                          .kind = item->kind,
-                          .mtime = item->removed };
-  g_autoptr (SampanPath) parent = sampan_path_get_parent (item->path);
-  g_autofree char *name = sampan_display_name (info.name, -1);
-  g_autofree char *folder = sampan_display_name (sampan_path_get (parent), -1);
-  g_autofree char *user = sampan_display_name (item->user, -1);
-  g_autofree char *removed = sampan_entry_text_dup_modified (&info, false);
-  g_autofree char *removed_full = sampan_entry_text_dup_modified (&info, true);
-  g_autofree char *size = g_format_size (item->size);
-  /* Translators: a path, then the full date at which it was deleted. */
-  g_autofree char *tip =
-      g_markup_printf_escaped (_ ("/%s/%s, deleted %s"), folder, name, removed_full);
-
-  gtk_list_store_insert_with_values (self->store,
-                                     NULL,
-                                     -1,
-                                     COLUMN_INDEX,
-                                     index,
-                                     COLUMN_ICON,
-                                     sampan_entry_text_get_icon (&info),
-                                     COLUMN_NAME,
-                                     name,
-                                     COLUMN_FOLDER,
-                                     folder,
-                                     COLUMN_REMOVED,
-                                     item->removed.seconds,
-                                     COLUMN_REMOVED_TEXT,
-                                     removed,
-                                     COLUMN_USER,
-                                     user,
-                                     COLUMN_SIZE,
-                                     item->size,
-                                     COLUMN_SIZE_TEXT,
-                                     size,
-                                     COLUMN_TIP,
-                                     tip,
-                                     -1);
+  sampan_trash_store_take (self->store, page);
 }
 
 static void
@@ -200,9 +112,12 @@ show_summary (SampanTrashDialog *self, const SampanTrashEnd *end)
   gulong count = (gulong)end->count;
   g_autofree char *text = NULL;
 
-  if (count > SHOWN_MAX)
+  if (count > SAMPAN_TRASH_STORE_MAX)
     /* Translators: how many items there are, their size, and how many of them are listed. */
-    text = g_strdup_printf (_ ("%'lu items, %s; the last %'u are listed"), count, size, SHOWN_MAX);
+    text = g_strdup_printf (_ ("%'lu items, %s; the last %'u are listed"),
+                            count,
+                            size,
+                            SAMPAN_TRASH_STORE_MAX);
   else if (count > 0)
     /* Translators: how many items there are, and their size. */
     text = g_strdup_printf (ngettext ("%'lu item, %s", "%'lu items, %s", count), count, size);
@@ -214,13 +129,13 @@ show_items (SampanTrashDialog *self, const SampanTrashEnd *end)
 {
   /* Taken off: else each row is laid out when it comes. */
   gtk_tree_view_set_model (self->tree, NULL);
-  for (guint i = 0; i < self->items->len; i++)
-    show_item (self, i);
+  sampan_trash_store_fill (self->store);
   gtk_tree_view_set_model (self->tree, GTK_TREE_MODEL (self->store));
   show_summary (self, end);
   gtk_stack_set_visible_child (self->stack,
-                               self->items->len > 0 ? self->scroller
-                                                    : GTK_WIDGET (self->placeholder));
+                               sampan_trash_store_get_length (self->store) > 0
+                                   ? self->scroller
+                                   : GTK_WIDGET (self->placeholder));
   set_busy (self, false);
 }
 
@@ -242,7 +157,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
                              NULL);
   else
     {
-      g_ptr_array_set_size (self->items, 0);
+      sampan_trash_store_clear (self->store);
       sampan_placeholder_tell (self->placeholder,
                                "dialog-warning-symbolic",
                                _ ("The Trash Cannot Be Shown"),
@@ -255,9 +170,8 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 load (SampanTrashDialog *self)
 {
+  sampan_trash_store_clear (self->store);
   set_busy (self, true);
-  gtk_list_store_clear (self->store);
-  g_ptr_array_set_size (self->items, 0);
   if (gtk_stack_get_visible_child (self->stack) != self->scroller)
     gtk_stack_set_visible_child (self->stack, self->spinner);
   sampan_session_trash_list_async (self->session,
@@ -274,14 +188,9 @@ load (SampanTrashDialog *self)
 static bool
 is_where_it_was (SampanTrashDialog *self, const SampanRestoreResult *result)
 {
-  for (guint i = 0; i < self->items->len; i++)
-    {
-      const SampanTrashItem *item = g_ptr_array_index (self->items, i);
+  const SampanTrashItem *item = sampan_trash_store_lookup (self->store, &result->id);
 
-      if (memcmp (&item->id, &result->id, sizeof item->id) == 0)
-        return sampan_path_equal (item->path, result->path);
-    }
-  return true;
+  return item == NULL || sampan_path_equal (item->path, result->path);
 }
 
 static void
@@ -443,6 +352,8 @@ sampan_trash_dialog_dispose (GObject *object)
   SampanTrashDialog *self = SAMPAN_TRASH_DIALOG (object);
 
   g_cancellable_cancel (self->cancellable);
+  if (self->selection != NULL)
+    g_signal_handlers_disconnect_by_data (self->selection, self);
   G_OBJECT_CLASS (sampan_trash_dialog_parent_class)->dispose (object);
 }
 
@@ -454,7 +365,7 @@ sampan_trash_dialog_finalize (GObject *object)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->session);
   g_clear_pointer (&self->path, sampan_path_unref);
-  g_clear_pointer (&self->items, g_ptr_array_unref);
+  g_clear_object (&self->store);
   G_OBJECT_CLASS (sampan_trash_dialog_parent_class)->finalize (object);
 }
 
@@ -487,7 +398,6 @@ sampan_trash_dialog_class_init (SampanTrashDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SampanTrashDialog, placeholder);
   gtk_widget_class_bind_template_child (widget_class, SampanTrashDialog, tree);
   gtk_widget_class_bind_template_child (widget_class, SampanTrashDialog, selection);
-  gtk_widget_class_bind_template_child (widget_class, SampanTrashDialog, store);
   gtk_widget_class_bind_template_child (widget_class, SampanTrashDialog, summary_label);
   gtk_widget_class_bind_template_child (widget_class, SampanTrashDialog, restore_button);
   gtk_widget_class_bind_template_child (widget_class, SampanTrashDialog, delete_button);
@@ -504,7 +414,7 @@ static void
 sampan_trash_dialog_init (SampanTrashDialog *self)
 {
   self->cancellable = g_cancellable_new ();
-  self->items = g_ptr_array_new_with_free_func ((GDestroyNotify)sampan_trash_item_free);
+  self->store = sampan_trash_store_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 

@@ -74,7 +74,10 @@ class App:
         )
         self.root = a11y.find_application(self.name)
         self.window = a11y.find(self.root, role="frame")
-        # Keys that come before it has the focus get lost.
+        self.wait_until_active()
+
+    def wait_until_active(self):
+        """Keys that come before the window has the focus get lost."""
         a11y.wait_for(
             lambda: a11y.has_state(self.window, a11y.pyatspi.STATE_ACTIVE), "the active window"
         )

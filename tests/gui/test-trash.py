@@ -35,6 +35,7 @@ class Trash(unittest.TestCase):
     def close(self, app):
         a11y.press_keys("Escape")
         a11y.find_gone(app.root, role="dialog")
+        app.wait_until_active()
 
     def listed(self, dialog):
         return {row[0] for row in a11y.get_rows(a11y.find(dialog, role="table"))}
