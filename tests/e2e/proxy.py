@@ -17,9 +17,11 @@ class Proxy:
     the wire does what AT_LIMIT says: "hold" passes nothing more (until release()), "cut" resets every connection and
     those that follow, "reset" and "finish" end those that are there, "finish" in order as if both ends had closed them.
     TIMES: "reset" comes again after as many bytes, until there were so many `resets`.
-    CHUNK: the most bytes passed at once. KEEP: `passed` is all that passed."""
+    CHUNK: the most bytes passed at once. KEEP: `passed` is all that passed. ADDRESS: where the server sees it come from."""
 
-    def __init__(self, port, up_limit=None, down_limit=None, at_limit="hold", times=1, chunk=65536, keep=False):
+    def __init__(self, port, up_limit=None, down_limit=None, at_limit="hold", times=1, chunk=65536, keep=False,
+                 address="127.0.0.1"):
+        self.address = address
         self.target = port
         self.limits = {"up": up_limit, "down": down_limit}
         self.steps = dict(self.limits)
@@ -41,7 +43,7 @@ class Proxy:
         while True:
             try:
                 near, _ = self.listener.accept()
-                far = socket.create_connection(("127.0.0.1", self.target))
+                far = socket.create_connection(("127.0.0.1", self.target), source_address=(self.address, 0))
             except OSError:
                 if self.closed:
                     return
