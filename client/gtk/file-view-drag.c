@@ -66,6 +66,12 @@ dropped_cb (const SampanDrop *drop, gpointer user_data)
 
 /* ---- dragging ---- */
 
+enum
+{
+  FOR_THIS_PROGRAM,
+  FOR_OTHERS,
+};
+
 static GPtrArray *
 dup_selected_paths (SampanFileView *self)
 {
@@ -83,6 +89,27 @@ dup_selected_paths (SampanFileView *self)
   return paths;
 }
 
+/* NULL: no other program can have them. */
+static GPtrArray *
+dup_infos_for_others (SampanFileView *self, guint n_paths)
+{
+  g_autoptr (GPtrArray) selected = sampan_file_view_dup_selected (self);
+  g_autoptr (GPtrArray) infos =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)sampan_file_info_free);
+  uint64_t left = SAMPAN_FILE_VIEW_DRAG_OUT_MAX_BYTES;
+
+  for (guint i = 0; i < selected->len; i++)
+    {
+      const SampanFileInfo *info = g_ptr_array_index (selected, i);
+
+      if (info->kind != SAMPAN_ENTRY_FILE || info->size > left)
+        return NULL;
+      left -= info->size;
+      g_ptr_array_add (infos, sampan_file_info_copy (info));
+    }
+  return infos->len == n_paths ? g_steal_pointer (&infos) : NULL;
+}
+
 static void
 set_icon (SampanFileView *self, GdkDragContext *context, guint n_items)
 {
@@ -97,7 +124,9 @@ set_icon (SampanFileView *self, GdkDragContext *context, guint n_items)
 static void
 begin_drag (SampanFileView *self, GdkEvent *event)
 {
-  const GtkTargetEntry items = { (char *)SAMPAN_ITEMS_TARGET, GTK_TARGET_SAME_APP, 0 };
+  const GtkTargetEntry items = { (char *)SAMPAN_ITEMS_TARGET,
+                                 GTK_TARGET_SAME_APP,
+                                 FOR_THIS_PROGRAM };
   g_autoptr (GtkTargetList) targets = gtk_target_list_new (&items, 1);
   g_autoptr (GPtrArray) paths = NULL;
   GdkDragContext *context;
@@ -112,6 +141,11 @@ begin_drag (SampanFileView *self, GdkEvent *event)
                           SAMPAN_DRAGGED_KEY,
                           g_ptr_array_ref (paths),
                           (GDestroyNotify)g_ptr_array_unref);
+  g_clear_pointer (&self->copies, g_strfreev);
+  g_clear_pointer (&self->dragged, g_ptr_array_unref);
+  self->dragged = dup_infos_for_others (self, paths->len);
+  if (self->dragged != NULL)
+    gtk_target_list_add_uri_targets (targets, FOR_OTHERS);
   context = gtk_drag_begin_with_coordinates (GTK_WIDGET (self->tree),
                                              targets,
                                              GDK_ACTION_MOVE | GDK_ACTION_COPY,
@@ -123,6 +157,27 @@ begin_drag (SampanFileView *self, GdkEvent *event)
     set_icon (self, context, paths->len);
 }
 
+/* A file manager may ask while the pointer is over it, and once more at the end. */
+static void
+give_copies (SampanFileView *self, GtkSelectionData *data)
+{
+  GPtrArray *on_tree = g_object_get_data (G_OBJECT (self->tree), SAMPAN_DRAGGED_KEY);
+  g_autoptr (GPtrArray) infos = self->dragged != NULL ? g_ptr_array_ref (self->dragged) : NULL;
+  g_autoptr (GPtrArray) paths = on_tree != NULL ? g_ptr_array_ref (on_tree) : NULL;
+  g_auto (GStrv) uris = g_strdupv (self->copies);
+
+  if (infos == NULL || paths == NULL)
+    return;
+  if (uris == NULL)
+    uris = _sampan_file_view_emit_drag_out (self, paths, infos);
+  if (uris == NULL)
+    return;
+  gtk_selection_data_set_uris (data, uris);
+  /* Another drag may have begun. */
+  if (self->dragged == infos && self->copies == NULL)
+    self->copies = g_steal_pointer (&uris);
+}
+
 static void
 drag_data_get_cb (GtkWidget *tree,
                   GdkDragContext *context,
@@ -131,8 +186,35 @@ drag_data_get_cb (GtkWidget *tree,
                   guint time,
                   gpointer user_data)
 {
-  /* What is dragged is on the widget. */
-  gtk_selection_data_set (data, gtk_selection_data_get_target (data), 8, (const guchar *)"", 0);
+  g_autoptr (SampanFileView) self = g_object_ref (user_data);
+
+  if (info == FOR_OTHERS)
+    give_copies (self, data);
+  else
+    /* What is dragged is on the widget. */
+    gtk_selection_data_set (data, gtk_selection_data_get_target (data), 8, (const guchar *)"", 0);
+}
+
+static bool
+is_pointer_outside (GtkWidget *widget, GdkDragContext *context)
+{
+  GdkWindow *window = gtk_widget_get_window (gtk_widget_get_toplevel (widget));
+  int x, y;
+
+  gdk_window_get_device_position (window, gdk_drag_context_get_device (context), &x, &y, NULL);
+  return x < 0 || y < 0 || x >= gdk_window_get_width (window) ||
+         y >= gdk_window_get_height (window);
+}
+
+static gboolean
+drag_failed_cb (GtkWidget *tree, GdkDragContext *context, GtkDragResult result, gpointer user_data)
+{
+  SampanFileView *self = user_data;
+
+  if (result == GTK_DRAG_RESULT_NO_TARGET && self->dragged == NULL &&
+      is_pointer_outside (tree, context))
+    _sampan_file_view_emit_drag_out_refused (self);
+  return FALSE;
 }
 
 static void
@@ -234,5 +316,6 @@ _sampan_file_view_init_drag (SampanFileView *self)
   g_signal_connect (tree, "motion-notify-event", G_CALLBACK (motion_cb), self);
   g_signal_connect (tree, "button-release-event", G_CALLBACK (release_cb), self);
   g_signal_connect (tree, "drag-data-get", G_CALLBACK (drag_data_get_cb), self);
+  g_signal_connect (tree, "drag-failed", G_CALLBACK (drag_failed_cb), self);
   g_signal_connect (tree, "drag-end", G_CALLBACK (drag_end_cb), self);
 }

@@ -56,6 +56,8 @@ struct _SampanFileView
   SampanFileModel *model;  /* what the tree shows of it */
   GCancellable *arranging; /* the sort that runs */
   char *wanted_name;       /* to select once it is there */
+  GPtrArray *dragged;      /* what other programs may have of it, of SampanFileInfo; nullable */
+  char **copies;           /* addresses of the copies of it; nullable: none were made */
   char *top;               /* the folder that was searched, for display; nullable */
   bool (*placeholder_action) (SampanFileView *self);
 
@@ -89,6 +91,9 @@ void _sampan_file_view_emit_search (SampanFileView *self);
 void _sampan_file_view_emit_stop_search (SampanFileView *self);
 void _sampan_file_view_stop_loading (SampanFileView *self);
 void _sampan_file_view_emit_dropped (SampanFileView *self, const SampanDrop *drop);
+/* Returns when the copies are there, and lets the main loop run meanwhile. */
+char **_sampan_file_view_emit_drag_out (SampanFileView *self, GPtrArray *paths, GPtrArray *infos);
+void _sampan_file_view_emit_drag_out_refused (SampanFileView *self);
 
 /* file-view-rows.c */
 /* Shows the list in the order, and with the filter, that are chosen now. */

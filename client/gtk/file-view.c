@@ -20,6 +20,8 @@ enum
   SIGNAL_TRY_AGAIN,
   SIGNAL_SELECTION_CHANGED,
   SIGNAL_DROPPED,
+  SIGNAL_DRAG_OUT,
+  SIGNAL_DRAG_OUT_REFUSED,
   SIGNAL_SEARCH,
   SIGNAL_STOP_SEARCH,
   N_SIGNALS
@@ -36,6 +38,21 @@ void
 _sampan_file_view_emit_dropped (SampanFileView *self, const SampanDrop *drop)
 {
   g_signal_emit (self, signals[SIGNAL_DROPPED], 0, drop);
+}
+
+char **
+_sampan_file_view_emit_drag_out (SampanFileView *self, GPtrArray *paths, GPtrArray *infos)
+{
+  char **uris = NULL;
+
+  g_signal_emit (self, signals[SIGNAL_DRAG_OUT], 0, paths, infos, &uris);
+  return uris;
+}
+
+void
+_sampan_file_view_emit_drag_out_refused (SampanFileView *self)
+{
+  g_signal_emit (self, signals[SIGNAL_DRAG_OUT_REFUSED], 0);
 }
 
 void
@@ -134,6 +151,8 @@ sampan_file_view_dispose (GObject *object)
     }
   g_clear_pointer (&self->wanted_name, g_free);
   g_clear_pointer (&self->top, g_free);
+  g_clear_pointer (&self->dragged, g_ptr_array_unref);
+  g_clear_pointer (&self->copies, g_strfreev);
   G_OBJECT_CLASS (sampan_file_view_parent_class)->dispose (object);
 }
 
@@ -163,6 +182,18 @@ sampan_file_view_class_init (SampanFileViewClass *klass)
   install_signal (SIGNAL_TRY_AGAIN, "try-again", G_TYPE_NONE);
   install_signal (SIGNAL_SELECTION_CHANGED, "selection-changed", G_TYPE_NONE);
   install_signal (SIGNAL_DROPPED, "dropped", G_TYPE_POINTER);
+  signals[SIGNAL_DRAG_OUT] = g_signal_new ("drag-out",
+                                           SAMPAN_TYPE_FILE_VIEW,
+                                           G_SIGNAL_RUN_LAST,
+                                           0,
+                                           NULL,
+                                           NULL,
+                                           NULL,
+                                           G_TYPE_POINTER,
+                                           2,
+                                           G_TYPE_POINTER,
+                                           G_TYPE_POINTER);
+  install_signal (SIGNAL_DRAG_OUT_REFUSED, "drag-out-refused", G_TYPE_NONE);
   install_signal (SIGNAL_SEARCH, "search", G_TYPE_NONE);
   install_signal (SIGNAL_STOP_SEARCH, "stop-search", G_TYPE_NONE);
   g_type_ensure (SAMPAN_TYPE_PATH_BAR);

@@ -16,8 +16,13 @@ G_BEGIN_DECLS
 #define SAMPAN_TYPE_FILE_VIEW (sampan_file_view_get_type ())
 G_DECLARE_FINAL_TYPE (SampanFileView, sampan_file_view, SAMPAN, FILE_VIEW, GtkFrame)
 
+/* What can be dragged out to other programs: files that they do not have to wait long for. */
+#define SAMPAN_FILE_VIEW_DRAG_OUT_MAX_BYTES (64 * 1000 * 1000)
+
 /* Signals: "open-entry" (const SampanFileInfo *, borrowed), "open-path" (SampanPath *, borrowed),
- * "try-again", "selection-changed", "dropped" (const SampanDrop *, during the emission), "search"
+ * "try-again", "selection-changed", "dropped" (const SampanDrop *, during the emission), "drag-out"
+ * (GPtrArray of SampanPath and of SampanFileInfo, returns the addresses of copies, char **,
+ * nullable; another program waits for them), "drag-out-refused" (folders or too much), "search"
  * (the pattern has changed), "stop-search". Keys and the context menu activate the window's
  * actions. */
 

@@ -40,6 +40,13 @@ launched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
 #define INFO_KEY "sampan-info" /* on the question */
 
+/* Of one who was asked for copies and cannot answer later. */
+typedef struct
+{
+  GMainLoop *loop;
+  GPtrArray *files; /* NULL: there are none */
+} Waiting;
+
 typedef struct
 {
   SampanWindow *window; /* referenced */
@@ -47,6 +54,7 @@ typedef struct
   GCancellable *cancellable;
   GAppInfo *app; /* NULL: the desktop's choice */
   char *display;
+  Waiting *waiting; /* borrowed; NULL: the copy is opened */
 } Opening;
 
 static void
@@ -89,15 +97,36 @@ fetched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GPtrArray) files = sampan_fetch_run_finish (SAMPAN_FETCH (source), result, &error);
 
   g_queue_remove (&self->fetches, opening);
+  if (opening->waiting != NULL)
+    {
+      opening->waiting->files = files != NULL ? g_ptr_array_ref (files) : NULL;
+      g_main_loop_quit (opening->waiting->loop);
+    }
   if (!self->closing)
     {
       show_first (self);
-      if (files != NULL)
+      if (files != NULL && opening->waiting == NULL)
         open_copy (self, g_ptr_array_index (files, 0), opening);
-      else if (sampan_window_is_ready (self))
+      else if (files == NULL && sampan_window_is_ready (self))
         sampan_window_tell_item_error (self, opening->display, error);
     }
   opening_free (opening);
+}
+
+/* What is missing in the result has to be filled in before the main loop runs. Borrowed. */
+static Opening *
+start (SampanWindow *self, SampanFetch *fetch)
+{
+  Opening *opening = g_new0 (Opening, 1);
+
+  opening->window = g_object_ref (self);
+  opening->fetch = g_object_ref (fetch);
+  opening->cancellable = g_cancellable_new ();
+  opening->display = g_strdup (sampan_fetch_get_title (fetch));
+  g_queue_push_tail (&self->fetches, opening);
+  show_first (self);
+  sampan_fetch_run_async (opening->fetch, opening->cancellable, fetched_cb, opening);
+  return opening;
 }
 
 static void
@@ -106,18 +135,11 @@ fetch_and_open (SampanWindow *self,
                 const SampanFileInfo *info,
                 GAppInfo *app)
 {
-  Opening *opening = g_new0 (Opening, 1);
+  g_autoptr (SampanFetch) fetch = sampan_fetch_new (self->session);
 
-  opening->window = g_object_ref (self);
-  opening->fetch = sampan_fetch_new (self->session);
-  opening->cancellable = g_cancellable_new ();
-  g_set_object (&opening->app, app);
-  opening->display = sampan_display_name (info->name, -1);
-  sampan_fetch_add (opening->fetch, path, info);
-  sampan_fetch_set_read_only (opening->fetch, true);
-  g_queue_push_tail (&self->fetches, opening);
-  show_first (self);
-  sampan_fetch_run_async (opening->fetch, opening->cancellable, fetched_cb, opening);
+  sampan_fetch_add (fetch, path, info);
+  sampan_fetch_set_read_only (fetch, true);
+  g_set_object (&start (self, fetch)->app, app);
 }
 
 void
@@ -134,6 +156,83 @@ sampan_window_cancel_fetches (SampanWindow *self)
 {
   for (GList *l = self->fetches.head; l != NULL; l = l->next)
     g_cancellable_cancel (((Opening *)l->data)->cancellable);
+}
+
+/* ---- handing out ---- */
+
+/* Other programs give up after 30 s. */
+#define HAND_OUT_SECS 25
+
+static void
+tell_to_download (SampanWindow *self, const char *text)
+{
+  sampan_error_bar_tell (self->error_bar, GTK_MESSAGE_INFO, text, _ ("_Download…"), "win.download");
+}
+
+static gboolean
+too_late_cb (gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* FALSE: it took too long. */
+static bool
+wait_for_copies (SampanWindow *self, SampanFetch *fetch, Waiting *waiting)
+{
+  Opening *opening = start (self, fetch);
+  GSource *source = g_timeout_source_new_seconds (HAND_OUT_SECS);
+  bool in_time;
+
+  opening->waiting = waiting;
+  g_source_set_callback (source, too_late_cb, g_object_ref (opening->cancellable), g_object_unref);
+  g_source_attach (source, NULL);
+  g_main_loop_run (waiting->loop);
+  in_time = !g_source_is_destroyed (source);
+  g_source_destroy (source);
+  g_source_unref (source);
+  return in_time;
+}
+
+char **
+sampan_window_hand_out (SampanWindow *self, GPtrArray *paths, GPtrArray *infos)
+{
+  g_autoptr (SampanWindow) window = g_object_ref (self);
+  g_autoptr (SampanFetch) fetch = NULL;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GStrvBuilder) uris = g_strv_builder_new ();
+  Waiting waiting = { .loop = loop };
+
+  if (!sampan_window_is_ready (self))
+    return NULL;
+  fetch = sampan_fetch_new (self->session);
+  for (guint i = 0; i < paths->len; i++)
+    sampan_fetch_add (fetch, g_ptr_array_index (paths, i), g_ptr_array_index (infos, i));
+  if (!wait_for_copies (self, fetch, &waiting) && !self->closing)
+    tell_to_download (self, _ ("The other program cannot wait so long. Download the files first."));
+  if (waiting.files == NULL)
+    return NULL;
+  for (guint i = 0; i < waiting.files->len; i++)
+    {
+      g_autofree char *uri = g_filename_to_uri (g_ptr_array_index (waiting.files, i), NULL, NULL);
+
+      if (uri != NULL)
+        g_strv_builder_add (uris, uri);
+    }
+  g_ptr_array_unref (waiting.files);
+  return g_strv_builder_end (uris);
+}
+
+void
+sampan_window_refuse_to_hand_out (SampanWindow *self)
+{
+  g_autofree char *most = g_format_size (SAMPAN_FILE_VIEW_DRAG_OUT_MAX_BYTES);
+  /* Translators: a size. */
+  g_autofree char *text = g_strdup_printf (
+      _ ("Only files of up to %s in all can be dragged to other programs. Download these first."),
+      most);
+
+  tell_to_download (self, text);
 }
 
 /* ---- asking ---- */

@@ -283,6 +283,11 @@ void sampan_window_init_open (SampanWindow *self);
 void sampan_window_open_file (SampanWindow *self, const SampanFileInfo *info);
 /* SELECTED: of SampanFileInfo. */
 void sampan_window_update_open_with (SampanWindow *self, GPtrArray *selected);
+/* Addresses of copies of PATHS (SampanPath; INFOS: SampanFileInfo), for another program that waits
+ * for them; NULL: there are none, which is told. The main loop runs meanwhile. Free with
+ * g_strfreev. */
+char **sampan_window_hand_out (SampanWindow *self, GPtrArray *paths, GPtrArray *infos);
+void sampan_window_refuse_to_hand_out (SampanWindow *self);
 /* The one that is shown. */
 void sampan_window_cancel_fetch (SampanWindow *self);
 void sampan_window_cancel_fetches (SampanWindow *self);

@@ -384,6 +384,8 @@ sampan_window_class_init (SampanWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_log_in);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_log_out);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_cancel_fetch);
+  gtk_widget_class_bind_template_callback (widget_class, sampan_window_hand_out);
+  gtk_widget_class_bind_template_callback (widget_class, sampan_window_refuse_to_hand_out);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_cancel_login);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_cancel_preparing);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_cancel_relocation);
