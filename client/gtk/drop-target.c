@@ -140,13 +140,9 @@ received_cb (GtkWidget *widget,
         g_ptr_array_add (files, g_file_new_for_uri (uris[i]));
       drop.files = files;
     }
-  if (action == 0 || (items == NULL && files->len == 0))
-    {
-      gtk_drag_finish (context, FALSE, FALSE, time);
-      return;
-    }
-  gtk_drag_finish (context, TRUE, FALSE, time);
-  target->dropped (&drop, target->user_data);
+  gtk_drag_finish (context, action != 0 && (items != NULL || files->len > 0), FALSE, time);
+  if (action != 0)
+    target->dropped (&drop, target->user_data);
 }
 
 void

@@ -19,7 +19,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  GPtrArray *files;   /* of GFile; NULL: items of a box */
+  GPtrArray *files;   /* of GFile, maybe none that can be had; NULL: items of a box */
   GPtrArray *items;   /* of SampanPath; NULL: files */
   GtkWidget *source;  /* of items */
   SampanPath *folder; /* nullable: none is on screen */

@@ -154,6 +154,17 @@ sampan_window_take_drop (SampanWindow *self, const SampanDrop *drop)
 {
   GtkWidget *source;
 
+  if (drop->files != NULL && drop->files->len == 0)
+    {
+      /* A portal hands out no folders. */
+      sampan_error_bar_tell (
+          self->error_bar,
+          GTK_MESSAGE_WARNING,
+          _ ("What was dropped cannot be read from here. Choose it with Upload."),
+          NULL,
+          NULL);
+      return;
+    }
   if (drop->files != NULL)
     {
       sampan_window_upload_files (self, drop->files, drop->folder);

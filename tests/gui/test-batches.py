@@ -98,6 +98,16 @@ class Batches(unittest.TestCase):
             app.wait_for_names("Trip", "crew.jpg", "notes.txt")
             app.wait_until_idle()
 
+    def test_drop_of_nothing(self):
+        """As a portal does with folders."""
+        with Box() as box, App() as app:
+            (box.files / "crew.jpg").write_bytes(b"crew")
+            app.log_in(box)
+            a11y.find_row(app.table(), "crew.jpg")
+            with DragSource() as source:
+                source.drag(onto=app.table())
+                app.wait_for_bar("What was dropped cannot be read from here. Choose it with Upload.")
+
     def test_paste(self):
         self.make_trip(self.local, "picture")
         with Box() as box, App() as app:
