@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Shared by the files of SampanQueue: queue.c (the object, who runs, the sums) and queue-order.c
- * (what people do to all or to the order). */
+/* Shared by the files of SampanQueue: queue.c (the object, who runs, the sums), queue-phase.c
+ * (where each is on its way) and queue-order.c (what people do to all or to the order). */
 
 #pragma once
 
@@ -73,5 +73,12 @@ void sampan_queue_emit_cancelled (SampanQueue *self);
 void sampan_queue_notify_all (SampanQueue *self);
 void sampan_queue_update_active (SampanQueue *self);
 void sampan_queue_start_some (SampanQueue *self);
+
+/* queue-phase.c */
+SampanQueuePhase sampan_queue_phase_of (SampanTransfer *transfer);
+/* Counts ITEM where its phase says. */
+void sampan_queue_enter_phase (SampanQueue *self, SampanQueueItem *item);
+/* Moves it on. */
+void sampan_queue_set_phase (SampanQueue *self, SampanQueueItem *item, SampanQueuePhase phase);
 
 G_END_DECLS

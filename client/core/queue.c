@@ -137,130 +137,7 @@ sampan_queue_update_active (SampanQueue *self)
   set_active (self, self->waiting.length > 0 || g_hash_table_size (self->running) > 0);
 }
 
-/* ---- Phases ---- */
-
-static SampanQueuePhase
-phase_of (SampanTransfer *transfer)
-{
-  switch (sampan_transfer_get_state (transfer))
-    {
-    case SAMPAN_TRANSFER_WAITING:
-      return SAMPAN_QUEUE_WAITING;
-    case SAMPAN_TRANSFER_PAUSED:
-      return SAMPAN_QUEUE_PAUSED;
-    case SAMPAN_TRANSFER_CONNECTING:
-    case SAMPAN_TRANSFER_RECONNECTING:
-    case SAMPAN_TRANSFER_SENDING:
-    case SAMPAN_TRANSFER_RECEIVING:
-      return SAMPAN_QUEUE_MOVING;
-    case SAMPAN_TRANSFER_SAVING:
-      return SAMPAN_QUEUE_SAVING;
-    case SAMPAN_TRANSFER_DONE:
-    case SAMPAN_TRANSFER_FAILED:
-    case SAMPAN_TRANSFER_CANCELLED:
-      break;
-    }
-  return SAMPAN_QUEUE_OVER;
-}
-
-static void
-wait_in_order (SampanQueue *self, SampanQueueItem *item)
-{
-  GList *next = NULL;
-  guint index;
-
-  if (self->is_reordering)
-    return;
-  if (g_ptr_array_index (self->items, self->items->len - 1) != item &&
-      g_ptr_array_find (self->items, item, &index))
-    while (next == NULL && ++index < self->items->len)
-      next = ((SampanQueueItem *)g_ptr_array_index (self->items, index))->link;
-  if (next != NULL)
-    g_queue_insert_before (&self->waiting, next, item);
-  else
-    g_queue_push_tail (&self->waiting, item);
-  item->link = next != NULL ? next->prev : self->waiting.tail;
-}
-
-static void
-enter_phase (SampanQueue *self, SampanQueueItem *item)
-{
-  SampanTransferState state = sampan_transfer_get_state (item->transfer);
-
-  switch (item->phase)
-    {
-    case SAMPAN_QUEUE_WAITING:
-      item->counted_bytes = sampan_transfer_get_total_bytes (item->transfer);
-      self->waiting_bytes += item->counted_bytes;
-      wait_in_order (self, item);
-      break;
-    case SAMPAN_QUEUE_PAUSED:
-      self->n_paused++;
-      break;
-    case SAMPAN_QUEUE_MOVING:
-      g_hash_table_add (self->running, item);
-      self->n_moving++;
-      if (sampan_transfer_is_small (item->transfer))
-        self->n_small++;
-      break;
-    case SAMPAN_QUEUE_SAVING:
-      g_hash_table_add (self->running, item);
-      break;
-    case SAMPAN_QUEUE_OVER:
-      item->run = self->run;
-      item->counted_bytes = sampan_transfer_get_done_bytes (item->transfer);
-      item->counted_safe_bytes = sampan_transfer_get_safe_bytes (item->transfer);
-      self->ended_bytes += item->counted_bytes;
-      self->ended_safe_bytes += item->counted_safe_bytes;
-      item->has_failed = state == SAMPAN_TRANSFER_FAILED;
-      self->n_failed += item->has_failed ? 1 : 0;
-      self->n_done += state == SAMPAN_TRANSFER_DONE ? 1 : 0;
-      break;
-    }
-}
-
-/* Its state may be another one already. */
-static void
-leave_phase (SampanQueue *self, SampanQueueItem *item)
-{
-  switch (item->phase)
-    {
-    case SAMPAN_QUEUE_WAITING:
-      self->waiting_bytes -= item->counted_bytes;
-      if (item->link != NULL)
-        g_queue_delete_link (&self->waiting, item->link);
-      item->link = NULL;
-      break;
-    case SAMPAN_QUEUE_PAUSED:
-      self->n_paused--;
-      break;
-    case SAMPAN_QUEUE_MOVING:
-      self->n_moving--;
-      if (sampan_transfer_is_small (item->transfer))
-        self->n_small--;
-      g_hash_table_remove (self->running, item);
-      break;
-    case SAMPAN_QUEUE_SAVING:
-      g_hash_table_remove (self->running, item);
-      break;
-    case SAMPAN_QUEUE_OVER:
-      if (item->run == self->run)
-        {
-          self->ended_bytes -= item->counted_bytes;
-          self->ended_safe_bytes -= item->counted_safe_bytes;
-          self->n_failed -= item->has_failed ? 1 : 0;
-        }
-      break;
-    }
-}
-
-static void
-set_phase (SampanQueue *self, SampanQueueItem *item, SampanQueuePhase phase)
-{
-  leave_phase (self, item);
-  item->phase = phase;
-  enter_phase (self, item);
-}
+/* ---- Running ---- */
 
 static void
 state_changed_cb (SampanTransfer *transfer, GParamSpec *pspec, gpointer user_data)
@@ -268,11 +145,11 @@ state_changed_cb (SampanTransfer *transfer, GParamSpec *pspec, gpointer user_dat
   g_autoptr (SampanQueue) self = g_object_ref (SAMPAN_QUEUE (user_data));
   g_autoptr (SampanTransfer) guard = g_object_ref (transfer);
   SampanQueueItem *item = g_hash_table_lookup (self->by_transfer, transfer);
-  SampanQueuePhase phase = phase_of (transfer);
+  SampanQueuePhase phase = sampan_queue_phase_of (transfer);
 
   if (item->phase == phase)
     return;
-  set_phase (self, item, phase);
+  sampan_queue_set_phase (self, item, phase);
   /* What is only being saved makes room for the next one. */
   if (phase != SAMPAN_QUEUE_MOVING)
     sampan_queue_start_some (self);
@@ -280,8 +157,6 @@ state_changed_cb (SampanTransfer *transfer, GParamSpec *pspec, gpointer user_dat
     g_signal_emit (self, signals[FINISHED], 0, transfer);
   sampan_queue_update_active (self);
 }
-
-/* ---- Running ---- */
 
 static void
 run_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -314,7 +189,7 @@ sampan_queue_start_some (SampanQueue *self)
       SampanQueueItem *item = g_queue_peek_head (&self->waiting);
 
       /* Inside a notification of its state the next one only comes when that is over. */
-      set_phase (self, item, SAMPAN_QUEUE_MOVING);
+      sampan_queue_set_phase (self, item, SAMPAN_QUEUE_MOVING);
       sampan_transfer_run_async (item->transfer, NULL, run_cb, g_object_ref (self));
     }
   self->is_starting = false;
@@ -333,12 +208,12 @@ sampan_queue_add (SampanQueue *self, SampanTransfer *transfer)
   item->transfer = g_object_ref (transfer);
   if (self->is_paused && sampan_transfer_get_state (transfer) == SAMPAN_TRANSFER_WAITING)
     sampan_transfer_pause (transfer);
-  item->phase = phase_of (transfer);
+  item->phase = sampan_queue_phase_of (transfer);
   g_ptr_array_add (self->items, item);
   g_hash_table_insert (self->by_transfer, transfer, item);
   g_signal_connect (transfer, "notify::state", G_CALLBACK (state_changed_cb), self);
   if (item->phase != SAMPAN_QUEUE_OVER)
-    enter_phase (self, item);
+    sampan_queue_enter_phase (self, item);
   /* Whoever hears of it may pause or cancel it at once. */
   g_list_model_items_changed (G_LIST_MODEL (self), self->items->len - 1, 0, 1);
   sampan_queue_update_active (self);
