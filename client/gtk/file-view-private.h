@@ -56,6 +56,7 @@ struct _SampanFileView
   SampanFileModel *model;  /* what the tree shows of it */
   GCancellable *arranging; /* the sort that runs */
   char *wanted_name;       /* to select once it is there */
+  char *wanted_pattern;    /* to search for below the next folder */
   GPtrArray *dragged;      /* what other programs may have of it, of SampanFileInfo; nullable */
   char **copies;           /* addresses of the copies of it; nullable: none were made */
   char *top;               /* the folder that was searched, for display; nullable */
@@ -89,6 +90,7 @@ void _sampan_file_view_show_placeholder (SampanFileView *self,
 void _sampan_file_view_emit_selection_changed (SampanFileView *self);
 void _sampan_file_view_emit_search (SampanFileView *self);
 void _sampan_file_view_emit_stop_search (SampanFileView *self);
+void _sampan_file_view_emit_search_share (SampanFileView *self);
 void _sampan_file_view_stop_loading (SampanFileView *self);
 void _sampan_file_view_emit_dropped (SampanFileView *self, const SampanDrop *drop);
 /* Returns when the copies are there, and lets the main loop run meanwhile. */
@@ -116,6 +118,7 @@ void _sampan_file_view_bind_search (GtkWidgetClass *widget_class);
 /* FALSE if there is none. */
 bool _sampan_file_view_end_search (SampanFileView *self);
 void _sampan_file_view_set_found (SampanFileView *self, bool is_found, bool runs);
+void _sampan_file_view_start_wanted_search (SampanFileView *self);
 void _sampan_file_view_show_nothing_found (SampanFileView *self);
 
 /* file-view-input.c */

@@ -81,9 +81,35 @@ end_search (SampanFileView *self)
   return ended;
 }
 
+static bool
+search_share (SampanFileView *self)
+{
+  _sampan_file_view_emit_search_share (self);
+  return true;
+}
+
+void
+sampan_file_view_search_next (SampanFileView *self, const char *pattern)
+{
+  g_free (self->wanted_pattern);
+  self->wanted_pattern = g_strdup (pattern);
+}
+
+void
+_sampan_file_view_start_wanted_search (SampanFileView *self)
+{
+  g_autofree char *pattern = g_steal_pointer (&self->wanted_pattern);
+
+  if (pattern == NULL)
+    return;
+  gtk_entry_set_text (self->filter_entry, pattern);
+  sampan_file_view_start_search (self);
+}
+
 void
 _sampan_file_view_show_nothing_found (SampanFileView *self)
 {
+  bool is_below_share = sampan_path_get_depth (self->path) > 1;
   g_autofree char *text = NULL;
 
   if (self->search_runs)
@@ -98,8 +124,9 @@ _sampan_file_view_show_nothing_found (SampanFileView *self)
                                       "edit-find-symbolic",
                                       _ ("Nothing Found"),
                                       text,
-                                      _ ("_End Search"),
-                                      end_search);
+                                      is_below_share ? _ ("_Search the Whole Share")
+                                                     : _ ("_End Search"),
+                                      is_below_share ? search_share : end_search);
 }
 
 void

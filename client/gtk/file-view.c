@@ -24,6 +24,7 @@ enum
   SIGNAL_DRAG_OUT_REFUSED,
   SIGNAL_SEARCH,
   SIGNAL_STOP_SEARCH,
+  SIGNAL_SEARCH_SHARE,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -65,6 +66,12 @@ void
 _sampan_file_view_emit_stop_search (SampanFileView *self)
 {
   g_signal_emit (self, signals[SIGNAL_STOP_SEARCH], 0);
+}
+
+void
+_sampan_file_view_emit_search_share (SampanFileView *self)
+{
+  g_signal_emit (self, signals[SIGNAL_SEARCH_SHARE], 0);
 }
 
 static bool
@@ -150,6 +157,7 @@ sampan_file_view_dispose (GObject *object)
       forget_list (self);
     }
   g_clear_pointer (&self->wanted_name, g_free);
+  g_clear_pointer (&self->wanted_pattern, g_free);
   g_clear_pointer (&self->top, g_free);
   g_clear_pointer (&self->dragged, g_ptr_array_unref);
   g_clear_pointer (&self->copies, g_strfreev);
@@ -196,6 +204,7 @@ sampan_file_view_class_init (SampanFileViewClass *klass)
   install_signal (SIGNAL_DRAG_OUT_REFUSED, "drag-out-refused", G_TYPE_NONE);
   install_signal (SIGNAL_SEARCH, "search", G_TYPE_NONE);
   install_signal (SIGNAL_STOP_SEARCH, "stop-search", G_TYPE_NONE);
+  install_signal (SIGNAL_SEARCH_SHARE, "search-share", G_TYPE_NONE);
   g_type_ensure (SAMPAN_TYPE_PATH_BAR);
   g_type_ensure (SAMPAN_TYPE_PLACEHOLDER);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -251,6 +260,7 @@ set_spinning (SampanFileView *self, bool spinning)
 void
 sampan_file_view_show_disconnected (SampanFileView *self)
 {
+  g_clear_pointer (&self->wanted_pattern, g_free);
   forget_list (self);
   set_spinning (self, false);
   sampan_file_view_leave_search (self);
@@ -311,6 +321,7 @@ sampan_file_view_show_error (SampanFileView *self,
   const char *icon_name, *text;
   const char *title = choose_error_title (error, &icon_name, &text);
 
+  g_clear_pointer (&self->wanted_pattern, g_free);
   forget_list (self);
   set_spinning (self, false);
   sampan_file_view_leave_search (self);
@@ -343,6 +354,7 @@ sampan_file_view_show_list (SampanFileView *self,
   g_clear_pointer (&self->list, sampan_folder_list_unref);
   self->list = sampan_folder_list_ref (list);
   _sampan_file_view_arrange (self);
+  _sampan_file_view_start_wanted_search (self);
 }
 
 SampanFolderList *

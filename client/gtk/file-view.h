@@ -23,8 +23,8 @@ G_DECLARE_FINAL_TYPE (SampanFileView, sampan_file_view, SAMPAN, FILE_VIEW, GtkFr
  * "try-again", "selection-changed", "dropped" (const SampanDrop *, during the emission), "drag-out"
  * (GPtrArray of SampanPath and of SampanFileInfo, returns the addresses of copies, char **,
  * nullable; another program waits for them), "drag-out-refused" (folders or too much), "search"
- * (the pattern has changed), "stop-search". Keys and the context menu activate the window's
- * actions. */
+ * (the pattern has changed), "stop-search", "search-share" (nothing was found here). Keys and the
+ * context menu activate the window's actions. */
 
 void sampan_file_view_show_disconnected (SampanFileView *self);
 /* A spinner, for a folder that takes its time; the path bar stays. */
@@ -78,6 +78,8 @@ void sampan_file_view_remember_widths (SampanFileView *self);
 void sampan_file_view_set_show_hidden (SampanFileView *self, bool show_hidden);
 void sampan_file_view_set_show_filter (SampanFileView *self, bool show_filter);
 void sampan_file_view_focus_filter (SampanFileView *self);
+/* Searches for PATTERN below the folder that is shown next. */
+void sampan_file_view_search_next (SampanFileView *self, const char *pattern);
 void sampan_file_view_edit_path (SampanFileView *self);
 void sampan_file_view_focus_list (SampanFileView *self);
 

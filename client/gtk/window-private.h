@@ -193,6 +193,8 @@ void sampan_window_search_changed (SampanWindow *self);
 void sampan_window_stop_search (SampanWindow *self);
 /* There has to be one. */
 void sampan_window_search_again (SampanWindow *self);
+/* The same from the top of the share. */
+void sampan_window_search_share (SampanWindow *self);
 char *sampan_window_dup_search_summary (SampanWindow *self);
 /* Another list is about to be shown. */
 void sampan_window_drop_search (SampanWindow *self);

@@ -161,6 +161,13 @@ sampan_window_search_again (SampanWindow *self)
 }
 
 void
+sampan_window_search_share (SampanWindow *self)
+{
+  sampan_file_view_search_next (self->file_view, self->search->pattern);
+  sampan_window_go_home (self);
+}
+
+void
 sampan_window_search_changed (SampanWindow *self)
 {
   const char *pattern = sampan_file_view_get_pattern (self->file_view);

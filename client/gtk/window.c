@@ -395,6 +395,7 @@ sampan_window_class_init (SampanWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, path_opened_cb);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_take_drop);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_search_changed);
+  gtk_widget_class_bind_template_callback (widget_class, sampan_window_search_share);
   gtk_widget_class_bind_template_callback (widget_class, sampan_window_stop_search);
 }
 

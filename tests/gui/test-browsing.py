@@ -217,6 +217,22 @@ class Browsing(unittest.TestCase):
                 a11y.has_state(app.find("Search Subfolders"), a11y.pyatspi.STATE_CHECKED)
             )
 
+    def test_search_everywhere(self):
+        with Box() as box, App() as app:
+            box.fill()
+            open_share(app, box)
+            a11y.double_click_row(app.table(), "Harbour")
+            app.wait_for_names("lighthouse.jpg")
+            a11y.press_keys("ctrl+shift+f", *"crew")
+            a11y.find_text(app.window, "No name in this folder or below it contains “crew”.")
+            app.press("Search the Whole Share")
+            app.wait_for_names("crew.jpg")
+            self.assertTrue(
+                a11y.has_state(app.find("Search Subfolders"), a11y.pyatspi.STATE_CHECKED)
+            )
+            a11y.press_keys("Escape")
+            app.wait_for_names(*LISTED)
+
     def test_search_tells_its_limit(self):
         with Box() as box, App() as app:
             for folder in range(11):
