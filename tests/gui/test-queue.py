@@ -143,6 +143,14 @@ class Queue(unittest.TestCase):
         a11y.drag((left + 60, top + height // 2), (x + 60, y + 3))
         a11y.put_pointer_away()
 
+    def focus_row(self, app, name):
+        def probe():
+            row = self.find_row(app, name)
+            row.queryComponent().grabFocus()
+            return a11y.has_state(row, a11y.pyatspi.STATE_FOCUSED)
+
+        a11y.wait_for(probe, f"{name} to have the focus")
+
     def test_order(self):
         names = ["one.bin", "two.bin", "three.bin"]
         with Box() as box, App() as app:
@@ -152,12 +160,12 @@ class Queue(unittest.TestCase):
                 (self.local / name).write_bytes(os.urandom(2_000_000))
                 self.upload(app, self.local / name)
             a11y.wait_for(lambda: self.get_waiting(app) == names, "three that wait")
-            self.find_row(app, "three.bin").queryComponent().grabFocus()
+            self.focus_row(app, "three.bin")
             a11y.press_keys("ctrl+Up")
             a11y.wait_for(
                 lambda: self.get_waiting(app) == ["one.bin", "three.bin", "two.bin"], "one step up"
             )
-            self.find_row(app, "one.bin").queryComponent().grabFocus()
+            self.focus_row(app, "one.bin")
             a11y.press_keys("ctrl+End")
             a11y.wait_for(
                 lambda: self.get_waiting(app) == ["three.bin", "two.bin", "one.bin"], "the last place"
