@@ -30,19 +30,21 @@ class Trees:
         make_tree(self.source, files, folders)
         subprocess.run(["cp", "-r", str(self.source), str(self.stored)], check=True)
         self.sampan = None
+        self.settles = False
+
+    def clear(self, arriving):
+        clear(arriving)
+        if self.sampan:
+            self.sampan.remove_state()
+        if self.settles:
+            os.sync()  # what was deleted is no part of what is measured
 
     def arriving(self, word, name):
         return self.target if word == "get" else self.share / name
 
     def timed(self, word, name, command, environment=None):
         arriving = self.arriving(word, name)
-
-        def before():
-            clear(arriving)
-            if self.sampan:
-                self.sampan.remove_state()
-
-        return timed(command, environment, before, lambda: require_same(self.source, arriving))
+        return timed(command, environment, lambda: self.clear(arriving), lambda: require_same(self.source, arriving))
 
     def by_sampan(self, word, sampan, remote):
         self.sampan = sampan
@@ -53,8 +55,8 @@ class Trees:
         """Within a session that stands."""
         arriving = self.arriving(word, "by-shell")
         names = f"stored {self.target}" if word == "get" else f"{self.source} by-shell"
-        clear(arriving)
-        sampan.remove_state()
+        self.sampan = sampan
+        self.clear(arriving)
         start = time.perf_counter()
         shell.run(f"{word} -r {names}\npwd", 1)
         seconds = time.perf_counter() - start
@@ -125,6 +127,7 @@ def durable(build, work, count, disk):
     on_disk = peers.work_folder(disk)
     try:
         own = Trees(work, FAR_FILES, FAR_FOLDERS, on_disk / "share")
+        own.settles = True
         kind = subprocess.run(["stat", "-f", "-c", "%T", str(on_disk)], stdout=subprocess.PIPE, text=True, check=True).stdout
         sampan = peers.Sampan(build, work, own.share)
         shell = sampan.shell()
