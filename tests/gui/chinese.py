@@ -49,7 +49,7 @@ NOT_ON_SCREEN = (
 # English that stays: the name of the program, of people, hosts and files, and of units.
 NO_TRANSLATION = re.compile(
     r"sampan://[\w.:@/]+|Avahi|attic\.local|"
-    r"Sampan|ann|127\.0\.0\.1|photos|Harbour|Spring festival|Trip|day \d|[\w.*-]+\.(jpg|odt|xz|txt)|"
+    r"Sampan|ann|ben|127\.0\.0\.1|photos|Harbour|Spring festival|Trip|day \d|[\w.*-]+\.(jpg|odt|xz|txt)|"
     r"\b[kMG]?B\b|IP|F5|F10|\(Delete\)|Ctrl|Shift|Alt"
 )
 

@@ -104,6 +104,87 @@ class Chinese(unittest.TestCase):
             a11y.find_text(app.window, say("“%s” was moved to “%s”", "notes.txt", "Harbour"))
             self.assertTrue((box.files / "Harbour" / "notes.txt").exists())
 
+    def test_delete(self):
+        with Box() as box, new_chinese_app(self.place) as app:
+            box.fill()
+            app.log_in(box)
+            a11y.select_row(app.table(), "notes.txt")
+            app.press("Delete")
+            a11y.find_text(app.window, say("“%s” was moved to the trash", "notes.txt"))
+            check_chinese(self, app.window)
+            self.assertFalse((box.files / "notes.txt").exists())
+            app.press(say("Undo"))
+            a11y.find_text(app.window, say("Undone"))
+            self.assertTrue((box.files / "notes.txt").exists())
+            a11y.find_row(app.table(), "notes.txt")
+            a11y.select_row(app.table(), "notes.txt")
+            self.keys(app, "shift+Delete")
+            a11y.find_text(app.root, say("Delete “%s” for good?", "notes.txt"))
+            check_chinese(self, a11y.find(app.root, role="alert"))
+            app.press_in_dialog(say("Delete for Good"))
+            a11y.wait_for(lambda: not (box.files / "notes.txt").exists(), "it to go")
+            a11y.wait_for(lambda: not list((box.files / ".sampan" / "trash").glob("*/item")), "it to go for good")
+
+    def test_first_password(self):
+        with Box() as box, new_chinese_app(self.place) as app:
+            said = box.admin("user", "add", "ben", "--invite")
+            box.admin("share", "grant", "photos", "--change", "ben")
+            code = next(word for word in said.split() if word.count("-") >= 3)
+            app.log_in(box, user="ben", password=code)
+            dialog = a11y.find(app.root, role="dialog")
+            for name in ("New Password", "Password Once More"):
+                a11y.type_into(a11y.find(dialog, say(name), "password text"), "seven small sampans")
+            check_chinese(self, dialog)
+            app.take_picture("chinese-choose-password")
+            a11y.press(a11y.find(dialog, say("Set Password"), "push button"))
+            a11y.find_text(app.window, say("This Folder Is Empty"))
+            check_chinese(self, app.window)
+
+    def test_failures(self):
+        with Box() as box, new_chinese_app(self.place) as app:
+            app.log_in(box, password="not the password")
+            app.wait_for_bar(say("The name or the password is wrong."))
+            check_chinese(self, app.window)
+            box.stop()
+            app.log_in(box)
+            refused = "Nothing listens at this address and port. Check both, and that the server runs."
+            app.wait_for_bar(say(refused))
+            check_chinese(self, app.window)
+
+    def test_hidden_and_new_folder(self):
+        with Box() as box, new_chinese_app(self.place) as app:
+            box.fill()
+            (box.files / ".secret").write_text("hidden")
+            app.log_in(box)
+            a11y.find_row(app.table(), "Harbour")
+            self.keys(app, "ctrl+h")
+            a11y.find_row(app.table(), ".secret")
+            self.keys(app, "ctrl+h")
+            a11y.wait_for(lambda: ".secret" not in app.names(), "it to be hidden")
+            self.keys(app, "F2")
+            a11y.press_keys("Escape")
+            self.keys(app, "ctrl+shift+n")
+            a11y.press_keys(*"Trip", "Return")
+            a11y.find_row(app.table(), "Trip")
+            self.assertTrue((box.files / "Trip").is_dir())
+            check_chinese(self, app.window)
+
+    def test_another_server_at_the_same_address(self):
+        with Box() as old, new_chinese_app(self.place) as app:
+            app.log_in(old)
+            app.press("Log Out")
+            app.find("Log In")
+            old.stop()
+            with Box(port=old.port) as new:
+                app.log_in(new)
+                expander = app.find(say("I know that the box was set up anew"))
+                a11y.press(expander)
+                check_chinese(self, app.root)
+                app.take_picture("chinese-server-changed")
+                a11y.press(app.find(say("I asked, and it was set up anew"), "check box"))
+                a11y.press(app.find(say("Forget the Old Box")))
+                a11y.find_text(app.window, say("This Folder Is Empty"))
+
     def test_opening(self):
         opening = importlib.import_module("test-open").Open("test_open")
         opening.setUp()
