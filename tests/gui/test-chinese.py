@@ -169,6 +169,28 @@ class Chinese(unittest.TestCase):
             self.assertTrue((box.files / "Trip").is_dir())
             check_chinese(self, app.window)
 
+    def test_filter(self):
+        """The buttons have no access keys in their names."""
+        with Box() as box, new_chinese_app(self.place) as app:
+            box.fill()
+            app.log_in(box)
+            a11y.find_row(app.table(), "Harbour")
+            self.keys(app, *"light")
+            button = a11y.find(app.window, say("_Search Below This Folder").split("(")[0], "push button")
+            a11y.find_text(app.window, say("Nothing Found"))
+            a11y.find_text(app.window, say("No name here contains “%s”.", "light"))
+            a11y.press(button)
+            app.wait_for_names("lighthouse.jpg")
+            a11y.press_keys("Escape")
+            a11y.double_click_row(app.table(), "Harbour")
+            app.wait_for_names("lighthouse.jpg")
+            a11y.press_keys("ctrl+shift+f", *"crew")
+            button = a11y.find(app.window, say("_Search the Whole Share").split("(")[0], "push button")
+            nothing = "No name in this folder or below it contains “%s”."
+            a11y.find_text(app.window, say(nothing, "crew"))
+            a11y.press(button)
+            app.wait_for_names("crew.jpg")
+
     def test_another_server_at_the_same_address(self):
         with Box() as old, new_chinese_app(self.place) as app:
             app.log_in(old)
