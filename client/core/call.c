@@ -356,6 +356,21 @@ sampan_call_new (SampanKind final_kind, SampanKind part_kind, const SampanWriter
   return self;
 }
 
+SampanCall *
+sampan_call_new_for_path (SampanKind kind,
+                          SampanKind final_kind,
+                          SampanKind part_kind,
+                          const SampanPath *path)
+{
+  uint8_t buffer[SAMPAN_CALL_MESSAGE_MAX];
+  SampanPathRequest request = { sampan_path_bytes (path) };
+  SampanWriter writer;
+
+  sampan_writer_init (&writer, buffer, sizeof buffer);
+  sampan_write_path_request (&writer, kind, &request);
+  return sampan_call_new (final_kind, part_kind, &writer);
+}
+
 SampanBytes
 sampan_path_bytes (const SampanPath *path)
 {

@@ -71,6 +71,11 @@ struct _SampanCall
  * FOUND_PAGE, TRASH_PAGE, CHANGES or PROGRESS. */
 SampanCall *
 sampan_call_new (SampanKind final_kind, SampanKind part_kind, const SampanWriter *writer);
+/* The same for a message of KIND that is a path and nothing else. */
+SampanCall *sampan_call_new_for_path (SampanKind kind,
+                                      SampanKind final_kind,
+                                      SampanKind part_kind,
+                                      const SampanPath *path);
 
 /* The error of an ERROR reply; NULL if the reply is malformed. */
 GError *sampan_error_from_reply (SampanReader *fields);

@@ -163,14 +163,9 @@ call_done (SampanCall *call, const GError *error, gpointer user_data)
 static SampanCall *
 watch_call (const SampanPath *path)
 {
-  uint8_t buffer[SAMPAN_CALL_MESSAGE_MAX];
-  SampanPathRequest request = { sampan_path_bytes (path) };
-  SampanWriter writer;
-  SampanCall *call;
+  SampanCall *call =
+      sampan_call_new_for_path (SAMPAN_KIND_WATCH, SAMPAN_KIND_DONE, SAMPAN_KIND_CHANGES, path);
 
-  sampan_writer_init (&writer, buffer, sizeof buffer);
-  sampan_write_path_request (&writer, SAMPAN_KIND_WATCH, &request);
-  call = sampan_call_new (SAMPAN_KIND_DONE, SAMPAN_KIND_CHANGES, &writer);
   call->request.held = true;
   return call;
 }

@@ -110,8 +110,8 @@ end (SampanLoneCall *self, GError *error)
   sampan_post_to_owner (self->owner, over_cb, lone_call_ref (self), sampan_lone_call_unref);
 }
 
-void
-sampan_lone_call_part (SampanCall *call, gpointer user_data)
+static void
+call_part (SampanCall *call, gpointer user_data)
 {
   SampanLoneCall *self = user_data;
   bool is_progress = call->list == NULL && call->trash == NULL;
@@ -120,7 +120,8 @@ sampan_lone_call_part (SampanCall *call, gpointer user_data)
 
   if ((call->list != NULL && sampan_folder_list_get_length (call->list) == 0) ||
       (call->trash != NULL && call->trash->len == 0) ||
-      (is_progress && now_us - self->last_progress_us < SAMPAN_PROGRESS_INTERVAL_US))
+      (is_progress &&
+       (self->progress == NULL || now_us - self->last_progress_us < SAMPAN_PROGRESS_INTERVAL_US)))
     return;
   self->last_progress_us = now_us;
   part = g_new0 (Part, 1);
@@ -215,6 +216,7 @@ sampan_lone_call_new (SampanSession *session, GTask *task, SampanCall *call)
   self->call = call;
   self->task = g_object_ref (task);
   call->request.slow = true;
+  call->part = call_part;
   call->done = call_done;
   call->user_data = self;
   if (cancellable != NULL)
@@ -236,4 +238,11 @@ sampan_lone_call_start (SampanLoneCall *self)
                          start_cb,
                          self,
                          sampan_lone_call_unref);
+}
+
+SampanLoneCall *
+sampan_lone_call_finish (SampanSession *session, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, session), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -25,7 +25,7 @@ struct _SampanLoneCall
   /* owner's thread */
   GTask *task; /* NULL once returned */
   GSource *cancel;
-  SampanFoundFunc found; /* these are for whose parts come */
+  SampanFoundFunc found; /* one of these for whom parts are to come */
   SampanTrashFunc trashed;
   SampanSessionProgressFunc progress;
   gpointer func_data;
@@ -42,9 +42,10 @@ struct _SampanLoneCall
  * reference. SESSION is READY. Takes CALL. */
 SampanLoneCall *sampan_lone_call_new (SampanSession *session, GTask *task, SampanCall *call);
 void sampan_lone_call_unref (gpointer self);
-/* To be set as the call's part function: hands parts on to the owner's thread. */
-void sampan_lone_call_part (SampanCall *call, gpointer user_data);
-/* Takes SELF. */
+/* Takes SELF, and gives it back with the task. */
 void sampan_lone_call_start (SampanLoneCall *self);
+/* What the task returned; NULL with an error. */
+SampanLoneCall *
+sampan_lone_call_finish (SampanSession *session, GAsyncResult *result, GError **error);
 
 G_END_DECLS

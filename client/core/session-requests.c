@@ -58,18 +58,6 @@ ask (SampanSession *self, GTask *task, SampanCall *call)
 }
 
 static SampanCall *
-path_call (SampanKind kind, SampanKind final_kind, SampanKind part_kind, const SampanPath *path)
-{
-  uint8_t buffer[SAMPAN_CALL_MESSAGE_MAX];
-  SampanPathRequest request = { sampan_path_bytes (path) };
-  SampanWriter writer;
-
-  sampan_writer_init (&writer, buffer, sizeof buffer);
-  sampan_write_path_request (&writer, kind, &request);
-  return sampan_call_new (final_kind, part_kind, &writer);
-}
-
-static SampanCall *
 path_flags_call (SampanKind kind, SampanKind final_kind, const SampanPath *path, uint8_t flags)
 {
   uint8_t buffer[SAMPAN_CALL_MESSAGE_MAX];
@@ -166,7 +154,10 @@ sampan_session_list_async (SampanSession *self,
   if (!sampan_session_refuse_request (self, task))
     ask (self,
          task,
-         path_call (SAMPAN_KIND_LIST, SAMPAN_KIND_LIST_END, SAMPAN_KIND_LIST_PAGE, path));
+         sampan_call_new_for_path (SAMPAN_KIND_LIST,
+                                   SAMPAN_KIND_LIST_END,
+                                   SAMPAN_KIND_LIST_PAGE,
+                                   path));
 }
 
 SampanFolderList *
@@ -193,7 +184,7 @@ sampan_session_stat_async (SampanSession *self,
       sampan_session_new_task (self, cancellable, callback, user_data, sampan_session_stat_async);
 
   if (!sampan_session_refuse_request (self, task))
-    ask (self, task, path_call (SAMPAN_KIND_STAT, SAMPAN_KIND_ENTRY, 0, path));
+    ask (self, task, sampan_call_new_for_path (SAMPAN_KIND_STAT, SAMPAN_KIND_ENTRY, 0, path));
 }
 
 SampanFileInfo *
@@ -220,7 +211,7 @@ sampan_session_space_async (SampanSession *self,
       sampan_session_new_task (self, cancellable, callback, user_data, sampan_session_space_async);
 
   if (!sampan_session_refuse_request (self, task))
-    ask (self, task, path_call (SAMPAN_KIND_SPACE, SAMPAN_KIND_SPACE_IS, 0, path));
+    ask (self, task, sampan_call_new_for_path (SAMPAN_KIND_SPACE, SAMPAN_KIND_SPACE_IS, 0, path));
 }
 
 bool
@@ -325,15 +316,14 @@ sampan_session_copy_async (SampanSession *self,
 {
   g_autoptr (GTask) task =
       sampan_session_new_task (self, cancellable, callback, user_data, sampan_session_copy_async);
-  SampanCall *call;
   SampanLoneCall *lone;
 
   if (sampan_session_refuse (self, task))
     return;
-  call = move_call (SAMPAN_KIND_COPY, SAMPAN_KIND_PROGRESS, from, to, conflict, NULL);
-  if (progress != NULL)
-    call->part = sampan_lone_call_part;
-  lone = sampan_lone_call_new (self, task, call);
+  lone = sampan_lone_call_new (
+      self,
+      task,
+      move_call (SAMPAN_KIND_COPY, SAMPAN_KIND_PROGRESS, from, to, conflict, NULL));
   lone->progress = progress;
   lone->func_data = progress_data;
   sampan_lone_call_start (lone);
@@ -345,10 +335,8 @@ sampan_session_copy_finish (SampanSession *self,
                             SampanPlaced *placed,
                             GError **error)
 {
-  SampanLoneCall *lone;
+  SampanLoneCall *lone = sampan_lone_call_finish (self, result, error);
 
-  g_return_val_if_fail (g_task_is_valid (result, self), false);
-  lone = g_task_propagate_pointer (G_TASK (result), error);
   if (lone == NULL)
     return false;
   take_placed (lone->call, placed);

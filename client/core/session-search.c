@@ -72,7 +72,6 @@ sampan_session_find_async (SampanSession *self,
                                "The pattern is too long");
       return;
     }
-  call->part = sampan_lone_call_part;
   search = sampan_lone_call_new (self, task, call);
   search->found = found;
   search->func_data = found_data;
@@ -85,10 +84,8 @@ sampan_session_find_finish (SampanSession *self,
                             SampanFoundEnd *end_of_search,
                             GError **error)
 {
-  SampanLoneCall *search;
+  SampanLoneCall *search = sampan_lone_call_finish (self, result, error);
 
-  g_return_val_if_fail (g_task_is_valid (result, self), false);
-  search = g_task_propagate_pointer (G_TASK (result), error);
   if (search == NULL)
     return false;
   *end_of_search = search->call->reply.found_end;
@@ -110,20 +107,16 @@ sampan_session_measure_async (SampanSession *self,
                                                     callback,
                                                     user_data,
                                                     sampan_session_measure_async);
-  uint8_t buffer[SAMPAN_CALL_MESSAGE_MAX];
-  SampanPathRequest request = { sampan_path_bytes (path) };
-  SampanWriter writer;
-  SampanCall *call;
   SampanLoneCall *search;
 
   if (sampan_session_refuse (self, task))
     return;
-  sampan_writer_init (&writer, buffer, sizeof buffer);
-  sampan_write_path_request (&writer, SAMPAN_KIND_MEASURE, &request);
-  call = sampan_call_new (SAMPAN_KIND_MEASURED, SAMPAN_KIND_PROGRESS, &writer);
-  if (progress != NULL)
-    call->part = sampan_lone_call_part;
-  search = sampan_lone_call_new (self, task, call);
+  search = sampan_lone_call_new (self,
+                                 task,
+                                 sampan_call_new_for_path (SAMPAN_KIND_MEASURE,
+                                                           SAMPAN_KIND_MEASURED,
+                                                           SAMPAN_KIND_PROGRESS,
+                                                           path));
   search->progress = progress;
   search->func_data = progress_data;
   sampan_lone_call_start (search);
@@ -135,10 +128,8 @@ sampan_session_measure_finish (SampanSession *self,
                                SampanMeasured *measured,
                                GError **error)
 {
-  SampanLoneCall *search;
+  SampanLoneCall *search = sampan_lone_call_finish (self, result, error);
 
-  g_return_val_if_fail (g_task_is_valid (result, self), false);
-  search = g_task_propagate_pointer (G_TASK (result), error);
   if (search == NULL)
     return false;
   *measured = search->call->reply.measured;

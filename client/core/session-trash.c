@@ -44,19 +44,16 @@ sampan_session_trash_list_async (SampanSession *self,
                                                     callback,
                                                     user_data,
                                                     sampan_session_trash_list_async);
-  uint8_t buffer[SAMPAN_CALL_MESSAGE_MAX];
-  SampanPathRequest request = { sampan_path_bytes (path) };
-  SampanWriter writer;
-  SampanCall *call;
   SampanLoneCall *lone;
 
   if (sampan_session_refuse (self, task))
     return;
-  sampan_writer_init (&writer, buffer, sizeof buffer);
-  sampan_write_path_request (&writer, SAMPAN_KIND_TRASH_LIST, &request);
-  call = sampan_call_new (SAMPAN_KIND_TRASH_END, SAMPAN_KIND_TRASH_PAGE, &writer);
-  call->part = sampan_lone_call_part;
-  lone = sampan_lone_call_new (self, task, call);
+  lone = sampan_lone_call_new (self,
+                               task,
+                               sampan_call_new_for_path (SAMPAN_KIND_TRASH_LIST,
+                                                         SAMPAN_KIND_TRASH_END,
+                                                         SAMPAN_KIND_TRASH_PAGE,
+                                                         path));
   lone->trashed = func;
   lone->func_data = func_data;
   sampan_lone_call_start (lone);
@@ -68,10 +65,8 @@ sampan_session_trash_list_finish (SampanSession *self,
                                   SampanTrashEnd *end,
                                   GError **error)
 {
-  SampanLoneCall *lone;
+  SampanLoneCall *lone = sampan_lone_call_finish (self, result, error);
 
-  g_return_val_if_fail (g_task_is_valid (result, self), false);
-  lone = g_task_propagate_pointer (G_TASK (result), error);
   if (lone == NULL)
     return false;
   *end = lone->call->reply.trash_end;
@@ -125,7 +120,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   Job *job = g_task_get_task_data (task);
   GError *error = NULL;
-  SampanLoneCall *lone = g_task_propagate_pointer (G_TASK (result), &error);
+  SampanLoneCall *lone = sampan_lone_call_finish (SAMPAN_SESSION (source), result, &error);
 
   if (lone == NULL)
     {
