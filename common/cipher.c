@@ -1,123 +1,100 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The CipherState of Noise over libsodium's AEADs, in place. */
+/* The CipherState of Noise over the suites' AEADs, in place. */
 
 #include "config.h"
 
 #include "cipher.h"
 
+#include "aes-gcm.h"
 #include <sodium.h>
 #include <string.h>
 
-#define NONCE_LENGTH crypto_aead_chacha20poly1305_ietf_NPUBBYTES
+#define NONCE_LENGTH 12 /* of both suites: Noise 12.3 and 12.4 */
 
 G_STATIC_ASSERT (SAMPAN_CIPHER_KEY_LENGTH == crypto_aead_chacha20poly1305_ietf_KEYBYTES);
 G_STATIC_ASSERT (SAMPAN_CIPHER_TAG_LENGTH == crypto_aead_chacha20poly1305_ietf_ABYTES);
-G_STATIC_ASSERT (SAMPAN_CIPHER_KEY_LENGTH == crypto_aead_aes256gcm_KEYBYTES);
-G_STATIC_ASSERT (SAMPAN_CIPHER_TAG_LENGTH == crypto_aead_aes256gcm_ABYTES);
-G_STATIC_ASSERT (NONCE_LENGTH == crypto_aead_aes256gcm_NPUBBYTES);
+G_STATIC_ASSERT (NONCE_LENGTH == crypto_aead_chacha20poly1305_ietf_NPUBBYTES);
+G_STATIC_ASSERT (SAMPAN_CIPHER_KEY_LENGTH == SAMPAN_AES_GCM_KEY_LENGTH);
+G_STATIC_ASSERT (SAMPAN_CIPHER_TAG_LENGTH == SAMPAN_AES_GCM_TAG_LENGTH);
+G_STATIC_ASSERT (NONCE_LENGTH == SAMPAN_AES_GCM_NONCE_LENGTH);
 G_STATIC_ASSERT (SAMPAN_CIPHER_TAG_LENGTH == SAMPAN_FRAME_TAG);
 
-/* libsodium's own signatures of encrypt_detached and decrypt_detached. */
-typedef int (*SealFunc) (unsigned char *c,
-                         unsigned char *mac,
-                         unsigned long long *maclen_p,
-                         const unsigned char *m,
-                         unsigned long long mlen,
-                         const unsigned char *ad,
-                         unsigned long long adlen,
-                         const unsigned char *nsec,
-                         const unsigned char *npub,
-                         const unsigned char *k);
-typedef int (*OpenFunc) (unsigned char *m,
-                         unsigned char *nsec,
-                         const unsigned char *c,
-                         unsigned long long clen,
-                         const unsigned char *mac,
-                         const unsigned char *ad,
-                         unsigned long long adlen,
-                         const unsigned char *npub,
-                         const unsigned char *k);
+typedef bool (*SealFunc) (const uint8_t *key,
+                          const uint8_t *nonce,
+                          const uint8_t *ad,
+                          size_t ad_length,
+                          uint8_t *text,
+                          size_t length,
+                          uint8_t *tag);
+typedef bool (*OpenFunc) (const uint8_t *key,
+                          const uint8_t *nonce,
+                          const uint8_t *ad,
+                          size_t ad_length,
+                          uint8_t *text,
+                          size_t length,
+                          const uint8_t *tag);
 
 typedef struct
 {
   SealFunc seal;
   OpenFunc open;
-  int (*is_available) (void); /* NULL: always */
+  bool (*is_available) (void); /* NULL: always */
   bool big_endian_nonce;
 } Aead;
 
-/* As libsodium's encrypt_detached, of which 1.0.18 leaves the round keys on the stack: they would
- * outlive a rekey. */
-static int
-seal_aesgcm (unsigned char *c,
-             unsigned char *mac,
-             unsigned long long *maclen_p,
-             const unsigned char *m,
-             unsigned long long mlen,
-             const unsigned char *ad,
-             unsigned long long adlen,
-             const unsigned char *nsec,
-             const unsigned char *npub,
-             const unsigned char *k)
+static bool
+seal_chachapoly (const uint8_t *key,
+                 const uint8_t *nonce,
+                 const uint8_t *ad,
+                 size_t ad_length,
+                 uint8_t *text,
+                 size_t length,
+                 uint8_t *tag)
 {
-  crypto_aead_aes256gcm_state state;
-  int result = crypto_aead_aes256gcm_beforenm (&state, k);
-
-  if (result == 0)
-    result = crypto_aead_aes256gcm_encrypt_detached_afternm (c,
-                                                             mac,
-                                                             maclen_p,
-                                                             m,
-                                                             mlen,
+  return crypto_aead_chacha20poly1305_ietf_encrypt_detached (text,
+                                                             tag,
+                                                             NULL,
+                                                             text,
+                                                             length,
                                                              ad,
-                                                             adlen,
-                                                             nsec,
-                                                             npub,
-                                                             &state);
-  sodium_memzero (&state, sizeof state);
-  return result;
+                                                             ad_length,
+                                                             NULL,
+                                                             nonce,
+                                                             key) == 0;
 }
 
-static int
-open_aesgcm (unsigned char *m,
-             unsigned char *nsec,
-             const unsigned char *c,
-             unsigned long long clen,
-             const unsigned char *mac,
-             const unsigned char *ad,
-             unsigned long long adlen,
-             const unsigned char *npub,
-             const unsigned char *k)
+static bool
+open_chachapoly (const uint8_t *key,
+                 const uint8_t *nonce,
+                 const uint8_t *ad,
+                 size_t ad_length,
+                 uint8_t *text,
+                 size_t length,
+                 const uint8_t *tag)
 {
-  crypto_aead_aes256gcm_state state;
-  int result = crypto_aead_aes256gcm_beforenm (&state, k);
-
-  if (result == 0)
-    result = crypto_aead_aes256gcm_decrypt_detached_afternm (m,
-                                                             nsec,
-                                                             c,
-                                                             clen,
-                                                             mac,
+  return crypto_aead_chacha20poly1305_ietf_decrypt_detached (text,
+                                                             NULL,
+                                                             text,
+                                                             length,
+                                                             tag,
                                                              ad,
-                                                             adlen,
-                                                             npub,
-                                                             &state);
-  sodium_memzero (&state, sizeof state);
-  return result;
+                                                             ad_length,
+                                                             nonce,
+                                                             key) == 0;
 }
 
 /* The byte order of the nonce: Noise 12.3 and 12.4. */
 static const Aead aeads[] = {
   [SAMPAN_SUITE_CHACHAPOLY] = {
-    .seal = crypto_aead_chacha20poly1305_ietf_encrypt_detached,
-    .open = crypto_aead_chacha20poly1305_ietf_decrypt_detached,
+    .seal = seal_chachapoly,
+    .open = open_chachapoly,
   },
   [SAMPAN_SUITE_AESGCM] = {
-    .seal = seal_aesgcm,
-    .open = open_aesgcm,
-    .is_available = crypto_aead_aes256gcm_is_available,
+    .seal = sampan_aes_gcm_seal,
+    .open = sampan_aes_gcm_open,
+    .is_available = sampan_aes_gcm_is_available,
     .big_endian_nonce = true,
   },
 };
@@ -158,7 +135,7 @@ seal_with_counter (const SampanCipher *self,
   if (!aead)
     return false;
   make_nonce (aead, nonce, counter);
-  return aead->seal (text, tag, NULL, text, length, ad, ad_length, NULL, nonce, self->key) == 0;
+  return aead->seal (self->key, nonce, ad, ad_length, text, length, tag);
 }
 
 bool
@@ -218,7 +195,7 @@ sampan_cipher_open (SampanCipher *self,
   if (!aead || self->counter == SAMPAN_CIPHER_COUNTER_END)
     return false;
   make_nonce (aead, nonce, self->counter);
-  if (aead->open (text, NULL, text, length, tag, ad, ad_length, nonce, self->key) != 0)
+  if (!aead->open (self->key, nonce, ad, ad_length, text, length, tag))
     return false;
   self->counter++;
   return true;

@@ -7,9 +7,9 @@
 set -euo pipefail
 
 declare -A sets=(
-  [build]="gcc libc6-dev meson ninja-build pkg-config gettext libglib2.0-dev libsodium-dev
+  [build]="gcc libc6-dev meson ninja-build pkg-config gettext libglib2.0-dev libsodium-dev libssl-dev
            libsqlite3-dev libgtk-3-dev libedit-dev libsecret-1-dev libsystemd-dev"
-  [server]="gcc libc6-dev meson ninja-build pkg-config gettext libglib2.0-dev libsodium-dev
+  [server]="gcc libc6-dev meson ninja-build pkg-config gettext libglib2.0-dev libsodium-dev libssl-dev
             libsqlite3-dev libsystemd-dev"
   [window]="adwaita-icon-theme librsvg2-common fonts-cantarell fonts-dejavu-core"
   [tests]="python3 python3-gi python3-pyatspi gir1.2-atspi-2.0 gir1.2-gtk-3.0 at-spi2-core dbus dbus-daemon xvfb openbox
