@@ -18,7 +18,7 @@ declare -A sets=(
            man-db groff-base mandoc zsh fish systemd
            avahi-daemon iproute2 gnome-keyring
            flatpak flatpak-builder xdg-desktop-portal xdg-desktop-portal-gtk fuse3"
-  [bench]="openssh-server openssh-client sshpass rsync tar"
+  [bench]="openssh-server openssh-client sshpass vsftpd curl lftp openssl rsync tar"
 )
 
 packages=()

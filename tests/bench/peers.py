@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Sampan contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The servers that a benchmark compares: Sampan, OpenSSH, the rsync daemon and the bare program, each on a free loopback
+"""The servers that a benchmark compares: Sampan, OpenSSH, vsftpd, the rsync daemon and the bare program, each on a free loopback
 port, and the relay that puts a distance between them and their clients."""
 
 import crypt
@@ -174,6 +174,71 @@ Subsystem sftp /usr/lib/openssh/sftp-server
     def stop(self):
         stop(self.process)
         self._remove_user()
+
+
+class Ftps:
+    """A private vsftpd at package defaults but for TLS, with the throw-away account of SFTP, and two clients."""
+
+    def __init__(self, work, sftp):
+        vsftpd = "/usr/sbin/vsftpd"
+        if not (os.path.exists(vsftpd) and all(map(shutil.which, ("curl", "lftp", "openssl")))):
+            raise Unavailable("no vsftpd, curl, lftp or openssl")
+        self.etc = work / "ftps"
+        self.etc.mkdir(mode=0o700)
+        self.certificate = self.etc / "certificate.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(self.etc / "key.pem"),
+                        "-out", str(self.certificate), "-days", "2", "-subj", "/CN=127.0.0.1",
+                        "-addext", "subjectAltName=IP:127.0.0.1"], check=True, stderr=subprocess.DEVNULL)
+        (self.etc / "empty").mkdir()
+        self.port = free_port()
+        config = self.etc / "vsftpd.conf"
+        config.write_text(f"""listen=YES
+listen_address=127.0.0.1
+listen_port={self.port}
+background=NO
+anonymous_enable=NO
+local_enable=YES
+local_root=/
+write_enable=YES
+local_umask=022
+ssl_enable=YES
+rsa_cert_file={self.certificate}
+rsa_private_key_file={self.etc}/key.pem
+secure_chroot_dir={self.etc}/empty
+xferlog_enable=NO
+""")
+        self.netrc = self.etc / "netrc"
+        self.login = f"{sftp.USER} {sftp.password.read_text().strip()}"
+        user, password = self.login.split()
+        self._write(self.netrc, f"machine 127.0.0.1 login {user} password {password}\n")
+        self.process = subprocess.Popen([vsftpd, str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for_port(self.port, self.process)
+
+    @staticmethod
+    def _write(path, text):
+        path.touch(mode=0o600)
+        path.write_text(text)
+
+    def by_curl(self, remote, *words):
+        """WORDS: what to do with REMOTE, as options of curl."""
+        return ["curl", "--silent", "--show-error", "--ssl-reqd", "--cacert", str(self.certificate),
+                "--netrc-file", str(self.netrc), *map(str, words), f"ftp://127.0.0.1:{self.port}{remote}"]
+
+    def by_lftp(self, name, line):
+        """A command that runs LINE; the script of it is called NAME."""
+        script = self.etc / name
+        user, password = self.login.split()
+        self._write(script, f"""set cmd:fail-exit yes
+set ftp:ssl-force yes
+set ftp:ssl-protect-data yes
+set ssl:ca-file {self.certificate}
+open -u {user},{password} -p {self.port} ftp://127.0.0.1
+{line}
+""")
+        return ["lftp", "--norc", "-f", str(script)]
+
+    def stop(self):
+        stop(self.process)
 
 
 class RsyncDaemon:

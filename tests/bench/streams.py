@@ -29,6 +29,7 @@ def throughput(build, work, count, size_mib):
     share.mkdir()
     os.chmod(share, 0o777)
     sampan, sftp, bare = peers.Sampan(build, work, share), peers.Sftp(work), peers.Bare(build)
+    ftps = peers.Ftps(work, sftp)
     down, up = work / "down.batch", work / "up.batch"
     down.write_text(f"get {source} {target}\n")
     up.write_text(f"put {source} {share}/by-sftp\n")
@@ -39,7 +40,7 @@ def throughput(build, work, count, size_mib):
                 for cipher in ("chacha", "aes", "plain")}
 
     def cleared():
-        clear(target, share / "by-sftp", share / "by-sampan", share / "by-bare")
+        clear(target, *(share / f"by-{name}" for name in ("sftp", "ftps", "sampan", "bare")))
         sampan.remove_state()
 
     standing = {}
@@ -50,6 +51,8 @@ def throughput(build, work, count, size_mib):
             "sampan, within a session": lambda: standing["get"].seconds(cleared),
             "sampan": lambda: timed(sampan.command("get", f"{sampan.remote}/file", target), sampan.environment, cleared),
             "sftp aes128-gcm": lambda: timed(sftp.command(down, FASTEST_SFTP_CIPHER), None, cleared),
+            "ftps, curl": lambda: timed(ftps.by_curl(share / "file", "--output", target), None, cleared),
+            "ftps, lftp": lambda: timed(ftps.by_lftp("down", f"get {share}/file -o {target}"), None, cleared),
             **bare_runs("get", share / "file", target, cleared),
         }), "sampan, within a session", amount, "MB/s")
         standing["put"] = Standing(build, sampan, sampan.port, "put", "files/by-sampan", source)
@@ -57,10 +60,12 @@ def throughput(build, work, count, size_mib):
             "sampan, within a session": lambda: standing["put"].seconds(cleared),
             "sampan": lambda: timed(sampan.command("put", source, f"{sampan.remote}/by-sampan"), sampan.environment, cleared),
             "sftp aes128-gcm": lambda: timed(sftp.command(up, FASTEST_SFTP_CIPHER), None, cleared),
+            "ftps, curl": lambda: timed(ftps.by_curl(share / "by-ftps", "--upload-file", source), None, cleared),
+            "ftps, lftp": lambda: timed(ftps.by_lftp("up", f"put {source} -o {share}/by-ftps"), None, cleared),
             **bare_runs("put", share / "by-bare", source, cleared),
         }), "sampan, within a session", amount, "MB/s")
     finally:
-        for peer in (*standing.values(), sampan, sftp, bare):
+        for peer in (*standing.values(), sampan, ftps, sftp, bare):
             peer.stop()
 
 
