@@ -29,7 +29,7 @@ def throughput(build, work, count, size_mib):
     share.mkdir()
     os.chmod(share, 0o777)
     sampan, sftp, bare = peers.Sampan(build, work, share), peers.Sftp(work), peers.Bare(build)
-    ftps = peers.Ftps(work, sftp)
+    ftps, daemon = peers.Ftps(work, sftp), peers.RsyncDaemon(work, share)
     down, up = work / "down.batch", work / "up.batch"
     down.write_text(f"get {source} {target}\n")
     up.write_text(f"put {source} {share}/by-sftp\n")
@@ -40,7 +40,7 @@ def throughput(build, work, count, size_mib):
                 for cipher in ("chacha", "aes", "plain")}
 
     def cleared():
-        clear(target, *(share / f"by-{name}" for name in ("sftp", "ftps", "sampan", "bare")))
+        clear(target, *(share / f"by-{name}" for name in ("sftp", "ftps", "rsync", "sampan", "bare")))
         sampan.remove_state()
 
     standing = {}
@@ -53,6 +53,7 @@ def throughput(build, work, count, size_mib):
             "sftp aes128-gcm": lambda: timed(sftp.command(down, FASTEST_SFTP_CIPHER), None, cleared),
             "ftps, curl": lambda: timed(ftps.by_curl(share / "file", "--output", target), None, cleared),
             "ftps, lftp": lambda: timed(ftps.by_lftp("down", f"get {share}/file -o {target}"), None, cleared),
+            "rsync daemon (plaintext)": lambda: timed(["rsync", "-W", f"{daemon.remote}/file", target], None, cleared),
             **bare_runs("get", share / "file", target, cleared),
         }), "sampan, within a session", amount, "MB/s")
         standing["put"] = Standing(build, sampan, sampan.port, "put", "files/by-sampan", source)
@@ -62,10 +63,11 @@ def throughput(build, work, count, size_mib):
             "sftp aes128-gcm": lambda: timed(sftp.command(up, FASTEST_SFTP_CIPHER), None, cleared),
             "ftps, curl": lambda: timed(ftps.by_curl(share / "by-ftps", "--upload-file", source), None, cleared),
             "ftps, lftp": lambda: timed(ftps.by_lftp("up", f"put {source} -o {share}/by-ftps"), None, cleared),
+            "rsync daemon (plaintext)": lambda: timed(["rsync", "-W", source, f"{daemon.remote}/by-rsync"], None, cleared),
             **bare_runs("put", share / "by-bare", source, cleared),
         }), "sampan, within a session", amount, "MB/s")
     finally:
-        for peer in (*standing.values(), sampan, ftps, sftp, bare):
+        for peer in (*standing.values(), sampan, ftps, daemon, sftp, bare):
             peer.stop()
 
 
