@@ -24,36 +24,22 @@ sampan_lone_call_unref (gpointer data)
 
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
-  g_main_context_unref (self->owner);
+  sampan_pending_task_clear (&self->pending);
   sampan_link_pool_unref (self->pool);
   sampan_request_unref (self->call);
-  g_clear_object (&self->task);
-  g_clear_pointer (&self->cancel, g_source_unref);
   g_clear_error (&self->error);
   g_free (self);
 }
 
 /* ---- Owner's thread ---- */
 
-static GTask *
-steal_task (SampanLoneCall *self)
-{
-  if (self->cancel != NULL)
-    g_source_destroy (self->cancel);
-  return g_steal_pointer (&self->task);
-}
-
 static gboolean
 over_cb (gpointer user_data)
 {
   SampanLoneCall *self = user_data;
-  g_autoptr (GTask) task = steal_task (self);
+  g_autoptr (GTask) task = sampan_pending_task_steal (&self->pending, &self->error);
 
-  if (task == NULL)
-    return G_SOURCE_REMOVE;
-  if (self->error != NULL)
-    g_task_return_error (task, g_steal_pointer (&self->error));
-  else
+  if (task != NULL)
     g_task_return_pointer (task, lone_call_ref (self), sampan_lone_call_unref);
   return G_SOURCE_REMOVE;
 }
@@ -83,7 +69,7 @@ part_cb (gpointer user_data)
   Part *part = user_data;
   SampanLoneCall *self = part->call;
 
-  if (self->task == NULL)
+  if (self->pending.task == NULL)
     return G_SOURCE_REMOVE;
   if (part->page != NULL)
     self->found (part->page, self->func_data);
@@ -107,7 +93,7 @@ end (SampanLoneCall *self, GError *error)
     }
   self->is_over = true;
   self->error = error;
-  sampan_post_to_owner (self->owner, over_cb, lone_call_ref (self), sampan_lone_call_unref);
+  sampan_post_to_owner (self->pending.owner, over_cb, lone_call_ref (self), sampan_lone_call_unref);
 }
 
 static void
@@ -132,7 +118,7 @@ call_part (SampanCall *call, gpointer user_data)
     part->trash = g_ptr_array_ref (call->trash);
   else
     part->progress = call->reply.progress;
-  sampan_post_to_owner (self->owner, part_cb, part, part_free);
+  sampan_post_to_owner (self->pending.owner, part_cb, part, part_free);
 }
 
 static void
@@ -192,42 +178,32 @@ static gboolean
 cancelled_cb (GCancellable *cancellable, gpointer user_data)
 {
   SampanLoneCall *self = user_data;
-  g_autoptr (GTask) task = steal_task (self);
-  GError *error = NULL;
 
   sampan_post_to_engine (sampan_link_pool_get_engine_context (self->pool),
                          stop_cb,
                          lone_call_ref (self),
                          sampan_lone_call_unref);
-  if (task != NULL && g_cancellable_set_error_if_cancelled (cancellable, &error))
-    g_task_return_error (task, error);
+  sampan_pending_task_return_cancelled (&self->pending);
   return G_SOURCE_REMOVE;
 }
 
 SampanLoneCall *
 sampan_lone_call_new (SampanSession *session, GTask *task, SampanCall *call)
 {
-  GCancellable *cancellable = g_task_get_cancellable (task);
   SampanLoneCall *self = g_new0 (SampanLoneCall, 1);
 
   g_atomic_ref_count_init (&self->refs);
-  self->owner = g_main_context_ref (g_task_get_context (task));
   self->pool = sampan_link_pool_ref (sampan_session_get_pool (session));
   self->call = call;
-  self->task = g_object_ref (task);
   call->request.slow = true;
   call->part = call_part;
   call->done = call_done;
   call->user_data = self;
-  if (cancellable != NULL)
-    {
-      self->cancel = g_cancellable_source_new (cancellable);
-      g_source_set_callback (self->cancel,
-                             G_SOURCE_FUNC (cancelled_cb),
-                             lone_call_ref (self),
-                             sampan_lone_call_unref);
-      g_source_attach (self->cancel, self->owner);
-    }
+  sampan_pending_task_init (&self->pending,
+                            task,
+                            cancelled_cb,
+                            lone_call_ref (self),
+                            sampan_lone_call_unref);
   return self;
 }
 

@@ -8,6 +8,7 @@
 
 #include "call.h"
 #include "link-pool.h"
+#include "pending-task.h"
 #include "session-search.h"
 #include "session-trash.h"
 
@@ -18,13 +19,11 @@ typedef struct _SampanLoneCall SampanLoneCall;
 struct _SampanLoneCall
 {
   gatomicrefcount refs;
-  GMainContext *owner;
+  SampanPendingTask pending;
   SampanLinkPool *pool;
   SampanCall *call; /* its reply is the engine's until it is posted back */
 
   /* owner's thread */
-  GTask *task; /* NULL once returned */
-  GSource *cancel;
   SampanFoundFunc found; /* one of these for whom parts are to come */
   SampanTrashFunc trashed;
   SampanSessionProgressFunc progress;

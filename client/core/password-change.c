@@ -10,6 +10,7 @@
 
 #include "call.h"
 #include "engine-private.h"
+#include "pending-task.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -30,14 +31,10 @@ typedef enum
 typedef struct
 {
   SampanRequest request;
-  GMainContext *owner;
+  SampanPendingTask pending;
   SampanLinkPool *pool;
   SampanSecret *current_password;
   SampanSecret *fresh_password;
-
-  /* owner's thread */
-  GTask *task;
-  GSource *cancel;
 
   /* engine thread */
   SampanLink *link; /* referenced while a job runs */
@@ -63,12 +60,10 @@ change_finalize (SampanRequest *request)
 {
   Change *self = (Change *)request;
 
-  g_main_context_unref (self->owner);
+  sampan_pending_task_clear (&self->pending);
   sampan_link_pool_unref (self->pool);
   sampan_secret_free (self->current_password);
   sampan_secret_free (self->fresh_password);
-  g_clear_object (&self->task);
-  g_clear_pointer (&self->cancel, g_source_unref);
   g_clear_error (&self->error);
   g_clear_error (&self->job_error);
   g_clear_pointer (&self->current, sampan_login_client_free);
@@ -79,27 +74,14 @@ change_finalize (SampanRequest *request)
 
 /* ---- The end, on the owner's thread ---- */
 
-static GTask *
-steal_task (Change *self)
-{
-  if (self->cancel != NULL)
-    g_source_destroy (self->cancel);
-  return g_steal_pointer (&self->task);
-}
-
 static gboolean
 ended_cb (gpointer user_data)
 {
   Change *self = user_data;
-  g_autoptr (GTask) task = steal_task (self);
+  g_autoptr (GTask) task = sampan_pending_task_steal (&self->pending, &self->error);
 
   if (task == NULL)
     return G_SOURCE_REMOVE;
-  if (self->error != NULL)
-    {
-      g_task_return_error (task, g_steal_pointer (&self->error));
-      return G_SOURCE_REMOVE;
-    }
   sampan_session_set_password_is_set (g_task_get_source_object (task), self->fresh_password);
   g_task_return_boolean (task, TRUE);
   return G_SOURCE_REMOVE;
@@ -108,11 +90,9 @@ ended_cb (gpointer user_data)
 static gboolean
 cancelled_cb (GCancellable *cancellable, gpointer user_data)
 {
-  g_autoptr (GTask) task = steal_task (user_data);
-  GError *error = NULL;
+  Change *self = user_data;
 
-  if (task != NULL && g_cancellable_set_error_if_cancelled (cancellable, &error))
-    g_task_return_error (task, error);
+  sampan_pending_task_return_cancelled (&self->pending);
   return G_SOURCE_REMOVE;
 }
 
@@ -124,7 +104,10 @@ change_end (SampanRequest *request, SampanLink *link, const GError *error)
   self->step = STEP_OVER;
   if (self->error == NULL && error != NULL)
     self->error = g_error_copy (error);
-  sampan_post_to_owner (self->owner, ended_cb, sampan_request_ref (self), sampan_request_unref);
+  sampan_post_to_owner (self->pending.owner,
+                        ended_cb,
+                        sampan_request_ref (self),
+                        sampan_request_unref);
 }
 
 /* ---- Jobs ---- */
@@ -372,20 +355,14 @@ sampan_session_passwd_async (SampanSession *self,
     return;
   change = g_new0 (Change, 1);
   sampan_request_init (&change->request, &change_class);
-  change->owner = g_main_context_ref (g_task_get_context (task));
   change->pool = sampan_link_pool_ref (pool);
   change->current_password = sampan_secret_copy (current);
   change->fresh_password = sampan_secret_copy (fresh);
-  change->task = g_steal_pointer (&task);
-  if (cancellable != NULL)
-    {
-      change->cancel = g_cancellable_source_new (cancellable);
-      g_source_set_callback (change->cancel,
-                             G_SOURCE_FUNC (cancelled_cb),
-                             sampan_request_ref (change),
-                             sampan_request_unref);
-      g_source_attach (change->cancel, change->owner);
-    }
+  sampan_pending_task_init (&change->pending,
+                            task,
+                            cancelled_cb,
+                            sampan_request_ref (change),
+                            sampan_request_unref);
   sampan_post_to_engine (sampan_link_pool_get_engine_context (pool),
                          submit_cb,
                          change,

@@ -8,13 +8,12 @@
 #include "session-private.h"
 
 #include "engine-private.h"
+#include "pending-task.h"
 
 typedef struct
 {
-  GMainContext *owner;
+  SampanPendingTask pending;
   SampanSessionFunc ended;
-  GTask *task;     /* owner's thread */
-  GSource *cancel; /* owner's thread */
   GError *error;
 } Logout;
 
@@ -23,48 +22,39 @@ logout_free (gpointer data)
 {
   Logout *logout = data;
 
-  g_clear_object (&logout->task);
+  sampan_pending_task_clear (&logout->pending);
   g_clear_error (&logout->error);
-  g_clear_pointer (&logout->cancel, g_source_unref);
-  g_main_context_unref (logout->owner);
   g_free (logout);
 }
 
 static void
-logout_return (Logout *logout, GError *error)
+tell_ended (Logout *logout)
 {
-  g_autoptr (GTask) task = g_steal_pointer (&logout->task);
-
-  if (logout->cancel != NULL)
-    g_source_destroy (logout->cancel);
-  if (task == NULL)
-    {
-      g_clear_error (&error);
-      return;
-    }
-  logout->ended (g_task_get_source_object (task));
-  if (error != NULL)
-    g_task_return_error (task, error);
-  else
-    g_task_return_boolean (task, TRUE);
+  logout->ended (g_task_get_source_object (logout->pending.task));
 }
 
 static gboolean
 logout_result_cb (gpointer user_data)
 {
   Logout *logout = user_data;
+  g_autoptr (GTask) task = NULL;
 
-  logout_return (logout, g_steal_pointer (&logout->error));
+  if (logout->pending.task == NULL)
+    return G_SOURCE_REMOVE;
+  tell_ended (logout);
+  task = sampan_pending_task_steal (&logout->pending, &logout->error);
+  if (task != NULL)
+    g_task_return_boolean (task, TRUE);
   return G_SOURCE_REMOVE;
 }
 
 static gboolean
 logout_cancelled_cb (GCancellable *cancellable, gpointer user_data)
 {
-  GError *error = NULL;
+  Logout *logout = user_data;
 
-  g_cancellable_set_error_if_cancelled (cancellable, &error);
-  logout_return (user_data, error);
+  tell_ended (logout);
+  sampan_pending_task_return_cancelled (&logout->pending);
   return G_SOURCE_REMOVE;
 }
 
@@ -74,7 +64,7 @@ logout_done (SampanCall *call, const GError *error, gpointer user_data)
   Logout *logout = user_data;
 
   logout->error = error != NULL ? g_error_copy (error) : NULL;
-  sampan_post_to_owner (logout->owner, logout_result_cb, logout, logout_free);
+  sampan_post_to_owner (logout->pending.owner, logout_result_cb, logout, logout_free);
 }
 
 /* It leaves at the latest when the link is closed. */
@@ -100,15 +90,8 @@ sampan_session_send_logout (SampanLinkPool *pool, GTask *task, bool waits, Sampa
   if (!waits)
     call->sealed = logout_sealed;
   call->user_data = logout;
-  logout->owner = g_main_context_ref (g_task_get_context (task));
   logout->ended = ended;
-  logout->task = g_object_ref (task);
-  if (g_task_get_cancellable (task) != NULL)
-    {
-      logout->cancel = g_cancellable_source_new (g_task_get_cancellable (task));
-      g_source_set_callback (logout->cancel, G_SOURCE_FUNC (logout_cancelled_cb), logout, NULL);
-      g_source_attach (logout->cancel, logout->owner);
-    }
+  sampan_pending_task_init (&logout->pending, task, logout_cancelled_cb, logout, NULL);
   sampan_link_pool_submit_last (pool, call);
   sampan_request_unref (call);
 }

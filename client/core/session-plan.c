@@ -10,6 +10,7 @@
 
 #include "call.h"
 #include "engine-private.h"
+#include "pending-task.h"
 #include "plan-private.h"
 
 /* Enough to hide a round trip; few, so that a listing asked for meanwhile waits for no more. */
@@ -18,15 +19,11 @@
 typedef struct
 {
   gatomicrefcount refs;
-  GMainContext *owner;
+  SampanPendingTask pending;
   SampanLinkPool *pool;
   SampanPath *folder;
   SampanPlan *plan;
   gint is_cancelled; /* atomic */
-
-  /* owner's thread */
-  GTask *task; /* NULL once returned */
-  GSource *cancel;
 
   /* the engine's until it is over, then the owner's */
   GArray *answers;   /* SampanPlanAnswer; the verdict is 0 until there is one */
@@ -56,12 +53,10 @@ planning_unref (gpointer data)
 
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
-  g_main_context_unref (self->owner);
+  sampan_pending_task_clear (&self->pending);
   sampan_link_pool_unref (self->pool);
   sampan_path_unref (self->folder);
   sampan_plan_unref (self->plan);
-  g_clear_object (&self->task);
-  g_clear_pointer (&self->cancel, g_source_unref);
   g_array_unref (self->answers);
   g_hash_table_unref (self->names);
   g_clear_error (&self->error);
@@ -77,14 +72,6 @@ planning_ref (Planning *self)
 
 /* ---- The end, on the owner's thread ---- */
 
-static GTask *
-steal_task (Planning *self)
-{
-  if (self->cancel != NULL)
-    g_source_destroy (self->cancel);
-  return g_steal_pointer (&self->task);
-}
-
 static void
 plan_unref_cb (gpointer data)
 {
@@ -95,15 +82,10 @@ static gboolean
 over_cb (gpointer user_data)
 {
   Planning *self = user_data;
-  g_autoptr (GTask) task = steal_task (self);
+  g_autoptr (GTask) task = sampan_pending_task_steal (&self->pending, &self->error);
 
   if (task == NULL)
     return G_SOURCE_REMOVE;
-  if (self->error != NULL)
-    {
-      g_task_return_error (task, g_steal_pointer (&self->error));
-      return G_SOURCE_REMOVE;
-    }
   sampan_plan_set_answers (self->plan, self->answers, &self->end);
   g_task_return_pointer (task, sampan_plan_ref (self->plan), plan_unref_cb);
   return G_SOURCE_REMOVE;
@@ -113,12 +95,9 @@ static gboolean
 cancelled_cb (GCancellable *cancellable, gpointer user_data)
 {
   Planning *self = user_data;
-  g_autoptr (GTask) task = steal_task (self);
-  GError *error = NULL;
 
   g_atomic_int_set (&self->is_cancelled, TRUE);
-  if (task != NULL && g_cancellable_set_error_if_cancelled (cancellable, &error))
-    g_task_return_error (task, error);
+  sampan_pending_task_return_cancelled (&self->pending);
   return G_SOURCE_REMOVE;
 }
 
@@ -272,7 +251,7 @@ send_pages (Planning *self)
   if (self->n_in_flight > 0 || self->is_over)
     return;
   self->is_over = true;
-  sampan_post_to_owner (self->owner, over_cb, planning_ref (self), planning_unref);
+  sampan_post_to_owner (self->pending.owner, over_cb, planning_ref (self), planning_unref);
 }
 
 static gboolean
@@ -287,27 +266,20 @@ start_cb (gpointer user_data)
 static Planning *
 planning_new (SampanSession *session, GTask *task, const SampanPath *folder, SampanPlan *plan)
 {
-  GCancellable *cancellable = g_task_get_cancellable (task);
   Planning *self = g_new0 (Planning, 1);
 
   g_atomic_ref_count_init (&self->refs);
-  self->owner = g_main_context_ref (g_task_get_context (task));
   self->pool = sampan_link_pool_ref (sampan_session_get_pool (session));
   self->folder = sampan_path_ref (folder);
   self->plan = sampan_plan_ref (plan);
-  self->task = g_object_ref (task);
   self->answers = g_array_new (FALSE, TRUE, sizeof (SampanPlanAnswer));
   g_array_set_size (self->answers, (guint)sampan_plan_get_length (plan));
   self->names = g_hash_table_new (g_str_hash, g_str_equal);
-  if (cancellable != NULL)
-    {
-      self->cancel = g_cancellable_source_new (cancellable);
-      g_source_set_callback (self->cancel,
-                             G_SOURCE_FUNC (cancelled_cb),
-                             planning_ref (self),
-                             planning_unref);
-      g_source_attach (self->cancel, self->owner);
-    }
+  sampan_pending_task_init (&self->pending,
+                            task,
+                            cancelled_cb,
+                            planning_ref (self),
+                            planning_unref);
   return self;
 }
 

@@ -17,12 +17,10 @@ sampan_shared_call_unref (gpointer data)
 
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
-  g_main_context_unref (self->owner);
+  sampan_pending_task_clear (&self->pending);
   sampan_link_pool_unref (self->pool);
   sampan_request_unref (self->call);
   g_clear_error (&self->error);
-  g_clear_object (&self->task);
-  g_clear_pointer (&self->cancel, g_source_unref);
   g_free (self);
 }
 
@@ -33,25 +31,13 @@ shared_call_ref (SampanSharedCall *self)
   return self;
 }
 
-static GTask *
-steal_task (SampanSharedCall *self)
-{
-  if (self->cancel != NULL)
-    g_source_destroy (self->cancel);
-  return g_steal_pointer (&self->task);
-}
-
 static gboolean
 answered_cb (gpointer user_data)
 {
   SampanSharedCall *self = user_data;
-  g_autoptr (GTask) task = steal_task (self);
+  g_autoptr (GTask) task = sampan_pending_task_steal (&self->pending, &self->error);
 
-  if (task == NULL)
-    return G_SOURCE_REMOVE;
-  if (self->error != NULL)
-    g_task_return_error (task, g_steal_pointer (&self->error));
-  else
+  if (task != NULL)
     g_task_return_pointer (task, shared_call_ref (self), sampan_shared_call_unref);
   return G_SOURCE_REMOVE;
 }
@@ -60,14 +46,9 @@ static gboolean
 cancelled_cb (GCancellable *cancellable, gpointer user_data)
 {
   SampanSharedCall *self = user_data;
-  g_autoptr (GTask) task = steal_task (self);
-  GError *error = NULL;
 
-  if (task == NULL)
-    return G_SOURCE_REMOVE;
   sampan_link_pool_withdraw (self->pool, self->call);
-  g_cancellable_set_error_if_cancelled (cancellable, &error);
-  g_task_return_error (task, error);
+  sampan_pending_task_return_cancelled (&self->pending);
   return G_SOURCE_REMOVE;
 }
 
@@ -80,7 +61,7 @@ call_done (SampanCall *call, const GError *error, gpointer user_data)
 
   self->error = error != NULL ? g_error_copy (error) : NULL;
   self->round_trip_us = g_get_monotonic_time () - self->sent_us;
-  sampan_post_to_owner (self->owner, answered_cb, self, sampan_shared_call_unref);
+  sampan_post_to_owner (self->pending.owner, answered_cb, self, sampan_shared_call_unref);
 }
 
 static void
@@ -96,26 +77,19 @@ call_sealed (SampanCall *call, SampanLink *link, gpointer user_data)
 SampanSharedCall *
 sampan_shared_call_new (SampanSession *session, GTask *task, SampanCall *call)
 {
-  GCancellable *cancellable = g_task_get_cancellable (task);
   SampanSharedCall *self = g_new0 (SampanSharedCall, 1);
 
   g_atomic_ref_count_init (&self->refs);
-  self->owner = g_main_context_ref (g_task_get_context (task));
   self->pool = sampan_link_pool_ref (sampan_session_get_request_pool (session));
   self->call = call;
-  self->task = g_object_ref (task);
   call->done = call_done;
   call->sealed = call_sealed;
   call->user_data = self;
-  if (cancellable != NULL)
-    {
-      self->cancel = g_cancellable_source_new (cancellable);
-      g_source_set_callback (self->cancel,
-                             G_SOURCE_FUNC (cancelled_cb),
-                             shared_call_ref (self),
-                             sampan_shared_call_unref);
-      g_source_attach (self->cancel, self->owner);
-    }
+  sampan_pending_task_init (&self->pending,
+                            task,
+                            cancelled_cb,
+                            shared_call_ref (self),
+                            sampan_shared_call_unref);
   return self;
 }
 

@@ -8,6 +8,7 @@
 
 #include "call.h"
 #include "link-pool.h"
+#include "pending-task.h"
 #include "session.h"
 
 G_BEGIN_DECLS
@@ -17,14 +18,10 @@ typedef struct _SampanSharedCall SampanSharedCall;
 struct _SampanSharedCall
 {
   gatomicrefcount refs;
-  GMainContext *owner;
+  SampanPendingTask pending;
   SampanLinkPool *pool;
   SampanCall *call; /* its reply is the engine's until the ask is posted back */
   GError *error;    /* the same */
-
-  /* owner's thread */
-  GTask *task; /* NULL once returned */
-  GSource *cancel;
 
   /* engine thread */
   int64_t sent_us;
