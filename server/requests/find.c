@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "requests/pages.h"
 #include "requests/requests.h"
 #include "requests/search.h"
 
@@ -24,12 +25,7 @@ typedef struct
   const SampanFindRequest *request; /* borrowed */
   SampanNamePattern *pattern;
   SampanFoundEnd end;
-
-  /* the page */
-  SampanWriter writer;
-  unsigned int on_page;
-  int64_t sent_us;
-  bool is_broken; /* nothing can be sent any more */
+  SampanPages pages;
 } Find;
 
 static void
@@ -42,48 +38,21 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Find, find_clear)
 
 /* ---- Pages ---- */
 
+/* SampanPages' write function. */
 static bool
-begin_page (Find *self)
+write_found (SampanWriter *writer, gconstpointer entry)
 {
-  if (!sampan_exchange_begin (self->search.exchange, &self->writer))
-    return false;
-  sampan_write_empty (&self->writer, SAMPAN_KIND_FOUND_PAGE);
-  return true;
-}
-
-static bool
-end_page (Find *self)
-{
-  self->on_page = 0;
-  self->sent_us = self->search.now_us;
-  return sampan_exchange_end (self->search.exchange, &self->writer);
-}
-
-static bool
-add_found (Find *self, const SampanEntry *entry)
-{
-  if (self->on_page == 0 && !begin_page (self))
-    return false;
-  if (!sampan_write_found (&self->writer, entry))
-    {
-      if (!end_page (self) || !begin_page (self))
-        return false;
-      bool fits = sampan_write_found (&self->writer, entry);
-      g_assert (fits);
-    }
-  self->on_page++;
-  self->end.n_found++;
-  return self->on_page < SAMPAN_LIST_PAGE_ENTRIES || end_page (self);
+  return sampan_write_found (writer, entry);
 }
 
 /* Sends what waits, or a sign of life. */
 static bool
 keep_up (Find *self)
 {
-  int64_t since_us = self->search.now_us - self->sent_us;
-  if (since_us < (self->on_page > 0 ? PAGE_PAUSE_US : SIGN_OF_LIFE_US))
+  int64_t since_us = self->search.now_us - self->pages.sent_us;
+  if (since_us < (self->pages.on_page > 0 ? PAGE_PAUSE_US : SIGN_OF_LIFE_US))
     return true;
-  return (self->on_page > 0 || begin_page (self)) && end_page (self) &&
+  return sampan_pages_send (&self->pages) &&
          sampan_connection_flush (self->search.exchange->connection);
 }
 
@@ -142,8 +111,8 @@ look_at_cb (const SampanSearchItem *item, gpointer user_data)
   struct stat status;
   self->end.n_seen++;
   if (!keep_up (self))
-    self->is_broken = true;
-  if (self->is_broken)
+    self->pages.is_broken = true;
+  if (self->pages.is_broken)
     return false;
   if (!is_of_kind (self->request, item->entry->kind) ||
       !sampan_name_pattern_matches (self->pattern, item->entry->name) ||
@@ -154,13 +123,12 @@ look_at_cb (const SampanSearchItem *item, gpointer user_data)
   entry.name = join_path (item, path);
   if (!is_of_kind (self->request, entry.kind) || !is_within (self->request, &entry))
     return true;
-  if (self->end.n_found == self->request->limit)
+  if (self->pages.count == self->request->limit)
     {
       self->end.flags = SAMPAN_FOUND_MORE;
       return false;
     }
-  self->is_broken = !add_found (self, &entry);
-  return !self->is_broken;
+  return sampan_pages_add (&self->pages, &entry);
 }
 
 bool
@@ -168,7 +136,13 @@ sampan_request_find (SampanExchange *self, SampanReader *reader)
 {
   SampanFindRequest request;
   SampanWriter writer;
-  g_auto (Find) find = { .request = &request, .sent_us = g_get_monotonic_time () };
+  g_auto (Find) find = {
+    .request = &request,
+    .pages = { .exchange = self,
+               .kind = SAMPAN_KIND_FOUND_PAGE,
+               .write = write_found,
+               .sent_us = g_get_monotonic_time () },
+  };
   g_autoptr (GError) error = NULL;
   if (!sampan_read_find_request (reader, &request))
     return sampan_exchange_break (self);
@@ -176,10 +150,11 @@ sampan_request_find (SampanExchange *self, SampanReader *reader)
     return sampan_search_refuse (self);
   find.pattern = sampan_name_pattern_new (request.pattern);
   bool ok = sampan_search_run (&find.search, request.path, look_at_cb, &find, &error);
-  if (find.is_broken || (find.on_page > 0 && !end_page (&find)))
+  if (!sampan_pages_end (&find.pages))
     return false;
   if (!ok)
     return sampan_exchange_reply_error (self, error);
+  find.end.n_found = find.pages.count;
   find.end.n_left_out = find.search.n_left_out;
   if (!sampan_exchange_begin (self, &writer))
     return false;

@@ -5,57 +5,18 @@
 
 #include "config.h"
 
+#include "requests/pages.h"
 #include "requests/requests.h"
 
 #include "storage/listing.h"
 
 #include <string.h>
 
-typedef struct
-{
-  SampanExchange *exchange;
-  SampanWriter writer;
-  unsigned int on_page;
-  uint64_t count;
-  bool is_broken; /* nothing can be sent any more */
-} Pages;
-
+/* SampanPages' write function. */
 static bool
-end_page (Pages *self)
+write_entry (SampanWriter *writer, gconstpointer entry)
 {
-  if (self->on_page == 0)
-    return !self->is_broken;
-  self->on_page = 0;
-  self->is_broken = !sampan_exchange_end (self->exchange, &self->writer);
-  return !self->is_broken;
-}
-
-static bool
-begin_page (Pages *self)
-{
-  self->is_broken = !sampan_exchange_begin (self->exchange, &self->writer);
-  if (!self->is_broken)
-    sampan_write_empty (&self->writer, SAMPAN_KIND_LIST_PAGE);
-  return !self->is_broken;
-}
-
-static bool
-add_entry (Pages *self, const SampanEntry *entry)
-{
-  if (self->on_page == SAMPAN_LIST_PAGE_ENTRIES && !end_page (self))
-    return false;
-  if (self->on_page == 0 && !begin_page (self))
-    return false;
-  if (!sampan_write_page_entry (&self->writer, entry))
-    {
-      if (!end_page (self) || !begin_page (self))
-        return false;
-      bool fits = sampan_write_page_entry (&self->writer, entry);
-      g_assert (fits);
-    }
-  self->on_page++;
-  self->count++;
-  return true;
+  return sampan_write_page_entry (writer, entry);
 }
 
 /* A share whose directory is not there is shown all the same: opening it says NOT_FOUND. */
@@ -75,15 +36,14 @@ describe_share (const char *share, SampanShareRoot *root, SampanRight right, Sam
 static void
 add_share_cb (const char *share, SampanShareRoot *root, SampanRight right, gpointer user_data)
 {
-  Pages *self = user_data;
+  SampanPages *self = user_data;
   SampanEntry entry;
   describe_share (share, root, right, &entry);
-  if (!self->is_broken && !add_entry (self, &entry))
-    self->is_broken = true;
+  sampan_pages_add (self, &entry);
 }
 
 static bool
-list_shares (Pages *self)
+list_shares (SampanPages *self)
 {
   g_autoptr (SampanShareTable) shares = sampan_services_ref_shares (self->exchange->services);
   sampan_share_table_foreach (shares, self->exchange->session->user, add_share_cb, self);
@@ -92,7 +52,7 @@ list_shares (Pages *self)
 
 /* FALSE without error: the connection has ended. */
 static bool
-list_folder (Pages *self, const SampanTarget *target, GError **error)
+list_folder (SampanPages *self, const SampanTarget *target, GError **error)
 {
   g_autoptr (SampanListing) listing = sampan_listing_open (target->root, target->below, error);
   g_autoptr (GError) local_error = NULL;
@@ -102,7 +62,7 @@ list_folder (Pages *self, const SampanTarget *target, GError **error)
   while (sampan_listing_next (listing, &entry, &local_error))
     {
       entry.right = target->right;
-      if (!add_entry (self, &entry))
+      if (!sampan_pages_add (self, &entry))
         return false;
       if (sampan_connection_get_end (self->exchange->connection) == SAMPAN_END_STOPPING)
         {
@@ -122,7 +82,7 @@ sampan_request_list (SampanExchange *self, SampanReader *reader)
   SampanPathRequest request;
   g_auto (SampanTarget) target = { 0 };
   g_autoptr (GError) error = NULL;
-  Pages pages = { .exchange = self };
+  SampanPages pages = { .exchange = self, .kind = SAMPAN_KIND_LIST_PAGE, .write = write_entry };
   if (!sampan_read_path_request (reader, &request))
     return sampan_exchange_break (self);
   bool ok =
@@ -133,7 +93,7 @@ sampan_request_list (SampanExchange *self, SampanReader *reader)
   if (error != NULL)
     return sampan_exchange_reply_error (self, error);
   SampanWriter writer;
-  if (!ok || !end_page (&pages) || !sampan_exchange_begin (self, &writer))
+  if (!ok || !sampan_pages_end (&pages) || !sampan_exchange_begin (self, &writer))
     return false;
   sampan_write_number (&writer, SAMPAN_KIND_LIST_END, pages.count);
   return sampan_exchange_end (self, &writer);

@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "requests/pages.h"
 #include "requests/requests.h"
 
 #include "storage/trash-limits.h"
@@ -40,56 +41,21 @@ get_bytes (const SampanPath *path)
 
 typedef struct
 {
-  SampanExchange *exchange;
+  SampanPages pages;
   const char *share;
   GArray *accounts; /* nullable; of SampanAccount */
-  SampanWriter writer;
-  unsigned int on_page;
-  SampanTrashEnd sums;
-  bool is_broken; /* nothing can be sent any more */
-} Pages;
+  uint64_t size_bytes;
+} List;
 
+/* SampanPages' write function. */
 static bool
-end_page (Pages *self)
+write_entry (SampanWriter *writer, gconstpointer entry)
 {
-  if (self->on_page == 0)
-    return !self->is_broken;
-  self->on_page = 0;
-  self->is_broken = !sampan_exchange_end (self->exchange, &self->writer);
-  return !self->is_broken;
-}
-
-static bool
-begin_page (Pages *self)
-{
-  self->is_broken = !sampan_exchange_begin (self->exchange, &self->writer);
-  if (!self->is_broken)
-    sampan_write_empty (&self->writer, SAMPAN_KIND_TRASH_PAGE);
-  return !self->is_broken;
-}
-
-static bool
-add_entry (Pages *self, const SampanTrashEntry *entry)
-{
-  if (self->on_page == SAMPAN_LIST_PAGE_ENTRIES && !end_page (self))
-    return false;
-  if (self->on_page == 0 && !begin_page (self))
-    return false;
-  if (!sampan_write_trash_entry (&self->writer, entry))
-    {
-      if (!end_page (self) || !begin_page (self))
-        return false;
-      bool fits = sampan_write_trash_entry (&self->writer, entry);
-      g_assert (fits);
-    }
-  self->on_page++;
-  self->sums.count++;
-  self->sums.bytes += entry->size;
-  return true;
+  return sampan_write_trash_entry (writer, entry);
 }
 
 static SampanBytes
-find_user (const Pages *self, uint64_t account_id)
+find_user (const List *self, uint64_t account_id)
 {
   for (guint i = 0; self->accounts != NULL && i < self->accounts->len; i++)
     {
@@ -116,7 +82,7 @@ add_hold (const uint8_t id[static SAMPAN_TRASH_ID_LENGTH],
           const SampanTrashHold *hold,
           gpointer user_data)
 {
-  Pages *self = user_data;
+  List *self = user_data;
   g_autoptr (SampanPath) path = join (self->share, hold->record.path);
   SampanTrashEntry entry = {
     .kind = (uint8_t)get_kind (hold->status.st_mode),
@@ -130,16 +96,18 @@ add_hold (const uint8_t id[static SAMPAN_TRASH_ID_LENGTH],
     return true;
   memcpy (entry.id, id, sizeof entry.id);
   entry.path = get_bytes (path);
-  return add_entry (self, &entry) && !sampan_connection_should_stop (self->exchange->connection);
+  self->size_bytes += entry.size;
+  return sampan_pages_add (&self->pages, &entry) &&
+         !sampan_connection_should_stop (self->pages.exchange->connection);
 }
 
 static bool
-list (Pages *self, const SampanTarget *target, GError **error)
+list_trash (List *self, const SampanTarget *target, GError **error)
 {
-  SampanTrashReader reader = get_reader (self->exchange, target);
+  SampanTrashReader reader = get_reader (self->pages.exchange, target);
   g_autoptr (GError) local_error = NULL;
   self->share = target->share;
-  self->accounts = sampan_account_store_list (self->exchange->services->store, &local_error);
+  self->accounts = sampan_account_store_list (self->pages.exchange->services->store, &local_error);
   if (self->accounts == NULL)
     g_warning ("the trash is listed without names: %s", local_error->message);
   bool ok = sampan_trash_foreach (target->root, &reader, target->below, add_hold, self, error);
@@ -153,21 +121,24 @@ sampan_request_trash_list (SampanExchange *self, SampanReader *reader)
   SampanPathRequest request;
   g_auto (SampanTarget) target = { 0 };
   g_autoptr (GError) error = NULL;
-  Pages pages = { .exchange = self };
+  List list = {
+    .pages = { .exchange = self, .kind = SAMPAN_KIND_TRASH_PAGE, .write = write_entry },
+  };
   SampanWriter writer;
   if (!sampan_read_path_request (reader, &request))
     return sampan_exchange_break (self);
   bool ok = sampan_exchange_resolve (self, request.path, self->request->right, &target, &error) &&
-            list (&pages, &target, &error);
+            list_trash (&list, &target, &error);
   if (!ok)
     return sampan_exchange_reply_error (self, error);
-  if (pages.is_broken || !end_page (&pages))
+  if (!sampan_pages_end (&list.pages))
     return false;
   if (sampan_connection_get_end (self->connection) == SAMPAN_END_STOPPING)
     return sampan_exchange_reply_code (self, SAMPAN_ERROR_SHUTTING_DOWN, 0);
   if (!sampan_exchange_begin (self, &writer))
     return false;
-  sampan_write_trash_end (&writer, &pages.sums);
+  SampanTrashEnd end = { .count = list.pages.count, .bytes = list.size_bytes };
+  sampan_write_trash_end (&writer, &end);
   return sampan_exchange_end (self, &writer);
 }
 
