@@ -193,10 +193,24 @@ insert (SampanTransferList *self, GtkWidget *row, guint index)
     gtk_widget_grab_focus (row);
 }
 
-/* Rows are put elsewhere by taking them out and in, which assistive tools are told of. */
-static void
-put_in_place (SampanTransferList *self, SampanTransfer *transfer, guint index)
+/* Of the row, as soon as those before it are there. */
+static guint
+find_place (SampanTransferList *self, GPtrArray *chosen, GtkWidget *row)
 {
+  guint place = 0;
+
+  while (place < chosen->len &&
+         g_hash_table_lookup (self->rows, g_ptr_array_index (chosen, place)) != row)
+    place++;
+  return place;
+}
+
+/* Rows are put elsewhere by taking them out and in, which assistive tools are told of. Both at
+ * once: a list that is shown shorter in between scrolls. */
+static void
+put_in_place (SampanTransferList *self, GPtrArray *chosen, guint index)
+{
+  SampanTransfer *transfer = g_ptr_array_index (chosen, index);
   GtkWidget *row = g_hash_table_lookup (self->rows, transfer);
   GtkWidget *other = get_row_at (self, index);
 
@@ -206,7 +220,7 @@ put_in_place (SampanTransferList *self, SampanTransfer *transfer, guint index)
     return;
   /* One that is to come later stands in the way of all behind it. */
   if (other != NULL && row == get_row_at (self, index + 1) && !gtk_widget_has_focus (other))
-    gtk_container_remove (GTK_CONTAINER (self), other);
+    insert (self, other, find_place (self, chosen, other));
   else
     insert (self, row, index);
 }
@@ -219,7 +233,7 @@ put_in_places (SampanTransferList *self, GPtrArray *chosen, int64_t end_us)
     {
       if (g_get_monotonic_time () > end_us)
         return false;
-      put_in_place (self, g_ptr_array_index (chosen, i), i);
+      put_in_place (self, chosen, i);
     }
   return true;
 }

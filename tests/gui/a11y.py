@@ -212,15 +212,6 @@ def double_click_row(table, name):
     put_pointer_away()
 
 
-def drag(start, end, steps=12):
-    """From START to END, with the left button, as slowly as a window can follow."""
-    command = ["mousemove", *map(str, start), "mousedown", "1"]
-    for step in range(1, steps + 1):
-        at = [str(a + (b - a) * step // steps) for a, b in zip(start, end)]
-        command += ["sleep", "0.05", "mousemove", *at]
-    subprocess.run(["xdotool", *command, "sleep", "0.3", "mouseup", "1"], check=True)
-
-
 def choose_file(application, path, accept):
     """Answers a file chooser of GTK: types PATH (and the button ACCEPT).
 

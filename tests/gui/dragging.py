@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import a11y
+import pointer
 
 START = 30  # inside of the window in the corner
 
@@ -34,4 +35,4 @@ class DragSource:
         self.drag_to(x + width // 2, y + height // 2)
 
     def drag_to(self, x, y):
-        a11y.drag((START, START), (x, y))
+        pointer.drag((START, START), (x, y))

@@ -9,6 +9,7 @@ import tempfile
 import unittest
 
 import a11y
+import pointer
 from app import App
 from box import Box
 from dragging import DragSource
@@ -120,8 +121,8 @@ class Changes(unittest.TestCase):
         table = app.table()
         return self.middle(table.queryTable().getAccessibleAt(a11y.find_row(table, name), 0), at=40)
 
-    def drag_row(self, app, name, onto):
-        a11y.drag(self.cell(app, name), onto)
+    def drag_row(self, app, name, onto, taken=True):
+        pointer.drag(self.cell(app, name), onto, taken)
 
     def test_paste_into_folder(self):
         with Box() as box, App() as app:
@@ -210,7 +211,7 @@ class Changes(unittest.TestCase):
             a11y.find_text(app.window, "“a.txt” was moved to “away”")
             app.wait_for_names("away", "here", "b.txt", "c.txt")
             # Onto a file or where they are already: nothing happens.
-            self.drag_row(app, "b.txt", self.cell(app, "c.txt"))
+            self.drag_row(app, "b.txt", self.cell(app, "c.txt"), taken=False)
             app.table().queryComponent().grabFocus()
             a11y.press_keys("ctrl+z")
             self.wait_for_tree(box)

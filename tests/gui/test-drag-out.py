@@ -11,6 +11,7 @@ import tempfile
 import unittest
 
 import a11y
+import pointer
 from app import App
 from box import Box
 from chinese import new_chinese_app
@@ -56,11 +57,11 @@ class DragOut(unittest.TestCase):
         with open(box.files / "film.mkv", "wb") as film:
             film.truncate(MOST_BYTES + 1)
 
-    def drag_out(self, app, name):
+    def drag_out(self, app, name, **options):
         table = app.table()
         cell = table.queryTable().getAccessibleAt(a11y.find_row(table, name), 0)
         x, y, _, height = a11y.find_resting_box(cell)
-        a11y.drag((x + 40, y + height // 2), CORNER)
+        pointer.drag((x + 40, y + height // 2), CORNER, **options)
 
     def get_arrived(self):
         return {path.name: path.read_bytes() for path in self.local.iterdir()}
@@ -96,7 +97,7 @@ class DragOut(unittest.TestCase):
             for name in ("film.mkv", "Trip"):
                 with App() as app:
                     app.log_in(box)
-                    self.drag_out(app, name)
+                    self.drag_out(app, name, taken=False)
                     app.wait_for_bar("Only files of up to 64.0")
             self.assertEqual(self.get_arrived(), {})
 
@@ -105,9 +106,7 @@ class DragOut(unittest.TestCase):
         with Box() as box, App() as app, DropWindow(self.local):
             self.fill(box)
             app.log_in(box)
-            a11y.find_row(app.table(), "notes.txt")
-            (box.files / "notes.txt").unlink()
-            self.drag_out(app, "notes.txt")
+            self.drag_out(app, "notes.txt", before_drop=(box.files / "notes.txt").unlink)
             app.wait_for_bar("notes.txt")
             app.press("Refresh")
             app.wait_for_names("Trip", "crew.jpg", "film.mkv")
@@ -118,7 +117,7 @@ class DragOut(unittest.TestCase):
             with Box() as box, new_chinese_app(place) as app, DropWindow(self.local):
                 self.fill(box)
                 app.log_in(box)
-                self.drag_out(app, "Trip")
+                self.drag_out(app, "Trip", taken=False)
                 app.wait_for_bar("拖到其他程序")
                 app.take_picture("chinese-drag-out")
 

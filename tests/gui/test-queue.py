@@ -9,6 +9,7 @@ import tempfile
 import unittest
 
 import a11y
+import pointer
 from app import App
 from box import Box
 
@@ -138,9 +139,10 @@ class Queue(unittest.TestCase):
 
     def drag(self, app, name, onto):
         """To the upper half of ONTO, so above it."""
+        self.focus_row(app, name)  # which brings it into sight
         left, top, _, height = a11y.find_resting_box(self.find_row(app, name))
         x, y, _, _ = a11y.find_resting_box(self.find_row(app, onto))
-        a11y.drag((left + 60, top + height // 2), (x + 60, y + 3))
+        pointer.drag((left + 60, top + height // 2), (x + 60, y + 3))
         a11y.put_pointer_away()
 
     def focus_row(self, app, name):
