@@ -150,6 +150,10 @@ sampan_error_get_text (const GError *error)
     return _ ("Nothing listens at this address and port. Check both, and that the server runs.");
   if (get_reason (error) == SAMPAN_UNREACHABLE_NO_HOST)
     return _ ("There is no computer of this name on the network. Check the address.");
+  if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_NOT_ALLOWED) &&
+      sampan_error_get_detail (error) == SAMPAN_REFUSER_DISK)
+    return _ ("The permissions on the server’s disk do not allow this. Ask who looks after it to "
+              "check them.");
   return g_dgettext (GETTEXT_PACKAGE, get_wording ((int)sampan_error_to_code (error))->text);
 }
 

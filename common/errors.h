@@ -28,7 +28,8 @@ typedef enum
   SAMPAN_ERROR_TRY_LATER = 8,        /* too many attempts or too busy: wait (detail: seconds) */
   SAMPAN_ERROR_SHUTTING_DOWN = 9,    /* the server is stopping: try again when it is back */
   SAMPAN_ERROR_NOT_FOUND = 10,       /* no such file, folder or share: refresh */
-  SAMPAN_ERROR_NOT_ALLOWED = 11,     /* the account lacks the right, or the disk is read-only */
+  SAMPAN_ERROR_NOT_ALLOWED = 11,     /* the account lacks the right: ask the admin for it
+                                        (detail: SampanRefuser) */
   SAMPAN_ERROR_EXISTS = 12,          /* the name is taken: replace, rename or skip */
   SAMPAN_ERROR_NOT_EMPTY = 13,       /* the folder holds something: remove recursively */
   SAMPAN_ERROR_WRONG_KIND = 14,      /* a folder where a file is needed, a symlink, a device */
@@ -44,6 +45,13 @@ typedef enum
   SAMPAN_ERROR_SESSION_ENDED = 23,   /* the server's admin ended it: log in again */
 } SampanErrorCode;
 #define SAMPAN_ERROR_LAST SAMPAN_ERROR_SESSION_ENDED
+
+/* Who does not allow it. */
+typedef enum
+{
+  SAMPAN_REFUSER_RIGHTS = 0,
+  SAMPAN_REFUSER_DISK = 1, /* the permissions on the server's disk, or it is read-only */
+} SampanRefuser;
 
 /* Why nothing can be reached; never on the wire. */
 typedef enum

@@ -294,7 +294,7 @@ choose_error_title (const GError *error, const char **icon_name, const char **te
   if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_NOT_ALLOWED))
     {
       *icon_name = "changes-prevent-symbolic";
-      return _ ("You May Not Look Here");
+      return _ ("No Permission to Open This Folder");
     }
   if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_NOT_FOUND))
     {

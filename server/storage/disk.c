@@ -145,6 +145,8 @@ sampan_disk_set_error (GError **error, int saved_errno, const char *what, const 
   g_autofree char *escaped = sampan_escape (name, -1, ERROR_NAME_MAX_BYTES);
 
   sampan_error_set_from_errno (error, saved_errno, "%s \"%s\"", what, escaped);
+  if (error != NULL && (saved_errno == EACCES || saved_errno == EPERM || saved_errno == EROFS))
+    sampan_error_set_detail (*error, SAMPAN_REFUSER_DISK);
 }
 
 void

@@ -11,13 +11,23 @@ import subprocess
 import tempfile
 
 PASSWORD = "correct horse battery"
+# Without its capabilities, root is bound by the permissions of files like anybody.
+WITHOUT_PRIVILEGES = ("setpriv", "--bounding-set=-all", "--inh-caps=-all")
 STOP_SECS = 10
 
 
 class Box:
     """With `with`: it runs inside and is gone afterwards, whatever happens."""
 
-    def __init__(self, user="ann", password=PASSWORD, port=0, address="127.0.0.1", options=()):
+    def __init__(
+        self,
+        user="ann",
+        password=PASSWORD,
+        port=0,
+        address="127.0.0.1",
+        options=(),
+        is_privileged=True,
+    ):
         self.user = user
         self.password = password
         self.program = os.environ["SAMPAND"]
@@ -25,6 +35,7 @@ class Box:
         self.port = port  # 0: the system's choice
         self.address = address
         self.options = options  # of "run"
+        self.wrapper = () if is_privileged or os.geteuid() != 0 else WITHOUT_PRIVILEGES
 
     def __enter__(self):
         self.place = tempfile.TemporaryDirectory(prefix="sampan-box-")
@@ -61,6 +72,7 @@ class Box:
     def start(self):
         self.process = subprocess.Popen(
             [
+                *self.wrapper,
                 self.program,
                 "run",
                 *self.with_state(self.options),

@@ -274,6 +274,7 @@ test_detail (void)
   g_autoptr (GError) quota = g_error_new_literal (SAMPAN_ERROR, SAMPAN_ERROR_QUOTA, "");
   g_autoptr (GError) other = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NO_SPACE, "");
   g_autoptr (GError) copy = NULL;
+  g_autoptr (GError) refused = NULL;
   g_autofree char *plain = sampan_error_dup_text (quota);
   g_autofree char *exact = NULL;
 
@@ -287,6 +288,10 @@ test_detail (void)
   exact = sampan_error_dup_text (copy);
   g_assert_nonnull (strstr (exact, "1.0"));
   g_assert_nonnull (strstr (exact, "more than you may store here"));
+  g_set_error_literal (&refused, SAMPAN_ERROR, SAMPAN_ERROR_NOT_ALLOWED, "");
+  g_assert_null (strstr (sampan_error_get_text (refused), "disk"));
+  sampan_error_set_detail (refused, SAMPAN_REFUSER_DISK);
+  g_assert_nonnull (strstr (sampan_error_get_text (refused), "disk"));
 }
 
 static void
