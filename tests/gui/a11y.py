@@ -13,6 +13,17 @@ TIMEOUT_SECS = 60  # only a failure waits that long; a machine may be busy with 
 DOUBLE_CLICK_SECS = 0.5  # gtk-double-click-time is 400 ms
 POLL_SECS = 0.02
 
+translation = None  # of a window that speaks another language than the tests
+
+
+def is_text(text, english):
+    return text == english or translation is not None and translation.is_of(text, english)
+
+
+def holds(text, english):
+    """Whether it is a part of TEXT."""
+    return english in text or translation is not None and translation.holds(text, english)
+
 
 def let_events_through():
     """pyatspi keeps copies of what it read; its events make them fresh."""
@@ -86,9 +97,9 @@ def forget_application(name):
 def look(root, name=None, role=None):
     """The first thing on screen of that name and role, now; None if there is none."""
     for node in everything_in(root, skip_tables=role not in ("table column header", "table cell")):
-        if name is not None and node.name != name:
-            continue
         if role is not None and node.getRoleName() != role:
+            continue
+        if name is not None and not is_text(node.name, name):
             continue
         if is_showing(node):
             return node
@@ -108,7 +119,7 @@ def find_text(root, part):
 
     def probe():
         for node in everything_in(root, skip_tables=True):
-            if node.getRoleName() == "label" and part in node.name and is_showing(node):
+            if node.getRoleName() == "label" and holds(node.name, part) and is_showing(node):
                 return node
         return None
 

@@ -19,11 +19,13 @@ class App:
 
     TEXTS: English names to those of the language that it runs in."""
 
+    spoken = None  # chinese.Spoken, while all that a test starts is to speak it
+
     def __init__(
         self,
         *arguments,
         program=None,
-        name="sampan",
+        name=None,
         environment=None,
         texts=None,
         width=860,
@@ -31,8 +33,12 @@ class App:
         harmless=(),
     ):
         self.arguments = arguments
+        if self.spoken and not program:
+            program = os.environ["SAMPAN_IN_BUILD_TREE"]
+            environment = {**self.spoken.environment, **(environment or {})}
+            name = pathlib.Path(program).name
         self.program = program or os.environ["SAMPAN"]
-        self.name = name
+        self.name = name or "sampan"
         self.size = width, height
         self.harmless = harmless  # what lines may contain that are no failure
         self.environment = environment or {}
@@ -116,6 +122,8 @@ class App:
         if self.ended:
             return
         assert self.process.poll() is None, f"it ended by itself: {self.process.returncode}"
+        if self.spoken:
+            self.spoken.check(self)
         a11y.press_keys("ctrl+q")
         status = self.process.wait(EXIT_SECS)
         assert status == 0, f"it ended with {status}: {self.log_path.read_text()}"
@@ -146,7 +154,8 @@ class App:
         if folder:
             # The pointer's tooltip and a running fade are not what is to be seen.
             time.sleep(0.5)
-            a11y.take_picture(pathlib.Path(folder) / f"{name}.png")
+            language = "chinese-" if self.spoken else ""
+            a11y.take_picture(pathlib.Path(folder) / f"{language}{name}.png")
 
     def fill_form(self, box, password=None, user=None):
         a11y.type_into(self.find("Address", "text"), "127.0.0.1")

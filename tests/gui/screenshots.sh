@@ -27,7 +27,7 @@ GEOMETRY=895x718x24 "$here/session.sh" /usr/bin/python3 "$here/screenshot.py"
 # One that fails, or is skipped (77), must not keep the pictures of the others.
 status=0
 export GEOMETRY=940x760x24
-for test in login saved connecting files browsing batches transfers desktop looks; do
+for test in login saved connecting files browsing batches transfers permissions desktop looks; do
   "$here/session.sh" /usr/bin/python3 "$here/test-$test.py" || [ $? = 77 ] || status=1
 done
 "$here/../e2e/avahi-session.sh" "$here/session.sh" /usr/bin/python3 "$here/test-found.py" || [ $? = 77 ] || status=1

@@ -278,10 +278,10 @@ class Browsing(unittest.TestCase):
             self.assertFalse(a11y.look(app.window, "Modified", "table column header"))
             # A place that is gone is no place to come back to.
             app.start_again()
-            (box.files / "Harbour").rename(box.files / "Port")
+            (box.files / "Harbour").rename(box.files / "Quay")
             a11y.type_into(app.find("Password", "password text"), box.password)
             app.press("Log In")
-            a11y.find_row(app.table(), "Port")
+            a11y.find_row(app.table(), "Quay")
 
     def test_bookmarks(self):
         with Box() as box, App() as app:
@@ -310,8 +310,8 @@ class Browsing(unittest.TestCase):
             # What is gone says so.
             a11y.press_keys("alt+Up")
             app.wait_for_names(*LISTED)
-            (box.files / "Harbour").rename(box.files / "Port")
-            a11y.find_row(app.table(), "Port")
+            (box.files / "Harbour").rename(box.files / "Quay")
+            a11y.find_row(app.table(), "Quay")
             a11y.press_keys("F9")
             app.find("Harbour", "list item")
             a11y.press_keys("Return")

@@ -74,7 +74,7 @@ class Shell:
     def wait_for(self, title):
         def probe():
             for number, (found, _, _) in self.shown.items():
-                if found == title:
+                if a11y.is_text(found, title):
                     return number
             return None
 

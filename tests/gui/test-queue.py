@@ -44,6 +44,9 @@ class Queue(unittest.TestCase):
             app.press("Upload")
             a11y.choose_file(app.root, path, "Open")
 
+    def wait_until_safe(self, app, name):
+        a11y.wait_for(lambda: a11y.holds(self.find_row(app, name).name, "Safe on the box"), name)
+
     def open_list(self, app):
         a11y.press(a11y.find(app.find("Transfers", "panel"), role="toggle button"))
 
@@ -117,14 +120,14 @@ class Queue(unittest.TestCase):
             self.fill_both_places(app)
             self.upload(app, source)
             panel = app.find("Transfers", "panel")
-            a11y.wait_for(lambda: "Waiting" in self.find_row(app, "boat.bin").name, "its turn")
+            a11y.wait_for(lambda: a11y.holds(self.find_row(app, "boat.bin").name, "Waiting"), "its turn")
             source.unlink()
             self.empty_both_places(app)
             app.find("0 waiting, 0 done, 1 failed")
             app.take_picture("failed")
             source.write_bytes(content)
             app.press("Retry Failed")
-            a11y.wait_for(lambda: "Safe" in self.find_row(app, "boat.bin").name, "boat.bin")
+            self.wait_until_safe(app, "boat.bin")
             self.assertEqual((box.files / "boat.bin").read_bytes(), content)
             app.find("0 waiting, 1 done")
             a11y.press_keys("ctrl+j")
@@ -135,7 +138,8 @@ class Queue(unittest.TestCase):
 
     def get_waiting(self, app):
         rows = app.find("Transfer List", "list box")
-        return [row.name.split(":")[0] for row in rows if row is not None and "Waiting" in row.name]
+        rows = [row for row in rows if row is not None and a11y.holds(row.name, "Waiting")]
+        return [row.name.split(":")[0] for row in rows]
 
     def drag(self, app, name, onto):
         """To the upper half of ONTO, so above it."""
@@ -184,7 +188,7 @@ class Queue(unittest.TestCase):
             app.take_picture("order")
             self.empty_both_places(app)
             for name in names:
-                a11y.wait_for(lambda: "Safe" in self.find_row(app, name).name, name)
+                self.wait_until_safe(app, name)
                 self.assertEqual((box.files / name).read_bytes(), (self.local / name).read_bytes())
 
 

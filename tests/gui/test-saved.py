@@ -167,7 +167,8 @@ class Saved(unittest.TestCase):
 
     def get_paused(self, app):
         rows = app.find("Transfer List", "list box")
-        return [row.name.split(":")[0] for row in rows if row is not None and "Paused" in row.name]
+        rows = [row for row in rows if row is not None and a11y.holds(row.name, "Paused")]
+        return [row.name.split(":")[0] for row in rows]
 
     def test_order(self):
         names = ["one.bin", "two.bin", "three.bin"]
