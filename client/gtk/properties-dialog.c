@@ -91,11 +91,11 @@ show_holds (SampanPropertiesDialog *self)
   g_autoptr (GString) text = g_string_new (NULL);
 
   g_string_append_printf (text, ngettext ("%'u file", "%'u files", n_files), n_files);
-  g_string_append (text, ", ");
+  g_string_append (text, _ (", "));
   g_string_append_printf (text, ngettext ("%'u folder", "%'u folders", n_folders), n_folders);
   if (n_others > 0)
     {
-      g_string_append (text, ", ");
+      g_string_append (text, _ (", "));
       g_string_append_printf (text,
                               ngettext ("%'u link or special file",
                                         "%'u links or special files",

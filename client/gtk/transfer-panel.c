@@ -198,7 +198,7 @@ show_paused (SampanTransferPanel *self, guint n_paused)
 /* Of all in the list; the queue's own sums begin anew with each run. */
 typedef struct
 {
-  guint n_done, n_failed;
+  guint n_done, n_failed, n_cancelled;
   uint64_t done_bytes, failed_bytes;
 } Counts;
 
@@ -224,6 +224,8 @@ count (SampanTransferPanel *self)
           counts.n_failed++;
           counts.failed_bytes += sampan_transfer_get_total_bytes (transfer);
         }
+      else if (state == SAMPAN_TRANSFER_CANCELLED)
+        counts.n_cancelled++;
     }
   return counts;
 }
@@ -273,6 +275,9 @@ update_counts (SampanTransferPanel *self, const Sums *sums)
                             self->n_skipped);
   gtk_label_set_text (self->count_label, text->str);
   gtk_widget_set_visible (self->retry_button, counts.n_failed > 0);
+  gtk_widget_set_sensitive (self->clear_button,
+                            counts.n_done + counts.n_failed + counts.n_cancelled + self->n_skipped >
+                                0);
   update_sizes (self, &counts);
 }
 
