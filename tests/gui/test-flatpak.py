@@ -17,7 +17,9 @@ import unittest
 import a11y
 from app import App
 from box import Box
+from chinese import CHINESE, check_chinese
 from dragging import DragSource
+from language import make_locale
 
 APP_ID = "io.github.sampan.Sampan"
 HERE = pathlib.Path(__file__).parent
@@ -78,6 +80,8 @@ def make_manifest(place):
 
 def build(place):
     run(HERE / "flatpak-runtime.sh", place, RUNTIME, BRANCH)
+    # Texts are installed for the languages of the person alone.
+    run("flatpak", "--user", "config", "--set", "languages", "en;zh")
     run(
         *("flatpak-builder", "--user", "--install", "--disable-rofiles-fuse", "--disable-updates"),
         *(f"--default-branch={BRANCH}", f"--state-dir={place}/state"),
@@ -106,11 +110,12 @@ class Flatpak(unittest.TestCase):
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         subprocess.run(["flatpak", "kill", APP_ID], **quiet)
 
-    def new_app(self):
+    def new_app(self, *options, **more):
         return App(
-            *("run", f"--branch={BRANCH}", APP_ID),
+            *("run", *options, f"--branch={BRANCH}", APP_ID),
             program="flatpak",
             harmless=("Failed to connect to bus",),  # the system's, which is not there
+            **more,
         )
 
     def wait_for_content(self, path, content):
@@ -165,6 +170,16 @@ class Flatpak(unittest.TestCase):
             self.wait_for_content(self.local / "crew.jpg", "crew")
             app.start_again()
             self.assertEqual(a11y.read(app.find("Address", "text")), "127.0.0.1")
+
+    def test_chinese(self):
+        environment = {**make_locale(self.local, "zh_CN"), "LANGUAGE": "zh_CN"}
+        options = [f"--env={name}={value}" for name, value in environment.items()]
+        options.append(f"--filesystem={self.local}:ro")  # the locale, which this machine's /usr lacks
+        with Box() as box, self.new_app(*options, texts=CHINESE) as app:
+            (box.files / "crew.jpg").write_text("crew")
+            app.log_in(box)
+            a11y.find_row(app.table(), "crew.jpg")
+            check_chinese(self, app.window)
 
     def make_files(self):
         """Which the sandbox cannot see: whoever drags or copies them hands them to the portal."""
