@@ -17,12 +17,12 @@ translation = None  # of a window that speaks another language than the tests
 
 
 def is_text(text, english):
-    return text == english or translation is not None and translation.is_of(text, english)
+    return text == english if translation is None else translation.is_of(text, english)
 
 
 def holds(text, english):
     """Whether it is a part of TEXT."""
-    return english in text or translation is not None and translation.holds(text, english)
+    return english in text if translation is None else translation.holds(text, english)
 
 
 def let_events_through():

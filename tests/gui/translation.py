@@ -11,6 +11,8 @@ import pathlib
 import re
 
 PLACEHOLDER = re.compile(r"%(?:(\d)\$)?[-+'0.\d]*(?:l|ll|z|j)?[sdiufxc]")
+LIBRARIES = ("glib20", "gtk30")
+LOCALES = "/usr/share/locale"
 # What the program puts together from texts of its own.
 JOINTS = re.compile(r", | · |: ")
 ENOUGH_LETTERS = 4  # that a message shares with a text before it is taken for its source
@@ -89,9 +91,11 @@ class Translation:
         for english, text in read_catalog(path):
             self.messages.append((split(re.sub(r"_(?=\w)", "", english)), split(text)))
             self.words.update(re.findall("[A-Za-z]{2,}", english))
+        # Their languages are left out of some systems: their buttons are English then.
+        paths = [gettext.find(domain, LOCALES, [language]) for domain in LIBRARIES]
+        self.has_libraries = None not in paths
         self.libraries = [
-            gettext.translation(domain, "/usr/share/locale", [language], fallback=True)
-            for domain in ("glib20", "gtk30")
+            gettext.translation(domain, LOCALES, [language], fallback=True) for domain in LIBRARIES
         ]
 
     def translate(self, english, whole):
@@ -117,8 +121,11 @@ class Translation:
 
     @functools.lru_cache(None)
     def get_pattern(self, english, whole):
-        """ENGLISH may also be a name or a size, or of a library that speaks English alone."""
-        return "|".join([re.escape(english), *self.translate(english, whole)])
+        """What has no translation is a name or a size."""
+        patterns = list(self.translate(english, whole))
+        if not patterns or not self.has_libraries:
+            patterns.append(re.escape(english))
+        return "|".join(patterns)
 
     def is_of(self, text, english):
         return re.fullmatch(self.get_pattern(english, True), text, re.DOTALL) is not None
