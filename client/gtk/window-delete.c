@@ -7,6 +7,7 @@
 
 #include "window-private.h"
 
+#include "entry-text.h"
 #include "sentence-name.h"
 #include "trash-dialog.h"
 
@@ -239,11 +240,23 @@ dup_question (GPtrArray *paths)
   return g_strdup_printf (_ ("Delete “%s” for good?"), name);
 }
 
+static const char *
+choose_warning (SampanWindow *self, guint n_items)
+{
+  g_autoptr (GPtrArray) selected = sampan_file_view_dup_selected (self->file_view);
+
+  for (guint i = 0; i < selected->len; i++)
+    if (sampan_entry_text_is_folder (g_ptr_array_index (selected, i)))
+      return _ ("Folders go with all that they hold. Nothing brings them back.");
+  return n_items == 1 ? _ ("Nothing brings it back.") : _ ("Nothing brings them back.");
+}
+
 void
 sampan_window_delete (SampanWindow *self, bool for_good)
 {
   g_autoptr (GPtrArray) paths = sampan_window_dup_selected_paths (self);
   g_autofree char *title = NULL;
+  const char *warning;
 
   if (paths->len == 0)
     return;
@@ -253,15 +266,12 @@ sampan_window_delete (SampanWindow *self, bool for_good)
       return;
     }
   title = dup_question (paths);
+  warning = choose_warning (self, paths->len);
   g_object_set_data_full (G_OBJECT (self),
                           REMOVAL_KEY,
                           g_steal_pointer (&paths),
                           (GDestroyNotify)g_ptr_array_unref);
-  sampan_window_ask (self,
-                     title,
-                     _ ("Folders go with all that they hold. Nothing brings them back."),
-                     _ ("_Delete for Good"),
-                     purge_confirmed);
+  sampan_window_ask (self, title, warning, _ ("_Delete for Good"), purge_confirmed);
 }
 
 /* ---- looking into the trash ---- */

@@ -341,6 +341,7 @@ class Changes(unittest.TestCase):
             a11y.select_row(app.table(), "away")
             self.press_keys(app, "shift+Delete")
             a11y.find_text(app.root, "Delete “away” for good?")
+            a11y.find_text(app.root, "Folders go with all that they hold.")
             app.take_picture("for-good")
             # Cancel is what Return presses.
             a11y.press_keys("Return")

@@ -120,6 +120,7 @@ class Chinese(unittest.TestCase):
             a11y.select_row(app.table(), "notes.txt")
             self.keys(app, "shift+Delete")
             a11y.find_text(app.root, say("Delete “%s” for good?", "notes.txt"))
+            a11y.find_text(app.root, say("Nothing brings it back."))
             check_chinese(self, a11y.find(app.root, role="alert"))
             app.press_in_dialog(say("Delete for Good"))
             a11y.wait_for(lambda: not (box.files / "notes.txt").exists(), "it to go")
