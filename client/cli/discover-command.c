@@ -110,7 +110,7 @@ command_discover (Cli *cli, const Command *command, char **argv)
   if (!wait_secs (cli, seconds))
     return;
   if (sampan_discovery_get_state (discovery) != SAMPAN_DISCOVERY_UNAVAILABLE)
-    print_all (cli, G_LIST_MODEL (discovery));
+    print_all (cli, sampan_discovery_get_boxes (discovery));
   else
     output_failed_because (cli,
                            NULL,

@@ -53,12 +53,7 @@ enum
   PROP_STATE = 1
 };
 
-static void list_model_init (GListModelInterface *iface);
-
-G_DEFINE_TYPE_WITH_CODE (SampanDiscovery,
-                         sampan_discovery,
-                         G_TYPE_OBJECT,
-                         G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
+G_DEFINE_FINAL_TYPE (SampanDiscovery, sampan_discovery, G_TYPE_OBJECT)
 
 static void
 seen_free (gpointer data)
@@ -465,32 +460,6 @@ connected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* ---- The object ---- */
 
-static GType
-get_item_type (GListModel *model)
-{
-  return SAMPAN_TYPE_FOUND_BOX;
-}
-
-static guint
-get_n_items (GListModel *model)
-{
-  return g_list_model_get_n_items (G_LIST_MODEL (SAMPAN_DISCOVERY (model)->boxes));
-}
-
-static gpointer
-get_item (GListModel *model, guint position)
-{
-  return g_list_model_get_item (G_LIST_MODEL (SAMPAN_DISCOVERY (model)->boxes), position);
-}
-
-static void
-list_model_init (GListModelInterface *iface)
-{
-  iface->get_item_type = get_item_type;
-  iface->get_n_items = get_n_items;
-  iface->get_item = get_item;
-}
-
 static void
 sampan_discovery_dispose (GObject *object)
 {
@@ -536,10 +505,6 @@ sampan_discovery_init (SampanDiscovery *self)
 {
   self->seen = g_ptr_array_new_with_free_func (seen_free);
   self->boxes = g_list_store_new (SAMPAN_TYPE_FOUND_BOX);
-  g_signal_connect_swapped (self->boxes,
-                            "items-changed",
-                            G_CALLBACK (g_list_model_items_changed),
-                            self);
 }
 
 /* ---- Public API ---- */
@@ -596,4 +561,10 @@ SampanDiscoveryState
 sampan_discovery_get_state (SampanDiscovery *self)
 {
   return self->state;
+}
+
+GListModel *
+sampan_discovery_get_boxes (SampanDiscovery *self)
+{
+  return G_LIST_MODEL (self->boxes);
 }

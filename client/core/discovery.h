@@ -2,9 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* The boxes that announce themselves on the network (DNS-SD, _sampan._tcp), found by the Avahi
- * daemon on the system bus: a GListModel of SampanFoundBox in order of their names. Lives on the
- * caller's main context and never blocks it. Without a bus or Avahi it stays empty, and "state"
- * (read only, notified) says so. */
+ * daemon on the system bus. Lives on the caller's main context and never blocks it. Without a bus
+ * or Avahi none is found, and "state" (read only, notified) says so. */
 
 #pragma once
 
@@ -30,5 +29,7 @@ SampanDiscovery *sampan_discovery_new (void);
 void sampan_discovery_start (SampanDiscovery *self);
 void sampan_discovery_stop (SampanDiscovery *self);
 SampanDiscoveryState sampan_discovery_get_state (SampanDiscovery *self);
+/* Of SampanFoundBox, in order of their names. Borrowed. */
+GListModel *sampan_discovery_get_boxes (SampanDiscovery *self);
 
 G_END_DECLS

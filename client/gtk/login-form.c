@@ -181,7 +181,7 @@ sampan_login_form_dispose (GObject *object)
   SampanLoginForm *self = SAMPAN_LOGIN_FORM (object);
 
   if (self->store != NULL)
-    g_signal_handlers_disconnect_by_data (self->store, self);
+    g_signal_handlers_disconnect_by_data (sampan_server_store_get_servers (self->store), self);
   g_clear_object (&self->store);
   g_clear_object (&self->saved);
   G_OBJECT_CLASS (sampan_login_form_parent_class)->dispose (object);
@@ -246,7 +246,7 @@ sampan_login_form_set_store (SampanLoginForm *self, SampanServerStore *store)
   g_assert (self->store == NULL);
   self->store = g_object_ref (store);
   sampan_server_list_set_store (self->server_list, store);
-  g_signal_connect_object (store,
+  g_signal_connect_object (sampan_server_store_get_servers (store),
                            "items-changed",
                            G_CALLBACK (form_changed_cb),
                            self,

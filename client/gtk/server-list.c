@@ -63,7 +63,7 @@ static void
 update_height (SampanServerList *self)
 {
   bool fills = gtk_widget_get_visible (self->saved_box) ||
-               g_list_model_get_n_items (G_LIST_MODEL (self->discovery)) > FEW_FOUND;
+               g_list_model_get_n_items (sampan_discovery_get_boxes (self->discovery)) > FEW_FOUND;
 
   gtk_scrolled_window_set_min_content_height (self->scroller, fills ? MIN_HEIGHT : MIN_TEXT_HEIGHT);
 }
@@ -198,7 +198,8 @@ static void
 saved_changed_cb (SampanServerList *self)
 {
   gtk_widget_set_visible (self->saved_box,
-                          g_list_model_get_n_items (G_LIST_MODEL (self->store)) > 0);
+                          g_list_model_get_n_items (sampan_server_store_get_servers (self->store)) >
+                              0);
   update_height (self);
 }
 
@@ -242,7 +243,7 @@ get_state_text (SampanDiscoveryState state, bool is_empty)
 static void
 found_changed_cb (SampanServerList *self)
 {
-  bool is_empty = g_list_model_get_n_items (G_LIST_MODEL (self->discovery)) == 0;
+  bool is_empty = g_list_model_get_n_items (sampan_discovery_get_boxes (self->discovery)) == 0;
   SampanDiscoveryState state = sampan_discovery_get_state (self->discovery);
   const char *text = get_state_text (state, is_empty);
 
@@ -292,11 +293,12 @@ sampan_server_list_dispose (GObject *object)
 
   if (self->discovery != NULL)
     {
+      g_signal_handlers_disconnect_by_data (sampan_discovery_get_boxes (self->discovery), self);
       g_signal_handlers_disconnect_by_data (self->discovery, self);
       sampan_discovery_stop (self->discovery);
     }
   if (self->store != NULL)
-    g_signal_handlers_disconnect_by_data (self->store, self);
+    g_signal_handlers_disconnect_by_data (sampan_server_store_get_servers (self->store), self);
   g_clear_pointer (&self->menu, gtk_widget_destroy);
   g_clear_object (&self->menu_server);
   g_clear_object (&self->discovery);
@@ -342,9 +344,12 @@ sampan_server_list_class_init (SampanServerListClass *klass)
 static void
 sampan_server_list_init (SampanServerList *self)
 {
+  GListModel *boxes;
+
   gtk_widget_init_template (GTK_WIDGET (self));
   self->discovery = sampan_discovery_new ();
-  g_signal_connect_object (self->discovery,
+  boxes = sampan_discovery_get_boxes (self->discovery);
+  g_signal_connect_object (boxes,
                            "items-changed",
                            G_CALLBACK (found_changed_cb),
                            self,
@@ -354,21 +359,19 @@ sampan_server_list_init (SampanServerList *self)
                            G_CALLBACK (found_changed_cb),
                            self,
                            G_CONNECT_SWAPPED);
-  gtk_list_box_bind_model (self->found_list,
-                           G_LIST_MODEL (self->discovery),
-                           create_found_row,
-                           NULL,
-                           NULL);
+  gtk_list_box_bind_model (self->found_list, boxes, create_found_row, NULL, NULL);
   found_changed_cb (self);
 }
 
 void
 sampan_server_list_set_store (SampanServerList *self, SampanServerStore *store)
 {
+  GListModel *servers = sampan_server_store_get_servers (store);
+
   g_assert (self->store == NULL);
   self->store = g_object_ref (store);
-  gtk_list_box_bind_model (self->saved_list, G_LIST_MODEL (store), create_saved_row, self, NULL);
-  g_signal_connect_object (store,
+  gtk_list_box_bind_model (self->saved_list, servers, create_saved_row, self, NULL);
+  g_signal_connect_object (servers,
                            "items-changed",
                            G_CALLBACK (saved_changed_cb),
                            self,

@@ -22,12 +22,7 @@ struct _SampanServerStore
   char *problem;       /* nullable */
 };
 
-static void list_model_init (GListModelInterface *iface);
-
-G_DEFINE_TYPE_WITH_CODE (SampanServerStore,
-                         sampan_server_store,
-                         G_TYPE_OBJECT,
-                         G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
+G_DEFINE_FINAL_TYPE (SampanServerStore, sampan_server_store, G_TYPE_OBJECT)
 
 static guint failed_signal;
 
@@ -231,32 +226,6 @@ drop_password (SampanServerStore *self, SampanSavedServer *server)
 
 /* ---- the object ---- */
 
-static GType
-get_item_type (GListModel *model)
-{
-  return SAMPAN_TYPE_SAVED_SERVER;
-}
-
-static guint
-get_n_items (GListModel *model)
-{
-  return g_list_model_get_n_items (G_LIST_MODEL (SAMPAN_SERVER_STORE (model)->servers));
-}
-
-static gpointer
-get_item (GListModel *model, guint position)
-{
-  return g_list_model_get_item (G_LIST_MODEL (SAMPAN_SERVER_STORE (model)->servers), position);
-}
-
-static void
-list_model_init (GListModelInterface *iface)
-{
-  iface->get_item_type = get_item_type;
-  iface->get_n_items = get_n_items;
-  iface->get_item = get_item;
-}
-
 static void
 sampan_server_store_finalize (GObject *object)
 {
@@ -303,10 +272,6 @@ sampan_server_store_init (SampanServerStore *self)
   self->servers = g_list_store_new (SAMPAN_TYPE_SAVED_SERVER);
   self->writer = g_thread_pool_new (write_thread, NULL, 1, FALSE, NULL);
   load (self);
-  g_signal_connect_swapped (self->servers,
-                            "items-changed",
-                            G_CALLBACK (g_list_model_items_changed),
-                            self);
 }
 
 /* ---- public API ---- */
@@ -315,6 +280,12 @@ SampanServerStore *
 sampan_server_store_new (void)
 {
   return g_object_new (SAMPAN_TYPE_SERVER_STORE, NULL);
+}
+
+GListModel *
+sampan_server_store_get_servers (SampanServerStore *self)
+{
+  return G_LIST_MODEL (self->servers);
 }
 
 const char *

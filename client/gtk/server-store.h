@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The saved servers as all windows share them: a GListModel of SampanSavedServer, the one used last
- * first. A change shows at once and is written on another thread. Passwords are in the keyring. */
+/* The saved servers as all windows share them. A change shows at once and is written on another
+ * thread. Passwords are in the keyring. */
 
 #pragma once
 
@@ -19,6 +19,8 @@ G_DECLARE_FINAL_TYPE (SampanServerStore, sampan_server_store, SAMPAN, SERVER_STO
 
 /* Reads one small file: before a window shows. Its last reference goes when all is written. */
 SampanServerStore *sampan_server_store_new (void);
+/* Of SampanSavedServer, the one used last first. Borrowed. */
+GListModel *sampan_server_store_get_servers (SampanServerStore *self);
 /* What was wrong with that file; nullable, borrowed. */
 const char *sampan_server_store_get_problem (SampanServerStore *self);
 
