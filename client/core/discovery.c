@@ -7,7 +7,8 @@
 
 #include "discovery.h"
 
-#include <net/if.h>
+#include "seen-boxes.h"
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -17,20 +18,6 @@
 #define SERVICE_TYPE "_sampan._tcp"
 #define ANY (-1)              /* interface, protocol */
 #define CALL_TIMEOUT_MS 10000 /* Avahi's own for resolving is 5 s */
-/* A box is there once for each interface and protocol. */
-#define SEEN_MAX (4 * SAMPAN_DISCOVERY_BOXES_MAX)
-
-/* One place that a box was seen in. */
-typedef struct
-{
-  SampanDiscovery *discovery; /* borrowed */
-  int interface;
-  int protocol;
-  char *name;
-  char *domain;
-  SampanFoundBox *box; /* NULL until it is resolved */
-  int rank;            /* of its address; the smaller, the better */
-} Seen;
 
 struct _SampanDiscovery
 {
@@ -42,8 +29,7 @@ struct _SampanDiscovery
   guint added_signal;
   guint removed_signal;
   guint all_signal;
-  GPtrArray *seen;   /* of Seen */
-  GListStore *boxes; /* of SampanFoundBox: of what was seen the best of each name */
+  SampanSeenBoxes *seen;
   SampanDiscoveryState state;
   guint n_pending; /* what the browser still has to tell, and what is being resolved */
 };
@@ -54,17 +40,6 @@ enum
 };
 
 G_DEFINE_FINAL_TYPE (SampanDiscovery, sampan_discovery, G_TYPE_OBJECT)
-
-static void
-seen_free (gpointer data)
-{
-  Seen *seen = data;
-
-  g_clear_object (&seen->box);
-  g_free (seen->name);
-  g_free (seen->domain);
-  g_free (seen);
-}
 
 static void
 set_state (SampanDiscovery *self, SampanDiscoveryState state)
@@ -83,120 +58,7 @@ one_done (SampanDiscovery *self)
     set_state (self, SAMPAN_DISCOVERY_ALL_FOUND);
 }
 
-/* ---- The list ---- */
-
-static int
-compare_boxes (gconstpointer a, gconstpointer b, gpointer user_data)
-{
-  return g_utf8_collate (sampan_found_box_get_name ((SampanFoundBox *)a),
-                         sampan_found_box_get_name ((SampanFoundBox *)b));
-}
-
-static bool
-is_best (SampanDiscovery *self, const Seen *seen)
-{
-  for (guint i = 0; i < self->seen->len; i++)
-    {
-      const Seen *other = g_ptr_array_index (self->seen, i);
-
-      if (other->box != NULL && other->rank < seen->rank && strcmp (other->name, seen->name) == 0 &&
-          strcmp (other->domain, seen->domain) == 0)
-        return false;
-    }
-  return true;
-}
-
-/* Of equals the first. */
-static bool
-is_listed (SampanDiscovery *self, const Seen *seen, guint before)
-{
-  for (guint i = 0; i < before; i++)
-    {
-      const Seen *other = g_ptr_array_index (self->seen, i);
-
-      if (other->box != NULL && other->rank == seen->rank &&
-          strcmp (other->name, seen->name) == 0 && strcmp (other->domain, seen->domain) == 0)
-        return true;
-    }
-  return false;
-}
-
-/* Only what changed is told of: what a person is about to click stays where it is. */
-static void
-update_list (SampanDiscovery *self)
-{
-  g_autoptr (GHashTable) wanted = g_hash_table_new (NULL, NULL);
-  GHashTableIter iter;
-  gpointer box;
-
-  for (guint i = 0; i < self->seen->len; i++)
-    {
-      const Seen *seen = g_ptr_array_index (self->seen, i);
-
-      if (seen->box != NULL && g_hash_table_size (wanted) < SAMPAN_DISCOVERY_BOXES_MAX &&
-          is_best (self, seen) && !is_listed (self, seen, i))
-        g_hash_table_add (wanted, seen->box);
-    }
-  for (guint i = g_list_model_get_n_items (G_LIST_MODEL (self->boxes)); i-- > 0;)
-    {
-      g_autoptr (SampanFoundBox) there = g_list_model_get_item (G_LIST_MODEL (self->boxes), i);
-
-      if (!g_hash_table_remove (wanted, there))
-        g_list_store_remove (self->boxes, i);
-    }
-  g_hash_table_iter_init (&iter, wanted);
-  while (g_hash_table_iter_next (&iter, &box, NULL))
-    g_list_store_insert_sorted (self->boxes, box, compare_boxes, NULL);
-}
-
-static Seen *
-find_seen (SampanDiscovery *self, int interface, int protocol, const char *name, const char *domain)
-{
-  for (guint i = 0; i < self->seen->len; i++)
-    {
-      Seen *seen = g_ptr_array_index (self->seen, i);
-
-      if (seen->interface == interface && seen->protocol == protocol &&
-          strcmp (seen->name, name) == 0 && strcmp (seen->domain, domain) == 0)
-        return seen;
-    }
-  return NULL;
-}
-
-static void
-forget_all (SampanDiscovery *self)
-{
-  g_ptr_array_set_size (self->seen, 0);
-  update_list (self);
-}
-
 /* ---- Resolving ---- */
-
-/* "fe80::1%eth0": a link's own address means nothing without the link. NULL: no address at all. */
-static char *
-dup_address (const char *text, int interface, int *rank)
-{
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (text);
-  char name[IF_NAMESIZE];
-
-  if (address == NULL || g_inet_address_get_is_any (address) ||
-      g_inet_address_get_is_multicast (address))
-    return NULL;
-  if (g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV4)
-    {
-      *rank = 0;
-      return g_strdup (text);
-    }
-  if (!g_inet_address_get_is_link_local (address))
-    {
-      *rank = 1;
-      return g_strdup (text);
-    }
-  *rank = 2;
-  return if_indextoname ((unsigned int)interface, name) != NULL
-             ? g_strdup_printf ("%s%%%s", text, name)
-             : NULL;
-}
 
 static void
 looked_up_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -226,35 +88,28 @@ look_up_host (SampanDiscovery *self, SampanFoundBox *box)
 static void
 take_resolved (SampanDiscovery *self, GVariant *reply)
 {
-  const char *name, *type, *domain, *host, *text;
-  int interface, protocol, address_protocol;
+  SampanSeenPlace place;
+  const char *type, *host, *address;
+  int address_protocol;
   uint16_t port;
-  g_autofree char *address = NULL;
-  Seen *seen;
+  SampanFoundBox *box;
 
   g_variant_get (reply,
                  "(ii&s&s&s&si&sq@aayu)",
-                 &interface,
-                 &protocol,
-                 &name,
+                 &place.interface,
+                 &place.protocol,
+                 &place.name,
                  &type,
-                 &domain,
+                 &place.domain,
                  &host,
                  &address_protocol,
-                 &text,
+                 &address,
                  &port,
                  NULL,
                  NULL);
-  seen = find_seen (self, interface, protocol, name, domain);
-  if (seen == NULL || port == 0)
-    return;
-  address = dup_address (text, interface, &seen->rank);
-  if (address == NULL)
-    return;
-  g_clear_object (&seen->box);
-  seen->box = sampan_found_box_new (name, host, port, address);
-  look_up_host (self, seen->box);
-  update_list (self);
+  box = sampan_seen_boxes_set_address (self->seen, &place, host, port, address);
+  if (box != NULL)
+    look_up_host (self, box);
 }
 
 /* After CANCELLED there may be nobody any more. */
@@ -300,17 +155,20 @@ call (SampanDiscovery *self,
 
 /* FALSE: it is not about a box. The texts are borrowed from PARAMETERS. */
 static bool
-read_item (GVariant *parameters,
-           int *interface,
-           int *protocol,
-           const char **name,
-           const char **domain)
+read_item (GVariant *parameters, SampanSeenPlace *place)
 {
   const char *type;
 
   if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(iisssu)")))
     return false;
-  g_variant_get (parameters, "(ii&s&s&su)", interface, protocol, name, &type, domain, NULL);
+  g_variant_get (parameters,
+                 "(ii&s&s&su)",
+                 &place->interface,
+                 &place->protocol,
+                 &place->name,
+                 &type,
+                 &place->domain,
+                 NULL);
   return strcmp (type, SERVICE_TYPE) == 0;
 }
 
@@ -324,23 +182,21 @@ added_cb (GDBusConnection *bus,
           gpointer user_data)
 {
   SampanDiscovery *self = user_data;
-  const char *name, *domain;
-  int interface, protocol;
-  Seen *seen;
+  SampanSeenPlace place;
 
-  if (!read_item (parameters, &interface, &protocol, &name, &domain) ||
-      self->seen->len == SEEN_MAX || find_seen (self, interface, protocol, name, domain) != NULL)
+  if (!read_item (parameters, &place) || !sampan_seen_boxes_add (self->seen, &place))
     return;
-  seen = g_new0 (Seen, 1);
-  seen->interface = interface;
-  seen->protocol = protocol;
-  seen->name = g_strdup (name);
-  seen->domain = g_strdup (domain);
-  g_ptr_array_add (self->seen, seen);
   self->n_pending++;
   call (self,
         "ResolveService",
-        g_variant_new ("(iisssiu)", interface, protocol, name, SERVICE_TYPE, domain, protocol, 0U),
+        g_variant_new ("(iisssiu)",
+                       place.interface,
+                       place.protocol,
+                       place.name,
+                       SERVICE_TYPE,
+                       place.domain,
+                       place.protocol,
+                       0U),
         "(iissssisqaayu)",
         resolved_cb);
 }
@@ -355,16 +211,10 @@ removed_cb (GDBusConnection *bus,
             gpointer user_data)
 {
   SampanDiscovery *self = user_data;
-  const char *name, *domain;
-  int interface, protocol;
-  Seen *seen = NULL;
+  SampanSeenPlace place;
 
-  if (read_item (parameters, &interface, &protocol, &name, &domain))
-    seen = find_seen (self, interface, protocol, name, domain);
-  if (seen == NULL)
-    return;
-  g_ptr_array_remove (self->seen, seen);
-  update_list (self);
+  if (read_item (parameters, &place))
+    sampan_seen_boxes_remove (self->seen, &place);
 }
 
 static void
@@ -410,7 +260,7 @@ vanished_cb (GDBusConnection *bus, const char *name, gpointer user_data)
 {
   SampanDiscovery *self = user_data;
 
-  forget_all (self);
+  sampan_seen_boxes_clear (self->seen);
   set_state (self, SAMPAN_DISCOVERY_UNAVAILABLE);
 }
 
@@ -472,8 +322,7 @@ sampan_discovery_finalize (GObject *object)
 {
   SampanDiscovery *self = SAMPAN_DISCOVERY (object);
 
-  g_ptr_array_unref (self->seen);
-  g_object_unref (self->boxes);
+  sampan_seen_boxes_free (self->seen);
   G_OBJECT_CLASS (sampan_discovery_parent_class)->finalize (object);
 }
 
@@ -503,8 +352,7 @@ sampan_discovery_class_init (SampanDiscoveryClass *klass)
 static void
 sampan_discovery_init (SampanDiscovery *self)
 {
-  self->seen = g_ptr_array_new_with_free_func (seen_free);
-  self->boxes = g_list_store_new (SAMPAN_TYPE_FOUND_BOX);
+  self->seen = sampan_seen_boxes_new (SAMPAN_DISCOVERY_BOXES_MAX);
 }
 
 /* ---- Public API ---- */
@@ -553,7 +401,7 @@ sampan_discovery_stop (SampanDiscovery *self)
     }
   g_clear_object (&self->bus);
   self->n_pending = 0;
-  forget_all (self);
+  sampan_seen_boxes_clear (self->seen);
   set_state (self, SAMPAN_DISCOVERY_STOPPED);
 }
 
@@ -566,5 +414,5 @@ sampan_discovery_get_state (SampanDiscovery *self)
 GListModel *
 sampan_discovery_get_boxes (SampanDiscovery *self)
 {
-  return G_LIST_MODEL (self->boxes);
+  return sampan_seen_boxes_get_list (self->seen);
 }
