@@ -141,7 +141,6 @@ typedef enum
 
 /* In flight per connection. 64 would cap 4 KiB files at one per 0.3 ms on a 20 ms link. */
 #define SAMPAN_WINDOW_REQUESTS 4096
-#define SAMPAN_WINDOW_REPLY_BYTES (1024 * 1024)
 
 /* ---- Time ---- */
 #define SAMPAN_LOGIN_DEADLINE_SECS 10 /* absolute, from accept to login */

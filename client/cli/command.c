@@ -101,12 +101,6 @@ command_find (const char *name)
   return NULL;
 }
 
-const char *
-command_get_usage (const Cli *cli, const Command *command)
-{
-  return cli->in_shell ? command->shell_usage : command->usage;
-}
-
 static void
 print_option (const GOptionEntry *entry)
 {
@@ -130,11 +124,11 @@ usage_line (const Cli *cli, const Command *command)
   return g_strdup_printf ("%s%s %s",
                           cli->in_shell ? "" : "sampan-cli ",
                           command->name,
-                          command_get_usage (cli, command));
+                          cli->in_shell ? command->shell_usage : command->usage);
 }
 
-void
-command_print_help (const Cli *cli, const Command *command, const GOptionEntry *entries)
+static void
+print_help (const Cli *cli, const Command *command, const GOptionEntry *entries)
 {
   g_autofree char *usage = usage_line (cli, command);
 
@@ -275,7 +269,7 @@ command_parse (Cli *cli,
     }
   if (help)
     {
-      command_print_help (cli, command, entries);
+      print_help (cli, command, entries);
       return NULL;
     }
   count = operands != NULL ? g_strv_length (operands) : 0;

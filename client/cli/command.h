@@ -26,9 +26,6 @@ struct _Command
 /* The table, ended by an entry without a name. */
 const Command *command_get_all (void);
 const Command *command_find (const char *name);
-/* The usage of COMMAND where the person is now: the shell or a command line. */
-const char *command_get_usage (const Cli *cli, const Command *command);
-void command_print_help (const Cli *cli, const Command *command, const GOptionEntry *entries);
 /* "Usage: ..." on stderr; the status becomes USAGE. */
 void command_print_usage (Cli *cli, const Command *command);
 

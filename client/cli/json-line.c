@@ -109,13 +109,6 @@ json_line_add_int (JsonLine *self, const char *key, int64_t value)
   g_string_append_printf (self->text, "%" PRId64, value);
 }
 
-void
-json_line_add_bool (JsonLine *self, const char *key, bool value)
-{
-  begin_member (self, key);
-  g_string_append (self->text, value ? "true" : "false");
-}
-
 const char *
 json_line_end (JsonLine *self)
 {

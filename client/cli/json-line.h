@@ -31,7 +31,6 @@ void json_line_add_bytes (JsonLine *self, const char *key, const char *bytes);
 void json_line_add_hex (JsonLine *self, const char *key, const uint8_t *bytes, size_t length);
 void json_line_add_uint (JsonLine *self, const char *key, uint64_t value);
 void json_line_add_int (JsonLine *self, const char *key, int64_t value);
-void json_line_add_bool (JsonLine *self, const char *key, bool value);
 /* The object without a line end; borrowed. Nothing may be added after it. */
 const char *json_line_end (JsonLine *self);
 /* Ends the object, writes it and a line end to STREAM. */

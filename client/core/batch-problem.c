@@ -51,8 +51,9 @@ sampan_batch_problem_init (SampanBatchProblem *self)
 {
 }
 
-SampanBatchProblem *
-sampan_batch_problem_new (const char *name, const char *reason)
+/* REASON is translated. */
+static SampanBatchProblem *
+problem_new (const char *name, const char *reason)
 {
   SampanBatchProblem *self = g_object_new (SAMPAN_TYPE_BATCH_PROBLEM, NULL);
 
@@ -66,7 +67,7 @@ SampanBatchProblem *
 sampan_batch_problem_new_from_error (const char *name, const GError *error)
 {
   g_autofree char *reason = sampan_error_dup_text (error);
-  SampanBatchProblem *self = sampan_batch_problem_new (name, reason);
+  SampanBatchProblem *self = problem_new (name, reason);
 
   self->error = g_error_copy (error);
   return self;
@@ -109,17 +110,17 @@ sampan_batch_problem_new_from_verdict (const char *name, SampanPlanVerdict verdi
     default:
       g_return_val_if_reached (NULL);
     }
-  return sampan_batch_problem_new (name, reason);
+  return problem_new (name, reason);
 }
 
 SampanBatchProblem *
 sampan_batch_problem_new_from_kind (const char *name, SampanEntryKind kind)
 {
   SampanBatchProblem *self =
-      sampan_batch_problem_new (name,
-                                kind == SAMPAN_ENTRY_SYMLINK
-                                    ? _ ("It is a link. Choose what it leads to instead.")
-                                    : _ ("It is a device, a pipe or a socket, not a file."));
+      problem_new (name,
+                   kind == SAMPAN_ENTRY_SYMLINK
+                       ? _ ("It is a link. Choose what it leads to instead.")
+                       : _ ("It is a device, a pipe or a socket, not a file."));
 
   self->origin = SAMPAN_BATCH_PROBLEM_KIND;
   return self;

@@ -23,8 +23,7 @@ typedef enum
   SAMPAN_BATCH_PROBLEM_TRANSFER, /* its transfer failed */
 } SampanBatchProblemOrigin;
 
-/* NAME is bytes; REASON is translated. Any thread. */
-SampanBatchProblem *sampan_batch_problem_new (const char *name, const char *reason);
+/* NAME is bytes. Any thread. */
 SampanBatchProblem *sampan_batch_problem_new_from_error (const char *name, const GError *error);
 /* Of this computer. */
 SampanBatchProblem *sampan_batch_problem_new_from_errno (const char *name, int saved_errno);

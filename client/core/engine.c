@@ -189,13 +189,3 @@ sampan_engine_get_context (SampanEngine *self)
   g_return_val_if_fail (SAMPAN_IS_ENGINE (self), NULL);
   return self->context;
 }
-
-void
-sampan_engine_invoke (SampanEngine *self,
-                      GSourceFunc func,
-                      gpointer user_data,
-                      GDestroyNotify notify)
-{
-  g_return_if_fail (SAMPAN_IS_ENGINE (self));
-  sampan_post_to_engine (self->context, func, user_data, notify);
-}

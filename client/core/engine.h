@@ -17,10 +17,5 @@ G_DECLARE_FINAL_TYPE (SampanEngine, sampan_engine, SAMPAN, ENGINE, GObject)
 SampanEngine *sampan_engine_new (void);
 /* Borrowed. */
 GMainContext *sampan_engine_get_context (SampanEngine *self);
-/* Runs FUNC (a GSourceFunc that returns G_SOURCE_REMOVE) once on the engine thread. Any thread. */
-void sampan_engine_invoke (SampanEngine *self,
-                           GSourceFunc func,
-                           gpointer user_data,
-                           GDestroyNotify notify);
 
 G_END_DECLS

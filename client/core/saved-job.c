@@ -33,8 +33,8 @@ sampan_saved_job_free (gpointer job)
   g_free (self);
 }
 
-void
-sampan_saved_move_free (gpointer move)
+static void
+move_free (gpointer move)
 {
   SampanSavedMove *self = move;
 
@@ -64,7 +64,7 @@ sampan_saved_state_new (void)
   SampanSavedState *self = g_new0 (SampanSavedState, 1);
 
   self->jobs = g_ptr_array_new_with_free_func (sampan_saved_job_free);
-  self->moves = g_ptr_array_new_with_free_func (sampan_saved_move_free);
+  self->moves = g_ptr_array_new_with_free_func (move_free);
   return self;
 }
 
@@ -292,7 +292,7 @@ take_moved (SampanSavedState *self, uint32_t number, SampanReader *reader)
       !sampan_reader_get_u32 (reader, &move->anchor_number) ||
       (move->anchor_name = get_text (reader)) == NULL)
     {
-      sampan_saved_move_free (move);
+      move_free (move);
       return false;
     }
   move->is_behind = is_behind == 1;

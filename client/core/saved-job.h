@@ -72,7 +72,6 @@ SampanSavedState *sampan_saved_state_new (void);
 void sampan_saved_state_free (SampanSavedState *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanSavedState, sampan_saved_state_free)
 void sampan_saved_job_free (gpointer job);
-void sampan_saved_move_free (gpointer move);
 
 /* A SampanSavedRecordFunc; USER_DATA is a SampanSavedState. */
 void sampan_saved_state_take (const uint8_t *bytes, size_t length, gpointer user_data);

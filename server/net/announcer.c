@@ -391,6 +391,29 @@ connect_bus (SampanAnnouncer *self)
                                        self);
 }
 
+/* ---- The name ---- */
+
+/* NAME or that of this machine as a DNS-SD name: UTF-8, no control characters (RFC 6763 4.1.1). */
+static char *
+dup_service_name (const char *name)
+{
+  const char *whole = name != NULL ? name : g_get_host_name ();
+  size_t length = name != NULL ? strlen (whole) : strcspn (whole, ".");
+  g_autofree char *valid = g_utf8_make_valid (whole, (gssize)length);
+  const char *end;
+
+  for (char *c = valid; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      *c = ' ';
+  g_strstrip (valid);
+  if (strlen (valid) > SERVICE_NAME_MAX_BYTES)
+    {
+      end = g_utf8_find_prev_char (valid, valid + SERVICE_NAME_MAX_BYTES + 1);
+      valid[end - valid] = '\0';
+    }
+  return valid[0] != '\0' ? g_steal_pointer (&valid) : g_strdup (FALLBACK_NAME);
+}
+
 /* ---- Public API ---- */
 
 SampanAnnouncer *
@@ -398,7 +421,7 @@ sampan_announcer_new (const char *name, uint16_t port)
 {
   SampanAnnouncer *self = g_new0 (SampanAnnouncer, 1);
 
-  self->name = sampan_announcer_dup_name (name);
+  self->name = dup_service_name (name);
   self->port = port;
   self->cancellable = g_cancellable_new ();
   connect_bus (self);
@@ -435,24 +458,4 @@ sampan_announcer_choose_port (GPtrArray *endpoints)
         return (uint16_t)strtoul (colon + 1, NULL, 10);
     }
   return 0;
-}
-
-char *
-sampan_announcer_dup_name (const char *name)
-{
-  const char *whole = name != NULL ? name : g_get_host_name ();
-  size_t length = name != NULL ? strlen (whole) : strcspn (whole, ".");
-  g_autofree char *valid = g_utf8_make_valid (whole, (gssize)length);
-  const char *end;
-
-  for (char *c = valid; *c != '\0'; c++)
-    if (g_ascii_iscntrl (*c))
-      *c = ' ';
-  g_strstrip (valid);
-  if (strlen (valid) > SERVICE_NAME_MAX_BYTES)
-    {
-      end = g_utf8_find_prev_char (valid, valid + SERVICE_NAME_MAX_BYTES + 1);
-      valid[end - valid] = '\0';
-    }
-  return valid[0] != '\0' ? g_steal_pointer (&valid) : g_strdup (FALLBACK_NAME);
 }

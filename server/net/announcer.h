@@ -23,8 +23,5 @@ void sampan_announcer_free (SampanAnnouncer *self);
 
 /* The first port of ENDPOINTS (char *, "ADDRESS:PORT") that other machines can reach; 0: none. */
 uint16_t sampan_announcer_choose_port (GPtrArray *endpoints);
-/* NAME or that of this machine as a DNS-SD name: UTF-8, no control characters, at most 63 bytes
- * (RFC 6763 4.1.1); g_free. */
-char *sampan_announcer_dup_name (const char *name);
 
 G_END_DECLS

@@ -14,8 +14,8 @@
 
 #include <string.h>
 
-bool
-sampan_trash_may_see (const SampanTrashReader *reader, const SampanTrashRecord *record)
+static bool
+may_see (const SampanTrashReader *reader, const SampanTrashRecord *record)
 {
   return reader->is_for_all ||
          (record->account_id != 0 && record->account_id == reader->account_id);
@@ -55,7 +55,7 @@ sampan_trash_foreach (const SampanShareRoot *root,
       uint8_t id[SAMPAN_TRASH_ID_LENGTH];
 
       if (sampan_trash_parse_name (name, id) && sampan_trash_hold (root, id, &hold, NULL) &&
-          sampan_trash_may_see (reader, &hold.record) && lay_below (hold.record.path, below) &&
+          may_see (reader, &hold.record) && lay_below (hold.record.path, below) &&
           !func (id, &hold, user_data))
         break;
     }
@@ -119,7 +119,7 @@ sampan_trash_restore (SampanShareRoot *root,
 
   if (!sampan_trash_hold (root, id, &hold, error))
     return NULL;
-  if (!sampan_trash_may_see (reader, &hold.record))
+  if (!may_see (reader, &hold.record))
     {
       g_set_error_literal (error, SAMPAN_ERROR, SAMPAN_ERROR_NOT_ALLOWED, "somebody else's");
       return NULL;

@@ -15,7 +15,6 @@ typedef struct
   uint64_t account_id;
   bool is_for_all;
 } SampanTrashReader;
-bool sampan_trash_may_see (const SampanTrashReader *reader, const SampanTrashRecord *record);
 
 /* Borrowed during the call. FALSE: enough. */
 typedef bool (*SampanTrashFunc) (const uint8_t id[static SAMPAN_TRASH_ID_LENGTH],
