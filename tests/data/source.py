@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: Sampan contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""C3, C7, D5, H7: what no source file may call, and why. Arguments: the root of the source, programs."""
+"""C3, C7, D5, H7: what no source file may call, and why; and where its texts are named. Arguments: the root of the source, programs."""
 
 import pathlib
 import re
@@ -42,6 +42,15 @@ class Source(unittest.TestCase):
 
     def test_h7_no_markup(self):
         self.nowhere(r"(set|insert)_markup|use[-_]markup|tooltip[-_]markup|>markup<|\"markup\"", "client")
+
+    def test_files_with_texts(self):
+        """po/POTFILES names the files with texts that people read: what it leaves out is lost to translators."""
+        text = re.compile(r'\b(_|N_|ngettext) \(|translatable="yes"')
+        found = [str(path.relative_to(ROOT)) for folder in ("common", "client") for path in (ROOT / folder).rglob("*")
+                 if path.suffix in (".c", ".h", ".ui") and text.search(path.read_text(encoding="utf-8"))]
+        named = [line for line in (ROOT / "po/POTFILES").read_text(encoding="utf-8").splitlines()
+                 if line.endswith((".c", ".h", ".ui"))]
+        self.assertEqual(sorted(named), sorted(found))
 
 
 if __name__ == "__main__":
