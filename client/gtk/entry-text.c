@@ -58,6 +58,17 @@ look_free (gpointer data)
   g_free (look);
 }
 
+/* The desktop's own words, some of which begin with a small letter. */
+static char *
+dup_description (const char *type)
+{
+  g_autofree char *text = g_content_type_get_description (type);
+  g_autofree char *first = g_utf8_substring (text, 0, 1);
+  g_autofree char *capital = g_utf8_strup (first, -1);
+
+  return g_strconcat (capital, text + strlen (first), NULL);
+}
+
 static const Look *
 guess_look (const char *name)
 {
@@ -77,7 +88,7 @@ guess_look (const char *name)
   type = g_content_type_guess (g_utf8_validate (name, -1, NULL) ? name : NULL, NULL, 0, NULL);
   look = g_new0 (Look, 1);
   look->icon = g_content_type_get_icon (type);
-  look->description = g_content_type_get_description (type);
+  look->description = dup_description (type);
   g_hash_table_insert (looks, g_strdup (ending), look);
   return look;
 }

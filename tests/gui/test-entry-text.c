@@ -46,6 +46,22 @@ test_times (void)
 }
 
 static void
+test_types (void)
+{
+  static const char *const names[] = { "notes.txt", "crew.jpg", "charts.tar.xz", "thing", "\377" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const SampanFileInfo info = { .kind = SAMPAN_ENTRY_FILE, .name = names[i] };
+      g_autofree char *text = sampan_entry_text_dup_type (&info);
+
+      g_test_message ("%s: %s", names[i], text);
+      g_assert_true (g_utf8_validate (text, -1, NULL));
+      g_assert_false (g_unichar_islower (g_utf8_get_char (text)));
+    }
+}
+
+static void
 test_names (void)
 {
   static const struct
@@ -84,6 +100,7 @@ main (int argc, char **argv)
   g_setenv ("TZ", "UTC", TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gtk/entry-text/D17/times", test_times);
+  g_test_add_func ("/gtk/entry-text/types", test_types);
   g_test_add_func ("/gtk/sentence-name", test_names);
   return g_test_run ();
 }
