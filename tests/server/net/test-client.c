@@ -369,6 +369,28 @@ test_bytes (const char *text)
 }
 
 void
+test_client_queue_number (TestClient *self, SampanKind kind, uint64_t number)
+{
+  SampanWriter writer;
+  test_client_begin (&writer);
+  sampan_write_number (&writer, kind, number);
+  test_client_queue (self, &writer);
+}
+
+void
+test_client_queue_data (TestClient *self, const uint8_t *data, size_t length)
+{
+  for (size_t offset = 0; offset < length; offset += SAMPAN_DATA_MAX)
+    {
+      SampanWriter writer;
+      test_client_begin (&writer);
+      sampan_writer_put_u8 (&writer, SAMPAN_KIND_DATA);
+      sampan_writer_put_fixed (&writer, data + offset, MIN (length - offset, SAMPAN_DATA_MAX));
+      test_client_queue (self, &writer);
+    }
+}
+
+void
 test_client_queue_path (TestClient *self, SampanKind kind, const char *path)
 {
   SampanPathRequest request = { .path = test_bytes (path) };
@@ -395,18 +417,8 @@ test_client_queue_put (TestClient *self,
   test_client_begin (&writer);
   sampan_write_put_request (&writer, &request);
   test_client_queue (self, &writer);
-  for (size_t offset = 0; offset < length; offset += SAMPAN_DATA_MAX)
-    {
-      test_client_begin (&writer);
-      sampan_writer_put_u8 (&writer, SAMPAN_KIND_DATA);
-      sampan_writer_put_fixed (&writer,
-                               (const uint8_t *)data + offset,
-                               MIN (length - offset, SAMPAN_DATA_MAX));
-      test_client_queue (self, &writer);
-    }
-  test_client_begin (&writer);
-  sampan_write_number (&writer, SAMPAN_KIND_END, length);
-  test_client_queue (self, &writer);
+  test_client_queue_data (self, data, length);
+  test_client_queue_number (self, SAMPAN_KIND_END, length);
 }
 
 void
@@ -437,11 +449,6 @@ test_client_begin_upload (TestClient *self, const char *path)
   sampan_write_put_request (&writer, &request);
   test_client_queue (self, &writer);
   for (int i = 0; i < 8; i++)
-    {
-      test_client_begin (&writer);
-      sampan_writer_put_u8 (&writer, SAMPAN_KIND_DATA);
-      sampan_writer_put_fixed (&writer, data, sizeof data);
-      test_client_queue (self, &writer);
-    }
+    test_client_queue_data (self, data, sizeof data);
   g_assert_true (test_client_flush (self));
 }

@@ -75,6 +75,9 @@ bool test_client_attach (TestClient *self, const TestClient *session);
 bool test_client_try_to_attach (TestClient *self, const TestClient *session);
 TestClient *test_client_new_attached (uint16_t port, const TestClient *session);
 
+void test_client_queue_number (TestClient *self, SampanKind kind, uint64_t number);
+/* In as many DATA as it takes. */
+void test_client_queue_data (TestClient *self, const uint8_t *data, size_t length);
 /* Requests with one path. */
 void test_client_queue_path (TestClient *self, SampanKind kind, const char *path);
 void test_client_queue_put (TestClient *self,

@@ -225,40 +225,18 @@ begin_put (const char *path, uint64_t size, uint8_t flags, uint8_t id)
 }
 
 static void
-queue_data (TestClient *client, const uint8_t *data, size_t length)
-{
-  for (size_t offset = 0; offset < length; offset += SAMPAN_DATA_MAX)
-    {
-      SampanWriter writer;
-      test_client_begin (&writer);
-      sampan_writer_put_u8 (&writer, SAMPAN_KIND_DATA);
-      sampan_writer_put_fixed (&writer, data + offset, MIN (length - offset, SAMPAN_DATA_MAX));
-      test_client_queue (client, &writer);
-    }
-}
-
-static void
-queue_number (TestClient *client, SampanKind kind, uint64_t number)
-{
-  SampanWriter writer;
-  test_client_begin (&writer);
-  sampan_write_number (&writer, kind, number);
-  test_client_queue (client, &writer);
-}
-
-static void
 test_put_wrong_length (void)
 {
   static const uint8_t data[10];
   begin_put ("files/short", 10, 0, 1);
-  queue_data (ann, data, 9);
-  queue_number (ann, SAMPAN_KIND_END, 9);
+  test_client_queue_data (ann, data, 9);
+  test_client_queue_number (ann, SAMPAN_KIND_END, 9);
   begin_put ("files/short", 10, 0, 2);
-  queue_data (ann, data, 10);
-  queue_number (ann, SAMPAN_KIND_END, 9);
+  test_client_queue_data (ann, data, 10);
+  test_client_queue_number (ann, SAMPAN_KIND_END, 9);
   begin_put ("files/short", 9, 0, 3);
-  queue_data (ann, data, 10);
-  queue_number (ann, SAMPAN_KIND_END, 10);
+  test_client_queue_data (ann, data, 10);
+  test_client_queue_number (ann, SAMPAN_KIND_END, 10);
   g_assert_true (test_client_flush (ann));
   for (int i = 0; i < 3; i++)
     g_assert_cmpint (get_error (ann), ==, SAMPAN_ERROR_PROTOCOL);
@@ -271,7 +249,7 @@ test_put_abort (void)
 {
   static const uint8_t data[10];
   begin_put ("files/aborted", 10, 0, 1);
-  queue_data (ann, data, 9);
+  test_client_queue_data (ann, data, 9);
   queue_empty (ann, SAMPAN_KIND_PUT_ABORT);
   g_assert_true (test_client_flush (ann));
   expect_done (ann);
@@ -296,8 +274,8 @@ test_put_resume (void)
   test_client_expect (first, SAMPAN_KIND_PUT_OFFER, &reader);
   g_assert_true (sampan_read_put_offer (&reader, &offer));
   g_assert_cmpuint (offer.offset, ==, 0);
-  queue_number (first, SAMPAN_KIND_PUT_FROM, 0);
-  queue_data (first, data, sent);
+  test_client_queue_number (first, SAMPAN_KIND_PUT_FROM, 0);
+  test_client_queue_data (first, data, sent);
   g_assert_true (test_client_flush (first));
   g_clear_pointer (&first, test_client_free);
 
@@ -319,9 +297,9 @@ test_put_resume (void)
   while (true);
   crypto_generichash (expected, sizeof expected, data, sent, NULL, 0);
   g_assert_cmpmem (offer.hash, sizeof offer.hash, expected, sizeof expected);
-  queue_number (ann, SAMPAN_KIND_PUT_FROM, sent);
-  queue_data (ann, data + sent, LARGE_BYTES - sent);
-  queue_number (ann, SAMPAN_KIND_END, LARGE_BYTES);
+  test_client_queue_number (ann, SAMPAN_KIND_PUT_FROM, sent);
+  test_client_queue_data (ann, data + sent, LARGE_BYTES - sent);
+  test_client_queue_number (ann, SAMPAN_KIND_END, LARGE_BYTES);
   g_assert_true (test_client_flush (ann));
   g_autofree char *name = expect_stored (ann);
   test_fixture_assert_file (fixture, "resumed", data, LARGE_BYTES);

@@ -88,9 +88,7 @@ queue_put (TestClient *client, SampanKind kind, SampanBytes path)
   test_client_begin (&writer);
   sampan_write_put_request (&writer, &request);
   test_client_queue (client, &writer);
-  test_client_begin (&writer);
-  sampan_write_number (&writer, SAMPAN_KIND_END, 0);
-  test_client_queue (client, &writer);
+  test_client_queue_number (client, SAMPAN_KIND_END, 0);
 }
 
 static void

@@ -18,30 +18,6 @@
 #define PAUSE_US (20 * 1000)
 
 static void
-queue_number (TestClient *client, SampanKind kind, uint64_t number)
-{
-  SampanWriter writer;
-
-  test_client_begin (&writer);
-  sampan_write_number (&writer, kind, number);
-  test_client_queue (client, &writer);
-}
-
-static void
-queue_data (TestClient *client, const uint8_t *data, size_t length)
-{
-  for (size_t offset = 0; offset < length; offset += SAMPAN_DATA_MAX)
-    {
-      SampanWriter writer;
-
-      test_client_begin (&writer);
-      sampan_writer_put_u8 (&writer, SAMPAN_KIND_DATA);
-      sampan_writer_put_fixed (&writer, data + offset, MIN (length - offset, SAMPAN_DATA_MAX));
-      test_client_queue (client, &writer);
-    }
-}
-
-static void
 queue_put (TestClient *client, uint64_t size, uint8_t flags)
 {
   SampanPutRequest request = { .path = test_bytes ("files/target"),
@@ -99,7 +75,7 @@ test_large (void)
     g_autoptr (TestClient) first = test_client_new_attached (fixture->port, session);
 
     queue_put (first, SIZE_BYTES, 0);
-    queue_data (first, data, FIRST_BYTES);
+    test_client_queue_data (first, data, FIRST_BYTES);
     g_assert_true (test_client_flush (first));
     safe = receive_safe_bytes (first, SIZE_BYTES);
     g_assert_cmpuint (safe, >=, SAMPAN_SYNC_AHEAD_BYTES);
@@ -111,11 +87,11 @@ test_large (void)
   test_client_expect (second, SAMPAN_KIND_PUT_OFFER, &reader);
   g_assert_true (sampan_read_put_offer (&reader, &offer));
   g_assert_cmpuint (offer.offset, >=, safe);
-  queue_number (second, SAMPAN_KIND_PUT_FROM, offer.offset);
+  test_client_queue_number (second, SAMPAN_KIND_PUT_FROM, offer.offset);
   g_assert_true (test_client_flush (second));
   g_assert_cmpuint (receive_safe_bytes (second, SIZE_BYTES), ==, offer.offset);
-  queue_data (second, data + offer.offset, SIZE_BYTES - offer.offset);
-  queue_number (second, SAMPAN_KIND_END, SIZE_BYTES);
+  test_client_queue_data (second, data + offer.offset, SIZE_BYTES - offer.offset);
+  test_client_queue_number (second, SAMPAN_KIND_END, SIZE_BYTES);
   g_assert_true (test_client_flush (second));
   test_client_expect (second, SAMPAN_KIND_STORED, &reader);
   test_fixture_assert_file (fixture, "target", data, SIZE_BYTES);
@@ -133,10 +109,10 @@ test_slow (void)
   uint64_t safe;
 
   queue_put (client, SIZE_BYTES, 0);
-  queue_data (client, data, SAMPAN_PARTIAL_MIN_BYTES);
+  test_client_queue_data (client, data, SAMPAN_PARTIAL_MIN_BYTES);
   for (; g_get_monotonic_time () < until_us; sent++)
     {
-      queue_data (client, data, 1);
+      test_client_queue_data (client, data, 1);
       g_assert_true (test_client_flush (client));
       g_usleep (PAUSE_US);
     }

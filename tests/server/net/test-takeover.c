@@ -27,30 +27,6 @@ typedef struct
 } Takeover;
 
 static void
-queue_number (TestClient *client, SampanKind kind, uint64_t number)
-{
-  SampanWriter writer;
-
-  test_client_begin (&writer);
-  sampan_write_number (&writer, kind, number);
-  test_client_queue (client, &writer);
-}
-
-static void
-queue_data (TestClient *client, const uint8_t *data, size_t length)
-{
-  for (size_t offset = 0; offset < length; offset += SAMPAN_DATA_MAX)
-    {
-      SampanWriter writer;
-
-      test_client_begin (&writer);
-      sampan_writer_put_u8 (&writer, SAMPAN_KIND_DATA);
-      sampan_writer_put_fixed (&writer, data + offset, MIN (length - offset, SAMPAN_DATA_MAX));
-      test_client_queue (client, &writer);
-    }
-}
-
-static void
 queue_put (TestClient *client, uint8_t flags)
 {
   SampanPutRequest request = { .path = test_bytes ("files/target"),
@@ -109,7 +85,7 @@ set_up (Takeover *self)
   self->data = g_malloc (SIZE_BYTES);
   randombytes_buf (self->data, SIZE_BYTES);
   queue_put (self->old, 0);
-  queue_data (self->old, self->data, SENT_BYTES);
+  test_client_queue_data (self->old, self->data, SENT_BYTES);
   g_assert_true (test_client_flush (self->old));
   wait_for_staged_bytes (self, SENT_BYTES);
 }
@@ -128,9 +104,9 @@ finish (Takeover *self, TestClient *client, size_t offset)
 {
   SampanReader reader;
 
-  queue_number (client, SAMPAN_KIND_PUT_FROM, offset);
-  queue_data (client, self->data + offset, SIZE_BYTES - offset);
-  queue_number (client, SAMPAN_KIND_END, SIZE_BYTES);
+  test_client_queue_number (client, SAMPAN_KIND_PUT_FROM, offset);
+  test_client_queue_data (client, self->data + offset, SIZE_BYTES - offset);
+  test_client_queue_number (client, SAMPAN_KIND_END, SIZE_BYTES);
   g_assert_true (test_client_flush (client));
   test_client_expect (client, SAMPAN_KIND_STORED, &reader);
   test_fixture_assert_file (self->fixture, "target", self->data, SIZE_BYTES);
@@ -200,11 +176,11 @@ test_left_alone (void)
 
     g_assert_cmpuint (ask_for_offer (adder).offset, ==, 0);
     queue_put (fresh, 0);
-    queue_number (fresh, SAMPAN_KIND_END, 0);
+    test_client_queue_number (fresh, SAMPAN_KIND_END, 0);
     g_assert_true (test_client_flush (fresh));
     test_client_expect_error (fresh, SAMPAN_ERROR_PROTOCOL);
-    queue_data (self.old, self.data + SENT_BYTES, SIZE_BYTES - SENT_BYTES);
-    queue_number (self.old, SAMPAN_KIND_END, SIZE_BYTES);
+    test_client_queue_data (self.old, self.data + SENT_BYTES, SIZE_BYTES - SENT_BYTES);
+    test_client_queue_number (self.old, SAMPAN_KIND_END, SIZE_BYTES);
     g_assert_true (test_client_flush (self.old));
     test_client_expect (self.old, SAMPAN_KIND_STORED, &reader);
     test_fixture_assert_file (self.fixture, "target", self.data, SIZE_BYTES);

@@ -81,16 +81,6 @@ assert_refused (void)
 }
 
 static void
-queue_number (TestClient *client, SampanKind kind, uint64_t number)
-{
-  SampanWriter writer;
-
-  test_client_begin (&writer);
-  sampan_write_number (&writer, kind, number);
-  test_client_queue (client, &writer);
-}
-
-static void
 queue_sized_put (TestClient *client, uint64_t size, uint8_t flags)
 {
   SampanPutRequest request = { .path = test_bytes ("files/numbers"),
@@ -114,7 +104,7 @@ assert_offset_ends (uint64_t offset)
   queue_sized_put (client, 10, SAMPAN_PUT_RESUME);
   g_assert_true (test_client_flush (client));
   test_client_expect (client, SAMPAN_KIND_PUT_OFFER, &reader);
-  queue_number (client, SAMPAN_KIND_PUT_FROM, offset);
+  test_client_queue_number (client, SAMPAN_KIND_PUT_FROM, offset);
   g_assert_true (test_client_flush (client));
   g_assert_true (test_client_is_closed (client));
 }
@@ -149,10 +139,10 @@ test_numbers (void)
       assert_refused ();
       /* An announcement, an end and an offset that are not true. */
       queue_sized_put (ann, numbers[i], 0);
-      queue_number (ann, SAMPAN_KIND_END, 0);
+      test_client_queue_number (ann, SAMPAN_KIND_END, 0);
       assert_refused ();
       queue_sized_put (ann, 0, 0);
-      queue_number (ann, SAMPAN_KIND_END, numbers[i]);
+      test_client_queue_number (ann, SAMPAN_KIND_END, numbers[i]);
       assert_refused ();
       assert_offset_ends (numbers[i]);
     }
