@@ -112,6 +112,9 @@ sampan_problems_dialog_new (GtkWindow *parent, SampanBatch *batch)
   GListModel *problems = sampan_batch_get_problems (batch);
   g_autofree char *title = sampan_problems_dialog_dup_outcome (batch);
 
+  gtk_window_set_title (GTK_WINDOW (self),
+                        sampan_batch_is_upload (batch) ? _ ("Not Everything Was Uploaded")
+                                                       : _ ("Not Everything Was Downloaded"));
   gtk_label_set_text (self->title_label, title);
   for (guint i = 0; i < g_list_model_get_n_items (problems); i++)
     {
