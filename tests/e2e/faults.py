@@ -110,8 +110,8 @@ class Upload(harness.Case):
         process = self.start_upload(proxy)
         proxy.wait_reached()
         process.terminate()
-        proxy.release()
         self.assert_ends(process, 128 + 15)
+        proxy.close()
         self.assertEqual(self.visible(), [])
 
     def test_wire_cut_at_random_bytes(self):
@@ -232,10 +232,9 @@ class FullDisk(harness.Case):
         process = self.start_client("put", "--on-conflict=replace", source, self.client.remote("files/target", port=proxy.port))
         proxy.wait_reached()
         filler = self.share / "filler"
-        with open(filler, "wb") as out, self.assertRaises(OSError):
+        with open(filler, "wb", buffering=0) as out, self.assertRaises(OSError):
             while True:
                 out.write(bytes(65536))
-                out.flush()
         proxy.release()
         self.assertIn("space", self.assert_ends(process, 1).errors)
         self.assertEqual((self.share / "target").read_bytes(), old)
@@ -257,10 +256,9 @@ class FullDisk(harness.Case):
         proxy.wait_reached()
         harness.wait_until(self.staged, "a partial")
         filler = self.share / "filler"
-        with open(filler, "wb") as out, self.assertRaises(OSError):
+        with open(filler, "wb", buffering=0) as out, self.assertRaises(OSError):
             while True:
                 out.write(bytes(65536))
-                out.flush()
         proxy.release()
         self.assertIn("space", self.assert_ends(process, 1).errors)
         ben.run("put", source, ben.remote("roomy/file"))
