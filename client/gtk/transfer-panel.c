@@ -49,6 +49,7 @@ struct _SampanTransferPanel
 
   /* state */
   bool is_clearing; /* the list folds up once its rows are gone */
+  bool wants_focus; /* for the first row, once the rows are there */
 };
 
 G_DEFINE_TYPE (SampanTransferPanel, sampan_transfer_panel, GTK_TYPE_FRAME)
@@ -374,6 +375,18 @@ queue_changed_cb (SampanTransferPanel *self)
 }
 
 static void
+focus_first_row (SampanTransferPanel *self)
+{
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), 0);
+
+  if (!self->wants_focus || !sampan_transfer_list_is_settled (self->list))
+    return;
+  self->wants_focus = false;
+  if (row != NULL)
+    gtk_widget_grab_focus (GTK_WIDGET (row));
+}
+
+static void
 list_updated_cb (SampanTransferPanel *self)
 {
   guint n_more = sampan_transfer_list_get_n_more (self->list);
@@ -382,6 +395,7 @@ list_updated_cb (SampanTransferPanel *self)
   if (n_more > 0)
     more = g_strdup_printf (ngettext ("and %u more", "and %u more", n_more), n_more);
   gtk_label_set_text (self->more_label, more != NULL ? more : "");
+  focus_first_row (self);
   /* To hide many rows takes longer than to take them away one by one. */
   if (self->is_clearing && sampan_transfer_list_is_settled (self->list))
     {
@@ -558,12 +572,9 @@ void
 sampan_transfer_panel_toggle_list (SampanTransferPanel *self)
 {
   bool opens = !gtk_toggle_button_get_active (self->expander);
-  GtkListBoxRow *row;
 
   if (!gtk_widget_get_visible (GTK_WIDGET (self->expander)))
     return;
+  self->wants_focus = opens;
   gtk_toggle_button_set_active (self->expander, opens);
-  row = opens ? gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), 0) : NULL;
-  if (row != NULL)
-    gtk_widget_grab_focus (GTK_WIDGET (row));
 }
