@@ -12,6 +12,8 @@ from gi.repository import GLib
 TIMEOUT_SECS = 60  # only a failure waits that long; a machine may be busy with more than this
 DOUBLE_CLICK_SECS = 0.5  # gtk-double-click-time is 400 ms
 POLL_SECS = 0.02
+PROBE_SECS = 10  # what took longer counts as that: the machine may have stood still
+KEY_SECS = 5  # what a key does shows by then, or it got lost
 
 translation = None  # of a window that speaks another language than the tests
 
@@ -34,9 +36,9 @@ def let_events_through():
 
 def wait_for(probe, what, timeout=TIMEOUT_SECS):
     """Calls PROBE until it returns something true. What vanishes between two reads is no error."""
-    end = time.monotonic() + timeout
     problem = None
-    while time.monotonic() < end:
+    while timeout > 0:
+        before = time.monotonic()
         let_events_through()
         try:
             found = probe()
@@ -45,6 +47,7 @@ def wait_for(probe, what, timeout=TIMEOUT_SECS):
         except Exception as error:  # D-Bus errors of widgets that are gone come as many types
             problem = error
         time.sleep(POLL_SECS)
+        timeout -= min(time.monotonic() - before, PROBE_SECS)
     raise AssertionError(f"waited in vain for {what} ({problem!r})")
 
 
@@ -180,7 +183,21 @@ def select_row(table, name):
     query.addRowSelection(row)
 
 
+def wait_for_focus():
+    """Keys that come while no window has the focus get lost, as when a dialog has just gone."""
+
+    def probe():
+        for application in pyatspi.Registry.getDesktop(0):
+            for window in application or ():
+                if window is not None and has_state(window, pyatspi.STATE_ACTIVE):
+                    return True
+        return False
+
+    wait_for(probe, "a window with the focus")
+
+
 def press_keys(*keys):
+    wait_for_focus()
     subprocess.run(["xdotool", "key", "--delay", "20", *keys], check=True)
 
 
@@ -191,7 +208,8 @@ def get_box(node):
 
 def click_at(x, y, button=1, repeat=1):
     subprocess.run(
-        ["xdotool", "mousemove", str(x), str(y), "click", "--repeat", str(repeat), str(button)],
+        ["xdotool", "mousemove", str(x), str(y)]
+        + ["click", "--repeat", str(repeat), "--delay", "20", str(button)],
         check=True,
     )
 
@@ -215,10 +233,10 @@ def find_resting_box(node):
 
 
 def double_click_row(table, name):
-    cell = table.queryTable().getAccessibleAt(find_row(table, name), 0)
-    x, y, _, height = find_resting_box(cell)
     # GTK would take what comes sooner after another double click for a third and a fourth click.
     time.sleep(DOUBLE_CLICK_SECS)
+    cell = table.queryTable().getAccessibleAt(find_row(table, name), 0)
+    x, y, _, height = find_resting_box(cell)
     click_at(x + 40, y + height // 2, repeat=2)
     put_pointer_away()
 
@@ -249,11 +267,11 @@ def choose_file(application, path, accept):
         return None
 
     def entry_after_key():
+        # A second key would close the entry again.
         entry = location_entry()
         if entry is None:
             press_keys("ctrl+l")
-            time.sleep(0.2)
-            entry = location_entry()
+            entry = wait_for(location_entry, "the key to be seen", KEY_SECS)
         return entry
 
     type_into(wait_for(entry_after_key, "the location entry"), str(path))

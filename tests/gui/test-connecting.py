@@ -169,7 +169,10 @@ class Links(unittest.TestCase):
     def start_second(self, app, *arguments):
         """As a click on a link or an icon would: it hands over and ends."""
         done = subprocess.run(
-            [app.program, *arguments], env=app.whole_environment, timeout=30, stdout=subprocess.PIPE
+            [app.program, *arguments],
+            env=app.whole_environment,
+            timeout=a11y.TIMEOUT_SECS,
+            stdout=subprocess.PIPE,
         )
         self.assertEqual(done.returncode, 0)
 

@@ -64,7 +64,8 @@ class Desktop(unittest.TestCase):
     def run_again(self, app, *arguments):
         """What a second start does: hands over and ends."""
         environment = dict(app.whole_environment)
-        done = subprocess.run([app.program, *arguments], env=environment, timeout=30)
+        command = [app.program, *arguments]
+        done = subprocess.run(command, env=environment, timeout=a11y.TIMEOUT_SECS)
         self.assertEqual(done.returncode, 0)
         self.assertIsNone(app.process.poll())
 

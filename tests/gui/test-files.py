@@ -197,7 +197,7 @@ class Files(unittest.TestCase):
                 with open(os.path.join(folder, name), "wb") as file:
                     file.write(b"x")
             app.log_in(box)
-            a11y.wait_for(lambda: len(app.names()) == len(names), "all of them", timeout=15)
+            a11y.wait_for(lambda: len(app.names()) == len(names), "all of them")
             shown = set(app.names())
             self.assertEqual(
                 shown,
