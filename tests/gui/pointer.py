@@ -106,7 +106,8 @@ def drag(start, end, taken=True, before_drop=None):
 
     If something does not come, it is let go and tried again, as a user would."""
     for left in reversed(range(TRIES)):
-        # Not the second click of two.
+        # A tooltip may cover the START; and this is not the second click of two.
+        a11y.put_pointer_away()
         time.sleep(a11y.DOUBLE_CLICK_SECS)
         try:
             try_to_drag(start, end, taken, before_drop)
@@ -116,3 +117,4 @@ def drag(start, end, taken=True, before_drop=None):
                 raise
             print(f"dragging again: {problem}", file=sys.stderr)
     a11y.wait_for(lambda: not is_dragging(), "the end of the drag")
+    a11y.put_pointer_away()

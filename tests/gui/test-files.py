@@ -176,6 +176,7 @@ class Files(unittest.TestCase):
             (box.files / "crew.jpg").write_bytes(b"another")
             a11y.press_keys("ctrl+z")
             a11y.find_row(app.table(), "captain.jpg")
+            a11y.find_text(app.window, "Undone")
             a11y.press_keys("ctrl+z")
             a11y.find_row(app.table(), "crew (2).jpg")
             a11y.find_text(app.window, "another name")
