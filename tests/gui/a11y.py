@@ -189,7 +189,9 @@ def wait_for_focus():
     def probe():
         for application in pyatspi.Registry.getDesktop(0):
             for window in application or ():
-                if window is not None and has_state(window, pyatspi.STATE_ACTIVE):
+                if window is None or not is_showing(window):
+                    continue
+                if has_state(window, pyatspi.STATE_ACTIVE):
                     return True
         return False
 

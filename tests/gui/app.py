@@ -11,6 +11,7 @@ import time
 
 import a11y
 
+END_SECS = 10  # of small transfers whose files are there
 EXIT_SECS = 60  # a loaded machine is no failure
 
 
@@ -122,11 +123,25 @@ class App:
         if self.ended:
             return
         assert self.process.poll() is None, f"it ended by itself: {self.process.returncode}"
+        self.let_transfers_end()
         if self.spoken:
             self.spoken.check(self)
         a11y.press_keys("ctrl+q")
         status = self.process.wait(EXIT_SECS)
         assert status == 0, f"it ended with {status}: {self.log_path.read_text()}"
+
+    def let_transfers_end(self):
+        """As wait_until_idle(); but those that are to stay paused are no failure."""
+
+        def has_ended():
+            panel = a11y.look(self.root, self.text("Transfers"), "panel")
+            button = panel and a11y.look(panel, self.text("Cancel"), "push button")
+            return not button or not a11y.is_sensitive(button)
+
+        try:
+            a11y.wait_for(has_ended, "all transfers to end", END_SECS)
+        except AssertionError:
+            pass
 
     def wait_until_idle(self):
         """What is on a disk may not be told yet, and a window with transfers asks before it closes."""

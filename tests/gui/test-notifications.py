@@ -213,6 +213,7 @@ class Notifications(unittest.TestCase):
             (trip / "b.mp4").write_text("another one")
             shell.press(number, "Retry")
             a11y.wait_for((box.files / "Trip" / "b.mp4").exists, "the other file on the box")
+            app.wait_until_idle()
 
 
 if __name__ == "__main__":
