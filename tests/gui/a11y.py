@@ -235,10 +235,11 @@ def find_resting_box(node):
 
 
 def double_click_row(table, name):
-    # GTK would take what comes sooner after another double click for a third and a fourth click.
-    time.sleep(DOUBLE_CLICK_SECS)
     cell = table.queryTable().getAccessibleAt(find_row(table, name), 0)
     x, y, _, height = find_resting_box(cell)
+    # GTK would take what comes sooner after another double click for a third and a fourth click;
+    # and a list that is just being refreshed takes none.
+    time.sleep(DOUBLE_CLICK_SECS)
     click_at(x + 40, y + height // 2, repeat=2)
     put_pointer_away()
 
