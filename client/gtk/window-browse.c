@@ -318,6 +318,9 @@ sampan_window_refresh (SampanWindow *self)
     return;
   if (self->search != NULL)
     sampan_window_search_again (self);
+  /* Who is on the way to another folder gets there first. */
+  else if (self->target != NULL && !sampan_path_equal (self->target, self->path))
+    sampan_window_plan_refresh (self);
   else
     start_listing (self, self->path);
 }
