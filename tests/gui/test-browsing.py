@@ -3,6 +3,7 @@
 
 """Finding one's way among many files: selecting, searching, sorting, remembering."""
 
+import signal
 import unittest
 
 import a11y
@@ -118,6 +119,19 @@ class Browsing(unittest.TestCase):
             app.table().queryComponent().grabFocus()
             a11y.press_keys("ctrl+Insert", "shift+Insert")
             a11y.find_row(app.table(), "crew (2).jpg")
+
+    def test_refresh_on_the_way(self):
+        """To another folder: one gets there nevertheless."""
+        with Box() as box, App() as app:
+            box.fill()
+            open_share(app, box)
+            box.process.send_signal(signal.SIGSTOP)
+            try:
+                a11y.double_click_row(app.table(), "Harbour")
+                app.press("Refresh")
+            finally:
+                box.process.send_signal(signal.SIGCONT)
+            app.wait_for_names("lighthouse.jpg")
 
     def test_filter_by_typing(self):
         with Box() as box, App() as app:

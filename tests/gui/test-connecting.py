@@ -161,8 +161,11 @@ class Saved(unittest.TestCase):
             log_in_by_hand(app, box)
             app.wait_for_bar("The password was not kept")
             app.take_picture("no-keyring")
-            keys = read_servers(app)[f"ann@127.0.0.1:{box.port}"]
-            self.assertEqual(keys["password-in-keyring"], "false")
+            server = f"ann@127.0.0.1:{box.port}"
+            a11y.wait_for(
+                lambda: read_servers(app)[server]["password-in-keyring"] == "false",
+                "the file to hold it",
+            )
 
 
 class Links(unittest.TestCase):
