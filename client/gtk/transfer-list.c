@@ -225,14 +225,13 @@ put_in_place (SampanTransferList *self, GPtrArray *chosen, guint index)
     insert (self, row, index);
 }
 
-/* Says whether that was all; the others take another slice. The first is there at once: it may be
- * given the focus. */
+/* Says whether that was all; the others take another slice. */
 static bool
 put_in_places (SampanTransferList *self, GPtrArray *chosen, int64_t end_us)
 {
   for (guint i = 0; i < chosen->len; i++)
     {
-      if (i > 0 && g_get_monotonic_time () > end_us)
+      if (g_get_monotonic_time () > end_us)
         return false;
       put_in_place (self, chosen, i);
     }
