@@ -210,8 +210,7 @@ def get_box(node):
 
 def click_at(x, y, button=1, repeat=1):
     subprocess.run(
-        ["xdotool", "mousemove", str(x), str(y)]
-        + ["click", "--repeat", str(repeat), "--delay", "20", str(button)],
+        ["xdotool", "mousemove", str(x), str(y), "click", "--repeat", str(repeat), str(button)],
         check=True,
     )
 
