@@ -109,6 +109,7 @@ class Queue(unittest.TestCase):
 
     def empty_both_places(self, app):
         for name in ("huge.bin", "vast.bin"):
+            self.focus_row(app, name)  # into sight
             a11y.press(a11y.find(self.find_row(app, name), "Cancel This Transfer", "push button"))
 
     def test_retry(self):

@@ -77,7 +77,7 @@ class Transfers(unittest.TestCase):
                 bar = a11y.find(panel, name, "progress bar")
                 value = bar.queryValue()
                 a11y.wait_for(lambda: value.currentValue == 1.0, f"all of {name!r}")
-            self.assertIn("of it stored safely", bar.description)
+            self.assertTrue(a11y.holds(bar.description, "of it stored safely"), bar.description)
 
     def test_download(self):
         with Box() as box, App() as app:
