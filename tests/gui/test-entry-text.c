@@ -11,6 +11,10 @@
 
 #include <gtk/gtk.h>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
+
 #define ISOLATED(name) "\342\201\250" name "\342\201\251"
 
 static void
@@ -45,11 +49,23 @@ test_times (void)
       }
 }
 
+/* GIO reads its tables of types once, and leaves parts of them behind. */
+static void
+read_mime_types (void)
+{
+#ifdef __SANITIZE_ADDRESS__
+  __lsan_disable ();
+  g_free (g_content_type_guess ("x.txt", NULL, 0, NULL));
+  __lsan_enable ();
+#endif
+}
+
 static void
 test_types (void)
 {
   static const char *const names[] = { "notes.txt", "crew.jpg", "charts.tar.xz", "thing", "\377" };
 
+  read_mime_types ();
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     {
       const SampanFileInfo info = { .kind = SAMPAN_ENTRY_FILE, .name = names[i] };
