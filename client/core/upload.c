@@ -9,15 +9,9 @@
 
 #include "discards.h"
 #include "engine-private.h"
-#include "escape.h"
-#include "hash-prefix.h"
+#include "upload-source.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sodium.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 typedef enum
 {
@@ -34,8 +28,7 @@ typedef enum
 typedef struct
 {
   SampanWorker worker;
-  int fd;
-  struct stat before;
+  SampanUploadSource source;
   bool has_id;
   uint8_t id[SAMPAN_UPLOAD_ID_LENGTH]; /* of the first try: what changes stays the same upload */
   Step step;
@@ -54,93 +47,30 @@ upload_finalize (SampanRequest *request)
 {
   Upload *self = (Upload *)request;
 
-  if (self->fd >= 0)
-    close (self->fd);
+  sampan_upload_source_close (&self->source);
   g_clear_error (&self->refusal);
   sampan_worker_clear (&self->worker);
   g_free (self);
 }
 
-static void
-close_source (Upload *self)
-{
-  if (self->fd >= 0 && !self->worker.request.busy)
-    {
-      close (self->fd);
-      self->fd = -1;
-    }
-}
-
-static GError *
-changed_error (const Upload *self)
-{
-  g_autofree char *name = sampan_escape (self->worker.local, -1, 0);
-
-  return sampan_error_mark_local (g_error_new (SAMPAN_ERROR,
-                                               SAMPAN_ERROR_CHANGED,
-                                               "%s: the file changed while it was read",
-                                               name));
-}
-
-static GError *
-errno_error (const Upload *self, int saved_errno)
-{
-  g_autofree char *name = sampan_escape (self->worker.local, -1, 0);
-
-  return sampan_error_new_local (saved_errno, name);
-}
-
-/* ---- Start ---- */
-
 static bool
 open_source (Upload *self, GError **error)
 {
-  g_autofree char *name = NULL;
-
-  /* O_NONBLOCK: a pipe must not stop the thread; for regular files it has no meaning. */
-  self->fd = open (self->worker.local, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-  if (self->fd < 0 || fstat (self->fd, &self->before) != 0)
-    {
-      g_propagate_error (error, errno_error (self, errno));
-      return false;
-    }
-  if (S_ISREG (self->before.st_mode))
-    {
-      if (self->before.st_size > SAMPAN_TRANSFER_SMALL_BYTES)
-        (void)posix_fadvise (self->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-      atomic_store (&self->worker.total_bytes, (uint64_t)self->before.st_size);
-      return true;
-    }
-  name = sampan_escape (self->worker.local, -1, 0);
-  g_propagate_error (
-      error,
-      sampan_error_mark_local (
-          g_error_new (SAMPAN_ERROR, SAMPAN_ERROR_WRONG_KIND, "%s: only files can be sent", name)));
-  return false;
+  if (!sampan_upload_source_open (&self->source, error))
+    return false;
+  atomic_store (&self->worker.total_bytes, (uint64_t)self->source.before.st_size);
+  return true;
 }
 
-/* The same for the same file at the same place, so that a later run finds its partial. */
+/* Unless a running comparison reads it. */
 static void
-make_upload_id (Upload *self)
+close_source (Upload *self)
 {
-  const SampanPath *path = self->worker.remote;
-  crypto_generichash_state state;
-  uint8_t fields[3 * sizeof (uint64_t)];
-  SampanWriter writer;
-
-  sampan_writer_init (&writer, fields, sizeof fields);
-  sampan_writer_put_u64 (&writer, (uint64_t)self->before.st_size);
-  sampan_writer_put_i64 (&writer, self->before.st_mtim.tv_sec);
-  sampan_writer_put_u64 (&writer, (uint64_t)self->before.st_mtim.tv_nsec);
-  if (crypto_generichash_init (&state, NULL, 0, SAMPAN_UPLOAD_ID_LENGTH) != 0 ||
-      crypto_generichash_update (&state, fields, sizeof fields) != 0 ||
-      crypto_generichash_update (&state,
-                                 (const uint8_t *)sampan_path_get (path),
-                                 sampan_path_get_length (path)) != 0 ||
-      crypto_generichash_final (&state, self->id, SAMPAN_UPLOAD_ID_LENGTH) != 0)
-    g_assert_not_reached ();
-  self->has_id = true;
+  if (!self->worker.request.busy)
+    sampan_upload_source_close (&self->source);
 }
+
+/* ---- Start ---- */
 
 static void
 upload_start (SampanWorker *worker)
@@ -183,14 +113,15 @@ static void
 write_header (Upload *self, SampanLink *link)
 {
   const SampanPath *path = self->worker.remote;
+  const struct stat *file = &self->source.before;
   SampanPutRequest put = {
     .path = { (const uint8_t *)sampan_path_get (path), sampan_path_get_length (path) },
-    .size = (uint64_t)self->before.st_size,
-    .mtime = { self->before.st_mtim.tv_sec, (uint32_t)self->before.st_mtim.tv_nsec },
+    .size = (uint64_t)file->st_size,
+    .mtime = { file->st_mtim.tv_sec, (uint32_t)file->st_mtim.tv_nsec },
     /* What is only dropped must not be refused for what stands there. */
     .conflict = self->worker.discards ? SAMPAN_CONFLICT_KEEP_BOTH : (uint8_t)self->worker.conflict,
     .flags = self->worker.resume ? SAMPAN_PUT_RESUME : 0,
-    .mode = (uint16_t)(self->before.st_mode & SAMPAN_MODE_MAX),
+    .mode = (uint16_t)(file->st_mode & SAMPAN_MODE_MAX),
   };
   SampanWriter writer;
 
@@ -202,7 +133,8 @@ write_header (Upload *self, SampanLink *link)
   if (self->worker.keep_permissions)
     put.flags |= SAMPAN_PUT_MODE;
   if (!self->has_id)
-    make_upload_id (self);
+    sampan_upload_source_make_id (&self->source, path, self->id);
+  self->has_id = true;
   memcpy (put.upload_id, self->id, sizeof put.upload_id);
   sampan_writer_init (&writer, sampan_link_reserve (link), SAMPAN_FRAME_PLAIN_MAX);
   sampan_write_put_request (&writer, &put);
@@ -219,16 +151,6 @@ write_number (SampanLink *link, SampanKind kind, uint64_t number)
   sampan_writer_init (&writer, sampan_link_reserve (link), SAMPAN_FRAME_PLAIN_MAX);
   sampan_write_number (&writer, kind, number);
   sampan_link_commit (link, writer.length);
-}
-
-static bool
-source_changed (const Upload *self)
-{
-  struct stat now;
-
-  return fstat (self->fd, &now) != 0 || now.st_size != self->before.st_size ||
-         now.st_mtim.tv_sec != self->before.st_mtim.tv_sec ||
-         now.st_mtim.tv_nsec != self->before.st_mtim.tv_nsec;
 }
 
 /* Gives up from this end; takes ERROR. */
@@ -268,32 +190,27 @@ write_end (Upload *self, SampanLink *link)
 static SampanProduced
 write_data (Upload *self, SampanLink *link)
 {
-  uint64_t size = (uint64_t)self->before.st_size;
+  uint64_t size = (uint64_t)self->source.before.st_size;
+  GError *error = NULL;
   uint8_t *frame;
 
   while ((frame = sampan_link_reserve (link)) != NULL)
     {
       size_t want = (size_t)MIN (size - self->offset, SAMPAN_DATA_MAX);
-      ssize_t n;
+      size_t n = 0;
 
-      if (want == 0)
+      if (want > 0)
+        n = sampan_upload_source_read (&self->source, frame + 1, want, self->offset, &error);
+      else if (sampan_upload_source_check_unchanged (&self->source, &error))
+        return write_end (self, link);
+      if (n == 0)
         {
-          if (!source_changed (self))
-            return write_end (self, link);
-          give_up (self, changed_error (self));
-          return SAMPAN_PRODUCE_MORE;
-        }
-      n = pread (self->fd, frame + 1, want, (off_t)self->offset);
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        {
-          give_up (self, n < 0 ? errno_error (self, errno) : changed_error (self));
+          give_up (self, error);
           return SAMPAN_PRODUCE_MORE;
         }
       frame[0] = SAMPAN_KIND_DATA;
-      sampan_link_commit (link, (size_t)n + 1);
-      self->offset += (uint64_t)n;
+      sampan_link_commit (link, n + 1);
+      self->offset += n;
       atomic_store_explicit (&self->worker.done_bytes, self->offset, memory_order_relaxed);
     }
   return SAMPAN_PRODUCE_MORE;
@@ -318,7 +235,8 @@ upload_produce (SampanRequest *request, SampanLink *link)
   switch (self->step)
     {
     case STEP_HEADER:
-      if (self->fd < 0 && !(self->worker.discards && self->has_id) && !open_source (self, &error))
+      if (!sampan_upload_source_is_open (&self->source) &&
+          !(self->worker.discards && self->has_id) && !open_source (self, &error))
         return skip (self, link, error);
       write_header (self, link);
       if (self->worker.discards)
@@ -355,10 +273,9 @@ static void
 compare_work (gpointer data)
 {
   Upload *self = data;
-  uint8_t hash[SAMPAN_HASH_LENGTH];
 
-  self->prefix_is_same = sampan_hash_prefix (self->fd, self->offer.offset, hash) &&
-                         sodium_memcmp (hash, self->offer.hash, sizeof hash) == 0;
+  self->prefix_is_same =
+      sampan_upload_source_has_prefix (&self->source, self->offer.offset, self->offer.hash);
 }
 
 /* What the box had said to be safe is not, if the upload goes on from before it. */
@@ -396,7 +313,7 @@ compare_done (gpointer data)
 static void
 take_offer (Upload *self, SampanLink *link)
 {
-  if (self->offer.offset == 0 || self->offer.offset > (uint64_t)self->before.st_size)
+  if (self->offer.offset == 0 || self->offer.offset > (uint64_t)self->source.before.st_size)
     {
       self->step = STEP_FROM;
       limit_safe_bytes (self);
@@ -503,7 +420,7 @@ discard_later (Upload *self)
       (Upload *)sampan_upload_new (worker->pool, worker->local, worker->remote, worker->conflict);
   discard->worker.discards = true;
   discard->worker.resume = true; /* or the box would keep what a connection that died still holds */
-  discard->before = self->before;
+  discard->source.before = self->source.before;
   discard->has_id = self->has_id;
   memcpy (discard->id, self->id, sizeof self->id);
   sampan_discards_add (
@@ -593,6 +510,6 @@ sampan_upload_new (SampanLinkPool *pool,
 
   sampan_worker_init (&self->worker, &upload_class, pool, local, remote, conflict);
   self->worker.request.slow = true;
-  self->fd = -1;
+  sampan_upload_source_init (&self->source, self->worker.local);
   return &self->worker;
 }
