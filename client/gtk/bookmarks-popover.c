@@ -7,9 +7,12 @@
 
 #include "bookmarks-popover.h"
 
+#include "accessible.h"
 #include "bookmark-row.h"
 #include "remote.h"
 #include "settings.h"
+
+#include <glib/gi18n.h>
 
 struct _SampanBookmarksPopover
 {
@@ -19,9 +22,11 @@ struct _SampanBookmarksPopover
   GtkWidget *scroller;
   GtkContainer *list;
   GtkWidget *none_label;
+  GtkButton *folder_button;
 
   /* owned */
   char *server; /* nullable */
+  char *folder; /* on screen; nullable */
 };
 
 G_DEFINE_TYPE (SampanBookmarksPopover, sampan_bookmarks_popover, GTK_TYPE_POPOVER)
@@ -48,8 +53,8 @@ sampan_bookmarks_add (const char *uri)
   return true;
 }
 
-static void
-forget (const char *uri)
+void
+sampan_bookmarks_remove (const char *uri)
 {
   GSettings *settings = sampan_settings_get ();
   g_auto (GStrv) uris = g_settings_get_strv (settings, SAMPAN_SETTING_BOOKMARKS);
@@ -70,7 +75,7 @@ remove_cb (SampanBookmarkRow *row)
 {
   g_autofree char *uri = g_strdup (sampan_bookmark_row_get_uri (row));
 
-  forget (uri);
+  sampan_bookmarks_remove (uri);
 }
 
 static void
@@ -96,6 +101,22 @@ keep_row (SampanBookmarksPopover *self, SampanBookmarkRow *row, const char *cons
          g_strv_contains (uris, uri);
 }
 
+/* A folder that is a bookmark already can be one no more. */
+static void
+update_button (SampanBookmarksPopover *self, bool is_bookmark)
+{
+  GtkWidget *button = GTK_WIDGET (self->folder_button);
+  const char *label = is_bookmark ? _ ("_Remove From Bookmarks") : _ ("_Bookmark This Folder");
+
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button),
+                                  is_bookmark ? "win.remove-bookmark" : "win.bookmark");
+  gtk_button_set_label (self->folder_button, label);
+  sampan_accessible_set_name_from_label (button, label);
+  gtk_widget_set_tooltip_text (button,
+                               is_bookmark ? _ ("The folder on screen is a bookmark")
+                                           : _ ("Remember the folder on screen (Ctrl+D)"));
+}
+
 /* Rows that stay are left alone, with the focus that they may have. */
 static void
 update (SampanBookmarksPopover *self)
@@ -114,6 +135,7 @@ update (SampanBookmarksPopover *self)
       add_row (self, uris[i]);
   gtk_widget_set_visible (self->scroller, g_hash_table_size (shown) > 0);
   gtk_widget_set_visible (self->none_label, g_hash_table_size (shown) == 0);
+  update_button (self, self->folder != NULL && g_hash_table_contains (shown, self->folder));
 }
 
 static void
@@ -140,7 +162,10 @@ key_press_cb (GtkWidget *list, GdkEventKey *event, gpointer user_data)
 static void
 sampan_bookmarks_popover_finalize (GObject *object)
 {
-  g_free (SAMPAN_BOOKMARKS_POPOVER (object)->server);
+  SampanBookmarksPopover *self = SAMPAN_BOOKMARKS_POPOVER (object);
+
+  g_free (self->server);
+  g_free (self->folder);
   G_OBJECT_CLASS (sampan_bookmarks_popover_parent_class)->finalize (object);
 }
 
@@ -165,6 +190,7 @@ sampan_bookmarks_popover_class_init (SampanBookmarksPopoverClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SampanBookmarksPopover, scroller);
   gtk_widget_class_bind_template_child (widget_class, SampanBookmarksPopover, list);
   gtk_widget_class_bind_template_child (widget_class, SampanBookmarksPopover, none_label);
+  gtk_widget_class_bind_template_child (widget_class, SampanBookmarksPopover, folder_button);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, key_press_cb);
 }
@@ -182,11 +208,15 @@ sampan_bookmarks_popover_init (SampanBookmarksPopover *self)
 }
 
 void
-sampan_bookmarks_popover_set_server (SampanBookmarksPopover *self, const char *server)
+sampan_bookmarks_popover_set_place (SampanBookmarksPopover *self,
+                                    const char *server,
+                                    const char *folder)
 {
-  if (g_strcmp0 (self->server, server) == 0)
+  if (g_strcmp0 (self->server, server) == 0 && g_strcmp0 (self->folder, folder) == 0)
     return;
   g_free (self->server);
   self->server = g_strdup (server);
+  g_free (self->folder);
+  self->folder = g_strdup (folder);
   update (self);
 }

@@ -20,10 +20,13 @@ G_DECLARE_FINAL_TYPE (SampanBookmarksPopover,
 /* Signal "open-path" (const SampanPath *, borrowed). */
 
 /* SERVER: the address of its root, with which those of its bookmarks begin; NULL while there is
- * none. */
-void sampan_bookmarks_popover_set_server (SampanBookmarksPopover *self, const char *server);
+ * none. FOLDER: the address of the one on screen; NULL where it can be no bookmark. */
+void sampan_bookmarks_popover_set_place (SampanBookmarksPopover *self,
+                                         const char *server,
+                                         const char *folder);
 
 /* FALSE: it was there already. */
 bool sampan_bookmarks_add (const char *uri);
+void sampan_bookmarks_remove (const char *uri);
 
 G_END_DECLS

@@ -95,6 +95,19 @@ bookmark_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+remove_bookmark_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SampanWindow *self = user_data;
+  g_autofree char *uri = sampan_window_dup_uri (self, self->path);
+  g_autofree char *name = sampan_sentence_name (sampan_path_get_name (self->path), -1);
+  /* Translators: the name of a folder. */
+  g_autofree char *text = g_strdup_printf (_ ("“%s” is no longer among the bookmarks"), name);
+
+  sampan_bookmarks_remove (uri);
+  sampan_notice_tell (self->notice, text, false);
+}
+
+static void
 bookmarks_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   GtkToggleButton *button = GTK_TOGGLE_BUTTON (SAMPAN_WINDOW (user_data)->bookmarks_button);
@@ -104,6 +117,7 @@ bookmarks_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
 static const GActionEntry entries[] = {
   { "bookmark", bookmark_cb },
+  { "remove-bookmark", remove_bookmark_cb },
   { "bookmarks", bookmarks_cb },
 };
 
@@ -117,10 +131,13 @@ void
 sampan_window_update_places (SampanWindow *self)
 {
   bool ready = sampan_window_is_ready (self) && self->path != NULL;
+  bool can_be_bookmark = ready && !sampan_path_is_root (self->path);
   g_autofree char *server = ready ? dup_server_uri (self) : NULL;
+  g_autofree char *folder = can_be_bookmark ? sampan_window_dup_uri (self, self->path) : NULL;
 
-  sampan_window_set_enabled (self, "bookmark", ready && !sampan_path_is_root (self->path));
+  sampan_window_set_enabled (self, "bookmark", can_be_bookmark);
+  sampan_window_set_enabled (self, "remove-bookmark", can_be_bookmark);
   sampan_window_set_enabled (self, "bookmarks", ready);
   gtk_widget_set_sensitive (GTK_WIDGET (self->bookmarks_button), ready);
-  sampan_bookmarks_popover_set_server (self->bookmarks_popover, server);
+  sampan_bookmarks_popover_set_place (self->bookmarks_popover, server, folder);
 }

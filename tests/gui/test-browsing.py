@@ -336,6 +336,36 @@ class Browsing(unittest.TestCase):
             a11y.find_gone(app.root, "Harbour", "list item")
             app.find("photos", "list item")
 
+    def test_bookmark_of_the_folder_on_screen(self):
+        with Box() as box, App() as app:
+            box.fill()
+            open_share(app, box)
+            a11y.press_keys("F9")
+            app.press("Bookmark This Folder")
+            a11y.find_text(app.window, "“photos” is among the bookmarks now")
+            app.find("photos", "list item")
+            app.find("Remove From Bookmarks", "push button")
+            a11y.find_gone(app.root, "Bookmark This Folder", "push button")
+            app.take_picture("bookmark-on-screen")
+            a11y.press_keys("Escape")
+            a11y.find_gone(app.root, "photos", "list item")
+            # Another folder is none.
+            a11y.double_click_row(app.table(), "Harbour")
+            app.wait_for_names("lighthouse.jpg")
+            a11y.press_keys("F9")
+            app.find("Bookmark This Folder", "push button")
+            a11y.find_gone(app.root, "Remove From Bookmarks", "push button")
+            # Back there it can be taken out.
+            app.find("photos", "list item")
+            a11y.press_keys("Return")
+            app.wait_for_names(*LISTED)
+            a11y.find_gone(app.root, "photos", "list item")
+            a11y.press_keys("F9")
+            app.press("Remove From Bookmarks")
+            a11y.find_text(app.window, "“photos” is no longer among the bookmarks")
+            a11y.find_gone(app.root, "photos", "list item")
+            app.find("Bookmark This Folder", "push button")
+
     def test_properties(self):
         with Box() as box, App() as app:
             box.fill()
