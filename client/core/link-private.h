@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The inside of a link, shared by link.c (life, requests, time) and link-io.c (socket, frames). */
+/* The inside of a link, shared by link.c (life, requests, time), link-connect.c (until it is open)
+ * and link-io.c (socket, frames). */
 
 #pragma once
 
@@ -59,6 +60,10 @@ struct _SampanLink
   bool head_waits; /* the head of to_send returned WAIT */
 };
 
+/* link-connect.c */
+void link_stop_connecting (SampanLink *self);
+void link_take_hello (SampanLink *self);
+
 /* link-io.c */
 void link_io_start (SampanLink *self);
 void link_io_stop (SampanLink *self);
@@ -68,10 +73,11 @@ void link_io_flush (SampanLink *self);
 void link_io_update (SampanLink *self);
 
 /* link.c */
+/* The end, of ERROR; NULL: as somebody here wanted it. */
+void link_shut (SampanLink *self, const GError *error);
 void link_produce (SampanLink *self);
 bool link_has_something_to_produce (const SampanLink *self);
 void link_take_message (SampanLink *self, uint8_t *message, size_t length);
-void link_take_hello (SampanLink *self);
 /* When something must happen, or -1. */
 int64_t link_get_due_us (const SampanLink *self);
 void link_on_due (SampanLink *self);

@@ -1,17 +1,14 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* A link's life: connecting, the hello, requests and their replies, deadlines, the end. */
+/* A link's life: requests and their replies, deadlines, the end. */
 
 #include "config.h"
 
 #include "link-private.h"
 
-#include "engine-private.h"
 #include "message.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sodium.h>
 
 const SampanLinkTimes sampan_link_default_times = {
@@ -23,10 +20,6 @@ const SampanLinkTimes sampan_link_default_times = {
   .idle_close_ms = 20 * 1000, /* a batch of transfers with pauses keeps its links */
   .retry_ms = 1000,
 };
-
-#define US_PER_MS 1000
-
-static SampanRequest *keepalive_new (void);
 
 bool
 sampan_link_error_is_passing (const GError *error)
@@ -132,18 +125,8 @@ end_all (SampanLink *self, const GError *error)
     }
 }
 
-static void
-stop_connecting (SampanLink *self)
-{
-  if (self->connect_timer != NULL)
-    g_source_destroy (self->connect_timer);
-  g_clear_pointer (&self->connect_timer, g_source_unref);
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
-}
-
-static void
-shut (SampanLink *self, const GError *error)
+void
+link_shut (SampanLink *self, const GError *error)
 {
   g_autoptr (SampanLink) guard = sampan_link_ref (self);
   g_autoptr (GError) ended = NULL;
@@ -153,7 +136,7 @@ shut (SampanLink *self, const GError *error)
   if (self->state == LINK_CLOSED)
     return;
   self->state = LINK_CLOSED;
-  stop_connecting (self);
+  link_stop_connecting (self);
   link_io_stop (self);
   if (self->connection != NULL)
     g_io_stream_close (G_IO_STREAM (self->connection), NULL, NULL);
@@ -174,7 +157,7 @@ sampan_link_break (SampanLink *self, SampanErrorCode code, const char *message)
 {
   g_autoptr (GError) error = g_error_new_literal (SAMPAN_ERROR, (int)code, message);
 
-  shut (self, error);
+  link_shut (self, error);
 }
 
 /* What a request that is over still owes the server: the PUT_ABORT of a cancelled upload. */
@@ -203,124 +186,7 @@ sampan_link_close (SampanLink *self)
   /* Before login there is nobody to say it to. */
   if (self->state == LINK_OPEN && self->idle != SAMPAN_LINK_IDLE_NOTHING)
     write_last_words (self);
-  shut (self, NULL);
-}
-
-/* ---- Connecting ---- */
-
-static void
-start_hello (SampanLink *self)
-{
-  GSocket *socket = g_socket_connection_get_socket (self->connection);
-
-  /* Small requests leave at once; big ones come in whole buffers anyway. */
-  if (!g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL))
-    g_debug ("TCP_NODELAY cannot be set");
-  self->state = LINK_HELLO;
-  self->hello_deadline_us = g_get_monotonic_time () + (int64_t)self->times.hello_ms * US_PER_MS;
-  self->out_end = sampan_channel_write_hello (self->channel, self->out);
-  link_io_start (self);
-  if (self->funcs != NULL && self->funcs->connected != NULL)
-    self->funcs->connected (self, self->funcs_data);
-}
-
-static GError *
-new_unreachable (const GError *cause)
-{
-  GError *error = g_error_new_literal (SAMPAN_ERROR, SAMPAN_ERROR_UNREACHABLE, cause->message);
-
-  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
-    sampan_error_set_detail (error, SAMPAN_UNREACHABLE_REFUSED);
-  else if (g_error_matches (cause, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND))
-    sampan_error_set_detail (error, SAMPAN_UNREACHABLE_NO_HOST);
-  return error;
-}
-
-static void
-connect_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (SampanLink) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSocketConnection) connection =
-      g_socket_client_connect_finish (G_SOCKET_CLIENT (source), result, &error);
-
-  sampan_engine_release ();
-  if (self->state != LINK_CONNECTING)
-    {
-      if (connection != NULL)
-        g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
-      return;
-    }
-  if (connection == NULL)
-    {
-      g_autoptr (GError) unreachable = new_unreachable (error);
-
-      shut (self, unreachable);
-      return;
-    }
-  self->connection = g_steal_pointer (&connection);
-  g_source_destroy (self->connect_timer);
-  g_clear_pointer (&self->connect_timer, g_source_unref);
-  g_clear_object (&self->cancellable);
-  start_hello (self);
-}
-
-static gboolean
-connect_timeout_cb (gpointer user_data)
-{
-  SampanLink *self = user_data;
-
-  sampan_link_break (self, SAMPAN_ERROR_UNREACHABLE, "The server does not answer");
-  return G_SOURCE_REMOVE;
-}
-
-void
-sampan_link_connect (SampanLink *self, const char *host, uint16_t port)
-{
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-  g_autoptr (GSocketConnectable) address = g_network_address_new (host, port);
-
-  g_assert (self->state == LINK_NEW);
-  self->state = LINK_CONNECTING;
-  sampan_link_ref (self); /* dropped when it is shut */
-  /* The desktop's proxy must not be able to redirect a connection on the LAN. */
-  g_socket_client_set_enable_proxy (client, FALSE);
-  self->cancellable = g_cancellable_new ();
-  self->connect_timer = g_timeout_source_new (self->times.connect_ms);
-  g_source_set_callback (self->connect_timer, connect_timeout_cb, self, NULL);
-  g_source_attach (self->connect_timer, g_main_context_get_thread_default ());
-  sampan_engine_hold ();
-  g_socket_client_connect_async (client,
-                                 address,
-                                 self->cancellable,
-                                 connect_cb,
-                                 sampan_link_ref (self));
-}
-
-void
-link_take_hello (SampanLink *self)
-{
-  g_autoptr (GError) error = NULL;
-  size_t consumed = 0;
-
-  switch (sampan_channel_read_server_hello (self->channel,
-                                            self->in + self->in_start,
-                                            self->in_end - self->in_start,
-                                            &consumed,
-                                            &error))
-    {
-    case SAMPAN_CHANNEL_NEED_MORE:
-      return;
-    case SAMPAN_CHANNEL_FAILED:
-      shut (self, error);
-      return;
-    case SAMPAN_CHANNEL_READY:
-      break;
-    }
-  self->in_start += consumed;
-  self->state = LINK_OPEN;
-  if (self->funcs != NULL && self->funcs->opened != NULL)
-    self->funcs->opened (self, self->funcs_data);
+  link_shut (self, NULL);
 }
 
 /* ---- Requests ---- */
@@ -502,48 +368,6 @@ link_take_message (SampanLink *self, uint8_t *message, size_t length)
   sampan_request_unref (head);
 }
 
-/* ---- Time ---- */
-
-int64_t
-link_get_due_us (const SampanLink *self)
-{
-  SampanRequest *head = g_queue_peek_head ((GQueue *)&self->awaiting);
-  unsigned int patience_ms = 0;
-
-  if (self->state == LINK_HELLO)
-    return self->hello_deadline_us;
-  if (head != NULL && owes_nothing (self) && self->to_send.length == 0)
-    head = NULL;
-  if (head != NULL && head->busy)
-    return -1;
-  if (head != NULL && self->idle == SAMPAN_LINK_IDLE_NOTHING)
-    patience_ms = self->times.hello_ms;
-  else if (head != NULL)
-    patience_ms = head->slow ? self->times.slow_reply_ms : self->times.reply_ms;
-  else if (self->to_send.length > 0 || self->idle == SAMPAN_LINK_IDLE_NOTHING)
-    return -1;
-  else
-    patience_ms = self->idle == SAMPAN_LINK_IDLE_PING ? self->times.keepalive_ms
-                                                      : self->times.idle_close_ms;
-  return self->last_activity_us + (int64_t)patience_ms * US_PER_MS;
-}
-
-void
-link_on_due (SampanLink *self)
-{
-  if (self->state == LINK_HELLO || !owes_nothing (self) || self->to_send.length > 0)
-    sampan_link_break (self, SAMPAN_ERROR_DISCONNECTED, "The server does not answer any more");
-  else if (self->idle == SAMPAN_LINK_IDLE_CLOSE)
-    sampan_link_close (self);
-  else
-    {
-      SampanRequest *ping = keepalive_new ();
-
-      sampan_link_submit (self, ping);
-      sampan_request_unref (ping);
-    }
-}
-
 /* ---- Keepalive ---- */
 
 static SampanProduced
@@ -589,4 +413,46 @@ keepalive_new (void)
 
   sampan_request_init (self, &keepalive_class);
   return self;
+}
+
+/* ---- Time ---- */
+
+int64_t
+link_get_due_us (const SampanLink *self)
+{
+  SampanRequest *head = g_queue_peek_head ((GQueue *)&self->awaiting);
+  unsigned int patience_ms = 0;
+
+  if (self->state == LINK_HELLO)
+    return self->hello_deadline_us;
+  if (head != NULL && owes_nothing (self) && self->to_send.length == 0)
+    head = NULL;
+  if (head != NULL && head->busy)
+    return -1;
+  if (head != NULL && self->idle == SAMPAN_LINK_IDLE_NOTHING)
+    patience_ms = self->times.hello_ms;
+  else if (head != NULL)
+    patience_ms = head->slow ? self->times.slow_reply_ms : self->times.reply_ms;
+  else if (self->to_send.length > 0 || self->idle == SAMPAN_LINK_IDLE_NOTHING)
+    return -1;
+  else
+    patience_ms = self->idle == SAMPAN_LINK_IDLE_PING ? self->times.keepalive_ms
+                                                      : self->times.idle_close_ms;
+  return self->last_activity_us + patience_ms * G_TIME_SPAN_MILLISECOND;
+}
+
+void
+link_on_due (SampanLink *self)
+{
+  if (self->state == LINK_HELLO || !owes_nothing (self) || self->to_send.length > 0)
+    sampan_link_break (self, SAMPAN_ERROR_DISCONNECTED, "The server does not answer any more");
+  else if (self->idle == SAMPAN_LINK_IDLE_CLOSE)
+    sampan_link_close (self);
+  else
+    {
+      SampanRequest *ping = keepalive_new ();
+
+      sampan_link_submit (self, ping);
+      sampan_request_unref (ping);
+    }
 }
