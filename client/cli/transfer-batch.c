@@ -5,11 +5,10 @@
 
 #include "config.h"
 
-#include "transfer-batch.h"
+#include "transfer-batch-private.h"
 
 #include "await.h"
 #include "conflict-list.h"
-#include "escape.h"
 #include "output.h"
 #include "progress-bar.h"
 #include "transfer-report.h"
@@ -22,69 +21,10 @@
 #define REDRAW_INTERVAL_MS 100
 #define TOTAL_EVERY 5 /* redraws for each object with the sums */
 
-struct _TransferBatch
-{
-  Cli *cli;                       /* borrowed */
-  const TransferOptions *options; /* borrowed */
-  TransferReport report;
-
-  /* of the batch that runs */
-  SampanBatch *batch;         /* borrowed */
-  const SampanRemote *server; /* borrowed */
-  SampanQueue *queue;
-  SampanVerify *verify; /* nullable */
-  GSource *cancel;
-  guint redraw_source;
-  guint clear_source;
-  guint n_redraws;
-  guint n_ended;
-
-  /* state */
-  bool is_asking; /* the question stands where the bar would be */
-  bool is_stopped;
-  bool gave_up;             /* on a server that does not come back */
-  int64_t waiting_since_us; /* nothing moves and something reconnects; 0: no */
-};
-
-static TransferFile
-file_of (SampanTransfer *transfer)
-{
-  return (TransferFile){
-    .local = sampan_transfer_get_local (transfer),
-    .remote = sampan_transfer_get_remote (transfer),
-    .size = sampan_transfer_get_total_bytes (transfer),
-    .is_upload = sampan_transfer_is_upload (transfer),
-    .stored = sampan_transfer_get_stored_name (transfer),
-    .trash_id = sampan_transfer_get_trash_id (transfer),
-  };
-}
-
-static ProgressView
-view_of (TransferBatch *self, SampanTransfer *transfer)
-{
-  TransferFile file = file_of (transfer);
-  const char *name = file.is_upload ? file.local : sampan_path_get (file.remote);
-  const char *slash = strrchr (name, '/');
-  SampanBatchSums sums = sampan_batch_get_sums (self->batch);
-
-  return (ProgressView){
-    .name = slash != NULL && slash[1] != '\0' ? slash + 1 : name,
-    .state = sampan_transfer_get_state (transfer),
-    .is_upload = file.is_upload,
-    .done_bytes = sampan_transfer_get_done_bytes (transfer),
-    .total_bytes = file.size,
-    .safe_bytes = sampan_transfer_get_safe_bytes (transfer),
-    .speed = sampan_transfer_get_speed (transfer),
-    .seconds_left = sampan_transfer_get_seconds_left (transfer),
-    .number = self->n_ended + 1,
-    .count = (unsigned int)MAX (sums.n_new + sums.n_conflicts, self->n_ended + 1),
-  };
-}
-
 /* ---- Stopping ---- */
 
-static void
-stop (TransferBatch *self)
+void
+transfer_batch_stop (TransferBatch *self)
 {
   if (self->is_stopped)
     return;
@@ -95,7 +35,7 @@ stop (TransferBatch *self)
 static gboolean
 cancelled_cb (GCancellable *cancellable, gpointer user_data)
 {
-  stop (user_data);
+  transfer_batch_stop (user_data);
   return G_SOURCE_REMOVE;
 }
 
@@ -132,12 +72,34 @@ watch_patience (TransferBatch *self, SampanSession *session)
            (int64_t)self->cli->options.reconnect_secs * G_USEC_PER_SEC)
     {
       self->gave_up = true;
-      stop (self);
+      transfer_batch_stop (self);
       g_cancellable_cancel (self->cli->cancellable);
     }
 }
 
 /* ---- Showing ---- */
+
+ProgressView
+transfer_batch_view_of (TransferBatch *self, SampanTransfer *transfer)
+{
+  TransferFile file = transfer_file_of (transfer);
+  const char *name = file.is_upload ? file.local : sampan_path_get (file.remote);
+  const char *slash = strrchr (name, '/');
+  SampanBatchSums sums = sampan_batch_get_sums (self->batch);
+
+  return (ProgressView){
+    .name = slash != NULL && slash[1] != '\0' ? slash + 1 : name,
+    .state = sampan_transfer_get_state (transfer),
+    .is_upload = file.is_upload,
+    .done_bytes = sampan_transfer_get_done_bytes (transfer),
+    .total_bytes = file.size,
+    .safe_bytes = sampan_transfer_get_safe_bytes (transfer),
+    .speed = sampan_transfer_get_speed (transfer),
+    .seconds_left = sampan_transfer_get_seconds_left (transfer),
+    .number = self->n_ended + 1,
+    .count = (unsigned int)MAX (sums.n_new + sums.n_conflicts, self->n_ended + 1),
+  };
+}
 
 /* Worth showing: its size is known. */
 static bool
@@ -163,141 +125,13 @@ redraw_cb (gpointer user_data)
 
       if (is_moving (transfer))
         {
-          ProgressView view = view_of (self, transfer);
+          ProgressView view = transfer_batch_view_of (self, transfer);
 
           progress_bar_show (self->cli->bar, &view);
           break;
         }
     }
   return G_SOURCE_CONTINUE;
-}
-
-/* ---- Reporting ---- */
-
-static void
-failed (TransferBatch *self, const char *name, const GError *error)
-{
-  self->report.n_failed++;
-  output_failed (self->cli, name, error);
-  if (self->cli->status >= CLI_STATUS_UNREACHABLE)
-    stop (self);
-}
-
-/* With both ends where the one that it comes from does not tell what is wrong. */
-static void
-file_failed (TransferBatch *self, const TransferFile *file, const GError *error)
-{
-  bool is_of_item = (error->domain == SAMPAN_ERROR || error->domain == CLI_ERROR) &&
-                    output_status_of (error) == CLI_STATUS_ITEMS_FAILED;
-  bool is_local = sampan_error_is_local (error);
-  bool is_there = is_of_item && (file->is_upload ? !is_local : is_local);
-  const char *target = file->is_upload ? sampan_path_get (file->remote) : file->local;
-
-  self->report.n_failed++;
-  output_failed_at (self->cli, transfer_file_get_name (file), is_there ? target : NULL, error);
-  if (self->cli->status >= CLI_STATUS_UNREACHABLE)
-    stop (self);
-}
-
-static void
-failed_because (TransferBatch *self, const char *name, const char *text)
-{
-  self->report.n_failed++;
-  output_failed_because (self->cli, name, CLI_STATUS_ITEMS_FAILED, text);
-}
-
-static void
-verified_cb (const char *local, const SampanPath *remote, const GError *error, gpointer user_data)
-{
-  TransferBatch *self = user_data;
-  TransferFile file = { .local = local,
-                        .remote = remote,
-                        .is_upload = sampan_batch_is_upload (self->batch) };
-
-  if (error == NULL)
-    self->report.n_verified++;
-  else if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_CHANGED) &&
-           !sampan_error_is_local (error))
-    failed_because (self,
-                    transfer_file_get_name (&file),
-                    _ ("The two ends differ: the hash is not the same. Move it again."));
-  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    failed (self, transfer_file_get_name (&file), error);
-}
-
-static void
-verify_done (TransferBatch *self, const TransferFile *file)
-{
-  g_autofree char *folder = g_path_get_dirname (file->local);
-  g_autofree char *local = NULL;
-  g_autoptr (SampanPath) parent = sampan_path_get_parent (file->remote);
-  g_autoptr (SampanPath) remote = NULL;
-
-  if (self->verify == NULL)
-    return;
-  if (file->stored != NULL && file->is_upload)
-    remote = sampan_path_get_child (parent, file->stored, NULL);
-  else if (file->stored != NULL)
-    local = g_build_filename (folder, file->stored, NULL);
-  sampan_verify_add (self->verify,
-                     local != NULL ? local : file->local,
-                     remote != NULL ? remote : file->remote);
-}
-
-static void
-report_done (TransferBatch *self, SampanTransfer *transfer)
-{
-  TransferFile file = file_of (transfer);
-  ProgressView view = view_of (self, transfer);
-
-  self->report.n_done++;
-  self->report.done_bytes += file.size;
-  progress_bar_finish_item (self->cli->bar, &view);
-  transfer_report_file (&self->report, self->server, &file, "done");
-  if (file.stored != NULL && !self->cli->options.json && !self->cli->options.quiet)
-    {
-      g_autofree char *shown = sampan_escape (file.stored, -1, 0);
-      /* Translators: %s is the name that was chosen because the other one was taken. */
-      g_autofree char *text = g_strdup_printf (_ ("stored as %s"), shown);
-
-      output_note (self->cli, transfer_file_get_name (&file), text);
-    }
-  verify_done (self, &file);
-}
-
-static void
-report_cancelled (TransferBatch *self, SampanTransfer *transfer)
-{
-  TransferFile file = file_of (transfer);
-  g_autoptr (GError) gone = NULL;
-
-  if (!self->gave_up)
-    return;
-  gone = g_error_new_literal (SAMPAN_ERROR, SAMPAN_ERROR_DISCONNECTED, "No connection");
-  failed (self, transfer_file_get_name (&file), gone);
-}
-
-/* The file was there when it was added: what is missing is the folder on the box. */
-static bool
-is_folder_missing (const TransferFile *file, const GError *error)
-{
-  return file->is_upload && g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_NOT_FOUND) &&
-         g_file_test (file->local, G_FILE_TEST_EXISTS);
-}
-
-static void
-report_failed (TransferBatch *self, SampanTransfer *transfer)
-{
-  const GError *error = sampan_transfer_get_error (transfer);
-  TransferFile file = file_of (transfer);
-
-  g_autoptr (GError) missing = NULL;
-
-  if (is_folder_missing (&file, error))
-    missing = g_error_new_literal (CLI_ERROR,
-                                   CLI_STATUS_ITEMS_FAILED,
-                                   _ ("The folder on the box where it should go is not there"));
-  file_failed (self, &file, missing != NULL ? missing : error);
 }
 
 static gboolean
@@ -315,90 +149,9 @@ finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
 {
   TransferBatch *self = user_data;
 
-  if (sampan_transfer_get_state (transfer) == SAMPAN_TRANSFER_DONE)
-    report_done (self, transfer);
-  else if (g_error_matches (sampan_transfer_get_error (transfer), G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    report_cancelled (self, transfer);
-  else
-    report_failed (self, transfer);
+  transfer_batch_tell_outcome (self, transfer);
   if (++self->n_ended % CLEAR_EVERY == 0 && self->clear_source == 0)
     self->clear_source = g_idle_add (clear_cb, self);
-}
-
-/* By the paths that a person knows, on the end where it was found and, if the trouble is there,
- * where it should go. */
-static void
-item_failed (TransferBatch *self, SampanBatchProblem *problem)
-{
-  const char *local = sampan_batch_problem_get_local (problem);
-  const SampanPath *remote = sampan_batch_problem_get_remote (problem);
-  const GError *error = sampan_batch_problem_get_error (problem);
-  TransferFile file = { .local = local,
-                        .remote = remote,
-                        .is_upload = sampan_batch_is_upload (self->batch) };
-  g_autoptr (GError) verdict = NULL;
-
-  if (error == NULL)
-    error = verdict = g_error_new_literal (CLI_ERROR,
-                                           CLI_STATUS_ITEMS_FAILED,
-                                           sampan_batch_problem_get_reason (problem));
-  if (local != NULL && remote != NULL)
-    file_failed (self, &file, error);
-  else
-    failed (self,
-            remote != NULL  ? sampan_path_get (remote)
-            : local != NULL ? local
-                            : sampan_batch_problem_get_bytes (problem),
-            error);
-}
-
-static void
-problem_cb (SampanBatch *batch, SampanBatchProblem *problem, gpointer user_data)
-{
-  TransferBatch *self = user_data;
-
-  switch (sampan_batch_problem_get_origin (problem))
-    {
-    case SAMPAN_BATCH_PROBLEM_KIND:
-      output_note (self->cli,
-                   sampan_batch_problem_get_bytes (problem),
-                   sampan_batch_problem_get_reason (problem));
-      break;
-    case SAMPAN_BATCH_PROBLEM_FOUND:
-      item_failed (self, problem);
-      break;
-    case SAMPAN_BATCH_PROBLEM_TRANSFER: /* finished_cb told */
-    default:
-      break;
-    }
-}
-
-static void
-left_cb (const SampanBatchLeft *left, gpointer user_data)
-{
-  TransferBatch *self = user_data;
-  TransferFile file = { .local = left->local,
-                        .remote = left->remote,
-                        .size = left->size,
-                        .is_upload = sampan_batch_is_upload (self->batch) };
-  g_autoptr (GError) error = NULL;
-
-  if (left->conflict == NULL)
-    {
-      self->report.n_same++;
-      transfer_report_file (&self->report, self->server, &file, "same");
-      verify_done (self, &file);
-    }
-  else if (self->options->policy != CONFLICT_POLICY_REFUSE)
-    {
-      self->report.n_skipped++;
-      transfer_report_file (&self->report, self->server, &file, "skipped");
-    }
-  else
-    {
-      error = g_error_new_literal (SAMPAN_ERROR, SAMPAN_ERROR_EXISTS, "There already");
-      file_failed (self, &file, error);
-    }
 }
 
 /* ---- One batch ---- */
@@ -497,7 +250,7 @@ move (TransferBatch *self)
       transfer_report_plan (&self->report, self->batch);
       goes_on = decide (self) && has_space (self);
       if (goes_on)
-        sampan_batch_foreach_left (self->batch, left_cb, self);
+        sampan_batch_foreach_left (self->batch, transfer_batch_left_cb, self);
       if (!goes_on || self->is_stopped)
         sampan_batch_cancel (self->batch);
       sampan_batch_start (self->batch, self->queue);
@@ -541,13 +294,14 @@ set_up (TransferBatch *self, SampanSession *session)
   self->n_ended = 0;
   self->is_stopped = false;
   g_signal_connect (self->queue, "finished", G_CALLBACK (finished_cb), self);
-  g_signal_connect (self->batch, "problem", G_CALLBACK (problem_cb), self);
+  g_signal_connect (self->batch, "problem", G_CALLBACK (transfer_batch_problem_cb), self);
   sampan_batch_set_keep_partial (self->batch, true);
   sampan_batch_set_keep_permissions (self->batch, self->options->permissions);
   sampan_batch_set_eager (self->batch, self->queue, decision);
   sampan_batch_set_may_overfill (self->batch, self->options->resume);
   if (self->options->verify)
-    self->verify = sampan_verify_new (session, self->cli->cancellable, verified_cb, self);
+    self->verify =
+        sampan_verify_new (session, self->cli->cancellable, transfer_batch_verified_cb, self);
   self->redraw_source = g_timeout_add (REDRAW_INTERVAL_MS, redraw_cb, self);
   self->cancel = g_cancellable_source_new (self->cli->cancellable);
   g_source_set_callback (self->cancel, G_SOURCE_FUNC (cancelled_cb), self, NULL);

@@ -15,6 +15,19 @@
 #include <inttypes.h>
 #include <string.h>
 
+TransferFile
+transfer_file_of (SampanTransfer *transfer)
+{
+  return (TransferFile){
+    .local = sampan_transfer_get_local (transfer),
+    .remote = sampan_transfer_get_remote (transfer),
+    .size = sampan_transfer_get_total_bytes (transfer),
+    .is_upload = sampan_transfer_is_upload (transfer),
+    .stored = sampan_transfer_get_stored_name (transfer),
+    .trash_id = sampan_transfer_get_trash_id (transfer),
+  };
+}
+
 const char *
 transfer_file_get_name (const TransferFile *file)
 {

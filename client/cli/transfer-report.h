@@ -35,6 +35,8 @@ typedef struct
   const uint8_t *trash_id; /* of what an upload replaced; nullable */
 } TransferFile;
 
+/* Borrows from TRANSFER. */
+TransferFile transfer_file_of (SampanTransfer *transfer);
 /* What the person knows it by: the local name of an upload, shortened below the current folder, the
  * remote one of a download. Borrowed from FILE. */
 const char *transfer_file_get_name (const TransferFile *file);
