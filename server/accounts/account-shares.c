@@ -232,16 +232,11 @@ sampan_account_store_remove_share (SampanAccountStore *self, const char *name, G
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   g_autoptr (SampanStatement) statement =
       sampan_database_prepare (self->database, "DELETE FROM shares WHERE name = ?1", error);
-  uint64_t changes;
 
   if (statement == NULL)
     return false;
   sampan_statement_bind_text (statement, 1, name, strlen (name));
-  if (!sampan_statement_run (statement, &changes, error))
-    return false;
-  if (changes == 0)
-    sampan_account_store_set_not_found (error, "share", name);
-  return changes == 1;
+  return sampan_account_store_run_for (statement, "share", name, error);
 }
 
 bool
@@ -255,18 +250,13 @@ sampan_account_store_set_share_mark (SampanAccountStore *self,
       sampan_database_prepare (self->database,
                                "UPDATE shares SET mark = ?2 WHERE name = ?1",
                                error);
-  uint64_t changes;
 
   if (statement == NULL)
     return false;
   sampan_statement_bind_text (statement, 1, name, strlen (name));
   if (mark != NULL)
     sampan_statement_bind_blob (statement, 2, mark->bytes, sizeof mark->bytes);
-  if (!sampan_statement_run (statement, &changes, error))
-    return false;
-  if (changes == 0)
-    sampan_account_store_set_not_found (error, "share", name);
-  return changes == 1;
+  return sampan_account_store_run_for (statement, "share", name, error);
 }
 
 bool
@@ -277,7 +267,6 @@ sampan_account_store_set_share_quota (SampanAccountStore *self,
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   g_autoptr (SampanStatement) statement = NULL;
-  uint64_t changes;
 
   if (quota_bytes > INT64_MAX && quota_bytes != SAMPAN_QUOTA_NONE)
     {
@@ -291,11 +280,7 @@ sampan_account_store_set_share_quota (SampanAccountStore *self,
     return false;
   sampan_statement_bind_text (statement, 1, name, strlen (name));
   sampan_account_store_bind_quota (statement, 2, quota_bytes);
-  if (!sampan_statement_run (statement, &changes, error))
-    return false;
-  if (changes == 0)
-    sampan_account_store_set_not_found (error, "share", name);
-  return changes == 1;
+  return sampan_account_store_run_for (statement, "share", name, error);
 }
 
 bool
@@ -310,18 +295,13 @@ sampan_account_store_set_share_trash (SampanAccountStore *self,
                                "UPDATE shares SET trash_days = ?2, trash_bytes = ?3"
                                " WHERE name = ?1",
                                error);
-  uint64_t changes;
 
   if (statement == NULL)
     return false;
   sampan_statement_bind_text (statement, 1, name, strlen (name));
   sampan_statement_bind_int (statement, 2, (int32_t)limits->days);
   sampan_statement_bind_int (statement, 3, (int64_t)limits->bytes);
-  if (!sampan_statement_run (statement, &changes, error))
-    return false;
-  if (changes == 0)
-    sampan_account_store_set_not_found (error, "share", name);
-  return changes == 1;
+  return sampan_account_store_run_for (statement, "share", name, error);
 }
 
 /* The id of the row that SQL selects by NAME; FALSE with NOT_FOUND. */

@@ -24,6 +24,11 @@ struct _SampanAccountStore
 
 /* "NOT_FOUND: no account NAME" and its like; NAME is escaped. */
 void sampan_account_store_set_not_found (GError **error, const char *what, const char *name);
+/* Runs a prepared change of the WHAT called NAME; NOT_FOUND if it touched none. */
+bool sampan_account_store_run_for (SampanStatement *statement,
+                                   const char *what,
+                                   const char *name,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether DIRECTORY may be served: not if it holds the state directory, whose keys it would hand
  * out. NOT_ALLOWED. */

@@ -36,6 +36,21 @@ sampan_account_store_set_not_found (GError **error, const char *what, const char
   g_set_error (error, SAMPAN_ERROR, SAMPAN_ERROR_NOT_FOUND, "There is no %s \"%s\"", what, shown);
 }
 
+bool
+sampan_account_store_run_for (SampanStatement *statement,
+                              const char *what,
+                              const char *name,
+                              GError **error)
+{
+  uint64_t changes;
+
+  if (!sampan_statement_run (statement, &changes, error))
+    return false;
+  if (changes == 0)
+    sampan_account_store_set_not_found (error, what, name);
+  return changes == 1;
+}
+
 /* ---- Opening ---- */
 
 static bool
@@ -434,19 +449,6 @@ sampan_account_store_revoke_code (SampanAccountStore *self, const char *name, GE
   return false;
 }
 
-/* Runs a prepared change of one account; NOT_FOUND if it touched none. */
-static bool
-run_for_account (SampanStatement *statement, const char *name, GError **error)
-{
-  uint64_t changes;
-
-  if (!sampan_statement_run (statement, &changes, error))
-    return false;
-  if (changes == 0)
-    sampan_account_store_set_not_found (error, "account", name);
-  return changes == 1;
-}
-
 bool
 sampan_account_store_set_enabled (SampanAccountStore *self,
                                   const char *name,
@@ -465,7 +467,7 @@ sampan_account_store_set_enabled (SampanAccountStore *self,
     return false;
   sampan_statement_bind_int (statement, 1, enabled ? 1 : 0);
   sampan_statement_bind_text (statement, 2, name, strlen (name));
-  return run_for_account (statement, name, error);
+  return sampan_account_store_run_for (statement, "account", name, error);
 }
 
 bool
@@ -478,5 +480,5 @@ sampan_account_store_remove (SampanAccountStore *self, const char *name, GError 
   if (statement == NULL)
     return false;
   sampan_statement_bind_text (statement, 1, name, strlen (name));
-  return run_for_account (statement, name, error);
+  return sampan_account_store_run_for (statement, "account", name, error);
 }
