@@ -9,11 +9,11 @@
 
 #include "accessible.h"
 #include "sentence-name.h"
+#include "transfer-counts.h"
 #include "transfer-list.h"
 #include "transfer-text.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
 /* Many changes come together, and counting a long queue takes a while. */
 #define UPDATE_DELAY_MS 50
@@ -196,90 +196,24 @@ show_paused (SampanTransferPanel *self, guint n_paused)
   gtk_label_set_text (self->detail_label, "");
 }
 
-/* Of all in the list; the queue's own sums begin anew with each run. */
-typedef struct
-{
-  guint n_done, n_failed, n_cancelled;
-  uint64_t done_bytes, failed_bytes;
-} Counts;
-
-static Counts
-count (SampanTransferPanel *self)
-{
-  GListModel *model = G_LIST_MODEL (self->queue);
-  guint length = g_list_model_get_n_items (model);
-  Counts counts = { 0 };
-
-  for (guint i = 0; i < length; i++)
-    {
-      g_autoptr (SampanTransfer) transfer = g_list_model_get_item (model, i);
-      SampanTransferState state = sampan_transfer_get_state (transfer);
-
-      if (state == SAMPAN_TRANSFER_DONE)
-        {
-          counts.n_done++;
-          counts.done_bytes += sampan_transfer_get_total_bytes (transfer);
-        }
-      else if (state == SAMPAN_TRANSFER_FAILED)
-        {
-          counts.n_failed++;
-          counts.failed_bytes += sampan_transfer_get_total_bytes (transfer);
-        }
-      else if (state == SAMPAN_TRANSFER_CANCELLED)
-        counts.n_cancelled++;
-    }
-  return counts;
-}
-
-static void
-update_sizes (SampanTransferPanel *self, const Counts *counts)
-{
-  g_autofree char *done = g_format_size (counts->done_bytes);
-  g_autofree char *failed = g_format_size (counts->failed_bytes);
-  g_autofree char *text = NULL;
-
-  if (counts->failed_bytes > 0)
-    /* Translators: two sizes. */
-    text = g_strdup_printf (_ ("%s done, %s failed"), done, failed);
-  else if (counts->done_bytes > 0)
-    /* Translators: a size. */
-    text = g_strdup_printf (_ ("%s done"), done);
-  gtk_label_set_text (self->size_label, text != NULL ? text : "");
-}
-
 static void
 update_counts (SampanTransferPanel *self, const Sums *sums)
 {
-  Counts counts = count (self);
-  g_autoptr (GString) text = g_string_new (NULL);
+  SampanTransferCounts counts = sampan_transfer_counts_of (G_LIST_MODEL (self->queue));
+  g_autofree char *text = NULL;
+  g_autofree char *sizes = sampan_transfer_counts_dup_sizes (&counts);
 
-  /* Translators: how many transfers wait, how many are done. */
-  g_string_printf (text,
-                   _ ("%u waiting, %u done"),
-                   sums->n_waiting + sums->n_expected,
-                   counts.n_done);
-  if (sums->n_paused > 0)
-    g_string_append_printf (text,
-                            /* Translators: how many transfers are paused, in a list of counts. */
-                            ngettext (", %u paused", ", %u paused", sums->n_paused),
-                            sums->n_paused);
-  if (counts.n_failed > 0)
-    g_string_append_printf (text,
-                            /* Translators: how many transfers failed, in a list of counts. */
-                            ngettext (", %u failed", ", %u failed", counts.n_failed),
-                            counts.n_failed);
-  if (self->n_skipped > 0)
-    g_string_append_printf (text,
-                            /* Translators: how many files were left as they are, in a list of
-                               counts. */
-                            ngettext (", %u skipped", ", %u skipped", self->n_skipped),
-                            self->n_skipped);
-  gtk_label_set_text (self->count_label, text->str);
+  counts.n_waiting = sums->n_waiting + sums->n_expected;
+  counts.n_paused = sums->n_paused;
+  counts.n_skipped = self->n_skipped;
+  text = sampan_transfer_counts_dup_text (&counts);
+  gtk_label_set_text (self->count_label, text);
+  gtk_label_set_text (self->size_label, sizes);
   gtk_widget_set_visible (self->retry_button, counts.n_failed > 0);
   gtk_widget_set_sensitive (self->clear_button,
-                            counts.n_done + counts.n_failed + counts.n_cancelled + self->n_skipped >
+                            counts.n_done + counts.n_failed + counts.n_cancelled +
+                                    counts.n_skipped >
                                 0);
-  update_sizes (self, &counts);
 }
 
 static void
