@@ -9,6 +9,7 @@
 
 #include "errors.h"
 #include "escape.h"
+#include "storage/disk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -141,31 +142,12 @@ sampan_backup_file_decode (const uint8_t *file,
 
 /* ---- Disk ---- */
 
-static bool
-read_all (int fd, uint8_t *file, size_t length)
-{
-  size_t done = 0;
-
-  while (done < length)
-    {
-      ssize_t n = read (fd, file + done, length - done);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n == 0)
-        errno = EIO; /* it became shorter meanwhile */
-      if (n <= 0)
-        return false;
-      done += (size_t)n;
-    }
-  return true;
-}
-
 static uint8_t *
 read_fd (int fd, const char *filename, size_t *length, GError **error)
 {
   struct stat info;
   uint8_t *file;
+  ssize_t n;
 
   if (fstat (fd, &info) != 0)
     {
@@ -179,8 +161,13 @@ read_fd (int fd, const char *filename, size_t *length, GError **error)
     }
   *length = (size_t)info.st_size;
   file = allocate (MAX (*length, 1), error);
-  if (file == NULL || read_all (fd, file, *length))
+  if (file == NULL)
+    return NULL;
+  n = sampan_disk_read (fd, file, *length, 0);
+  if (n >= 0 && (size_t)n == *length)
     return file;
+  if (n >= 0)
+    errno = EIO; /* it became shorter meanwhile */
   fail_from_errno (error, "Cannot read", filename);
   sampan_backup_file_free (file, *length);
   return NULL;
@@ -200,23 +187,6 @@ sampan_backup_file_read (const char *filename, size_t *length, GError **error)
   file = read_fd (fd, filename, length, error);
   g_close (fd, NULL);
   return file;
-}
-
-static bool
-write_all (int fd, const uint8_t *file, size_t length)
-{
-  while (length > 0)
-    {
-      ssize_t n = write (fd, file, length);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return false;
-      file += n;
-      length -= (size_t)n;
-    }
-  return true;
 }
 
 static bool
@@ -241,7 +211,7 @@ sampan_backup_file_write (const char *filename, const uint8_t *file, size_t leng
 
   if (fd < 0)
     return fail_from_errno (error, "Cannot make", filename);
-  is_written = write_all (fd, file, length) && fsync (fd) == 0;
+  is_written = sampan_disk_write (fd, file, length, 0) && fsync (fd) == 0;
   if (!is_written)
     fail_from_errno (error, "Cannot write", filename);
   is_written = g_close (fd, is_written ? error : NULL) && is_written;

@@ -8,6 +8,7 @@
 #include "accounts/keys-file.h"
 
 #include "errors.h"
+#include "storage/disk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -124,49 +125,11 @@ sampan_keys_decode (SampanKeys *self, const uint8_t *file, size_t length, GError
   return true;
 }
 
-/* Reads until LENGTH bytes or the end; -1 with errno on failure. */
-static gssize
-read_all (int fd, uint8_t *buffer, size_t length)
-{
-  size_t done = 0;
-
-  while (done < length)
-    {
-      ssize_t n = read (fd, buffer + done, length - done);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return -1;
-      if (n == 0)
-        break;
-      done += (size_t)n;
-    }
-  return (gssize)done;
-}
-
-static bool
-write_all (int fd, const uint8_t *buffer, size_t length)
-{
-  while (length > 0)
-    {
-      ssize_t n = write (fd, buffer, length);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return false;
-      buffer += n;
-      length -= (size_t)n;
-    }
-  return true;
-}
-
 bool
 sampan_keys_read (SampanKeys *self, const SampanStateFolder *folder, GError **error)
 {
   uint8_t file[SAMPAN_KEYS_FILE_BYTES + 1]; /* one more shows that the file is longer */
-  gssize length;
+  ssize_t length;
   int saved_errno;
   int fd = openat (folder->fd, SAMPAN_KEYS_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
   bool ok;
@@ -176,7 +139,7 @@ sampan_keys_read (SampanKeys *self, const SampanStateFolder *folder, GError **er
       sampan_error_set_from_errno (error, errno, "keys");
       return false;
     }
-  length = read_all (fd, file, sizeof file);
+  length = sampan_disk_read (fd, file, sizeof file, 0);
   saved_errno = errno;
   g_close (fd, NULL);
   if (length < 0)
@@ -206,7 +169,7 @@ write_temporary (const uint8_t *file, const SampanStateFolder *folder, GError **
   fd = sampan_state_folder_make_file (folder, TEMPORARY_NAME, error);
   if (fd < 0)
     return false;
-  ok = write_all (fd, file, SAMPAN_KEYS_FILE_BYTES) && fsync (fd) == 0;
+  ok = sampan_disk_write (fd, file, SAMPAN_KEYS_FILE_BYTES, 0) && fsync (fd) == 0;
   if (!ok)
     sampan_error_set_from_errno (error, errno, "Cannot write the keys file");
   return g_close (fd, ok ? error : NULL) && ok;
