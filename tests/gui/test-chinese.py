@@ -34,7 +34,7 @@ class Chinese(unittest.TestCase):
         a11y.press(item)
 
     def test_browsing(self):
-        with Box() as box, new_chinese_app(self.place) as app:
+        with Box() as box, new_chinese_app() as app:
             box.fill()
             app.log_in(box)
             a11y.find_row(app.table(), "Harbour")
@@ -63,7 +63,7 @@ class Chinese(unittest.TestCase):
             a11y.find_row(app.table(), "notes.txt")
 
     def test_changes(self):
-        with Box() as box, new_chinese_app(self.place) as app:
+        with Box() as box, new_chinese_app() as app:
             box.fill()
             app.log_in(box)
             notes, moved = box.files / "notes.txt", box.files / "Harbour" / "notes.txt"
@@ -88,7 +88,7 @@ class Chinese(unittest.TestCase):
                 check_chinese(self, app.window)
 
     def test_move_to(self):
-        with Box() as box, new_chinese_app(self.place) as app:
+        with Box() as box, new_chinese_app() as app:
             box.fill()
             app.log_in(box)
             a11y.select_row(app.table(), "notes.txt")
@@ -105,7 +105,7 @@ class Chinese(unittest.TestCase):
             self.assertTrue((box.files / "Harbour" / "notes.txt").exists())
 
     def test_delete(self):
-        with Box() as box, new_chinese_app(self.place) as app:
+        with Box() as box, new_chinese_app() as app:
             box.fill()
             app.log_in(box)
             a11y.select_row(app.table(), "notes.txt")
@@ -127,7 +127,7 @@ class Chinese(unittest.TestCase):
             a11y.wait_for(lambda: not list((box.files / ".sampan" / "trash").glob("*/item")), "it to go for good")
 
     def test_first_password(self):
-        with Box() as box, new_chinese_app(self.place) as app:
+        with Box() as box, new_chinese_app() as app:
             said = box.admin("user", "add", "ben", "--invite")
             box.admin("share", "grant", "photos", "--change", "ben")
             code = next(word for word in said.split() if word.count("-") >= 3)
@@ -142,7 +142,7 @@ class Chinese(unittest.TestCase):
             check_chinese(self, app.window)
 
     def test_failures(self):
-        with Box() as box, new_chinese_app(self.place) as app:
+        with Box() as box, new_chinese_app() as app:
             app.log_in(box, password="not the password")
             app.wait_for_bar(say("The name or the password is wrong."))
             check_chinese(self, app.window)
@@ -153,7 +153,7 @@ class Chinese(unittest.TestCase):
             check_chinese(self, app.window)
 
     def test_hidden_and_new_folder(self):
-        with Box() as box, new_chinese_app(self.place) as app:
+        with Box() as box, new_chinese_app() as app:
             box.fill()
             (box.files / ".secret").write_text("hidden")
             app.log_in(box)
@@ -172,7 +172,7 @@ class Chinese(unittest.TestCase):
 
     def test_filter(self):
         """The buttons have no access keys in their names."""
-        with Box() as box, new_chinese_app(self.place) as app:
+        with Box() as box, new_chinese_app() as app:
             box.fill()
             app.log_in(box)
             a11y.find_row(app.table(), "Harbour")
@@ -193,7 +193,7 @@ class Chinese(unittest.TestCase):
             app.wait_for_names("crew.jpg")
 
     def test_another_server_at_the_same_address(self):
-        with Box() as old, new_chinese_app(self.place) as app:
+        with Box() as old, new_chinese_app() as app:
             app.log_in(old)
             app.press("Log Out")
             app.find("Log In")
@@ -213,7 +213,7 @@ class Chinese(unittest.TestCase):
         opening.setUp()
         self.addCleanup(opening.tearDown)
         environment = opening.start().environment
-        with Box() as box, new_chinese_app(self.place, environment=environment) as app:
+        with Box() as box, new_chinese_app(environment=environment) as app:
             box.fill()
             (box.files / "notes.txt").write_text("what there is")
             app.log_in(box)
@@ -230,7 +230,7 @@ class Chinese(unittest.TestCase):
         for name in names:
             with open(self.place / name, "wb") as file:
                 file.truncate(HUGE_BYTES if name.startswith("huge") else 3_000_000)
-        with looking_away.Shell() as shell, Box() as box, new_chinese_app(self.place) as app:
+        with looking_away.Shell() as shell, Box() as box, new_chinese_app() as app:
             box.fill()
             app.log_in(box)
 

@@ -7,7 +7,6 @@ import configparser
 import os
 import socket
 import subprocess
-import tempfile
 import threading
 import unittest
 
@@ -356,21 +355,20 @@ class Failures(unittest.TestCase):
             app.take_picture("failure-too-many-tries")
 
     def test_chinese(self):
-        with tempfile.TemporaryDirectory(prefix="sampan-locale-") as place, Box() as box:
-            with new_chinese_app(place) as app:
-                app.log_in(box)
-                a11y.find_text(app.window, "ann 在 127.0.0.1 上")
-                app.press("Log Out")
-                row = a11y.find(app.window, "127.0.0.1", "list item")
-                check_chinese(self, app.window)
-                app.take_picture("chinese-saved")
-                a11y.press(a11y.find(row, "此服务器的更多操作", "push button"))
-                choose(app, "编辑(E)…")
-                dialog = a11y.find(app.root, role="dialog")
-                check_chinese(self, dialog)
-                app.take_picture("chinese-edit")
-                a11y.press(a11y.find(dialog, app.text("Cancel"), "push button"))
-                a11y.find_gone(app.root, role="dialog")
+        with Box() as box, new_chinese_app() as app:
+            app.log_in(box)
+            a11y.find_text(app.window, "ann 在 127.0.0.1 上")
+            app.press("Log Out")
+            row = a11y.find(app.window, "127.0.0.1", "list item")
+            check_chinese(self, app.window)
+            app.take_picture("chinese-saved")
+            a11y.press(a11y.find(row, "此服务器的更多操作", "push button"))
+            choose(app, "编辑(E)…")
+            dialog = a11y.find(app.root, role="dialog")
+            check_chinese(self, dialog)
+            app.take_picture("chinese-edit")
+            a11y.press(a11y.find(dialog, app.text("Cancel"), "push button"))
+            a11y.find_gone(app.root, role="dialog")
 
     def test_looks(self):
         for name, options in (

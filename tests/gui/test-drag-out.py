@@ -113,13 +113,12 @@ class DragOut(unittest.TestCase):
             self.assertEqual(self.get_arrived(), {})
 
     def test_chinese(self):
-        with tempfile.TemporaryDirectory(prefix="sampan-locale-") as place:
-            with Box() as box, new_chinese_app(place) as app, DropWindow(self.local):
-                self.fill(box)
-                app.log_in(box)
-                self.drag_out(app, "Trip", taken=False)
-                app.wait_for_bar("拖到其他程序")
-                app.take_picture("chinese-drag-out")
+        with Box() as box, new_chinese_app() as app, DropWindow(self.local):
+            self.fill(box)
+            app.log_in(box)
+            self.drag_out(app, "Trip", taken=False)
+            app.wait_for_bar("拖到其他程序")
+            app.take_picture("chinese-drag-out")
 
 
 if __name__ == "__main__":

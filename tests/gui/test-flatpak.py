@@ -172,9 +172,9 @@ class Flatpak(unittest.TestCase):
             self.assertEqual(a11y.read(app.find("Address", "text")), "127.0.0.1")
 
     def test_chinese(self):
-        environment = {**make_locale(self.local, "zh_CN"), "LANGUAGE": "zh_CN"}
+        environment = {**make_locale("zh_CN"), "LANGUAGE": "zh_CN"}
         options = [f"--env={name}={value}" for name, value in environment.items()]
-        options.append(f"--filesystem={self.local}:ro")  # the locale, which this machine's /usr lacks
+        options.append(f"--filesystem={environment['LOCPATH']}:ro")  # the locale, which this machine's /usr lacks
         with Box() as box, self.new_app(*options, texts=CHINESE) as app:
             (box.files / "crew.jpg").write_text("crew")
             app.log_in(box)

@@ -86,17 +86,16 @@ class Keyring(unittest.TestCase):
             a11y.wait_for(lambda: count_kept(box) == 0, "the keyring to give it up")
 
     def test_chinese(self):
-        with tempfile.TemporaryDirectory(prefix="sampan-locale-") as place:
-            with Box() as box, new_chinese_app(place) as app:
-                a11y.press(app.find(say("Keep the Password"), "check box"))
-                app.log_in(box)
-                a11y.wait_for(lambda: keeps_password(app, box), "the note that the keyring has it")
-                self.assertGreater(count_kept(box), 0)
-                app.start_again()
-                a11y.find(app.window, say("The keyring has the password"))
-                check_chinese(self, app.window)
-                app.press("Log In")
-                a11y.find_text(app.window, say("This Folder Is Empty"))
+        with Box() as box, new_chinese_app() as app:
+            a11y.press(app.find(say("Keep the Password"), "check box"))
+            app.log_in(box)
+            a11y.wait_for(lambda: keeps_password(app, box), "the note that the keyring has it")
+            self.assertGreater(count_kept(box), 0)
+            app.start_again()
+            a11y.find(app.window, say("The keyring has the password"))
+            check_chinese(self, app.window)
+            app.press("Log In")
+            a11y.find_text(app.window, say("This Folder Is Empty"))
 
 
 if __name__ == "__main__":

@@ -17,9 +17,9 @@ MANY = 100_000
 
 class Looks(unittest.TestCase):
     def test_chinese(self):
-        with tempfile.TemporaryDirectory(prefix="sampan-locale-") as place, Box() as box:
+        with Box() as box:
             box.fill()
-            with new_chinese_app(place) as app:
+            with new_chinese_app() as app:
                 app.take_picture("chinese-not-connected")
                 check_chinese(self, app.window)
                 app.log_in(box, password="不对")

@@ -3,7 +3,6 @@
 
 """Looking into the trash of a share, putting things back and deleting them for good."""
 
-import tempfile
 import unittest
 
 import a11y
@@ -123,20 +122,19 @@ class Trash(unittest.TestCase):
             self.close(app)
 
     def test_chinese(self):
-        with Box() as box, tempfile.TemporaryDirectory() as place:
-            with new_chinese_app(place) as app:
-                app.texts = {**app.texts, "Menu": "菜单", "Trash…": "回收站(T)…", "Trash": "回收站", "Restore": "恢复"}
-                self.open(app, box)
-                self.delete(app, "one.txt")
-                dialog = self.open_trash(app)
-                self.wait_for_listed(dialog, "one.txt")
-                app.take_picture("trash-chinese")
-                check_chinese(self, dialog)
-                a11y.select_row(a11y.find(dialog, role="table"), "one.txt")
-                self.press(app, dialog, "Restore")
-                a11y.find_text(dialog, "1 个项目已恢复到原处")
-                self.assertEqual((box.files / "one.txt").read_text(), "of one.txt")
-                self.close(app)
+        with Box() as box, new_chinese_app() as app:
+            app.texts = {**app.texts, "Menu": "菜单", "Trash…": "回收站(T)…", "Trash": "回收站", "Restore": "恢复"}
+            self.open(app, box)
+            self.delete(app, "one.txt")
+            dialog = self.open_trash(app)
+            self.wait_for_listed(dialog, "one.txt")
+            app.take_picture("trash-chinese")
+            check_chinese(self, dialog)
+            a11y.select_row(a11y.find(dialog, role="table"), "one.txt")
+            self.press(app, dialog, "Restore")
+            a11y.find_text(dialog, "1 个项目已恢复到原处")
+            self.assertEqual((box.files / "one.txt").read_text(), "of one.txt")
+            self.close(app)
 
 
 if __name__ == "__main__":
