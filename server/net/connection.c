@@ -55,6 +55,7 @@ struct _SampanConnection
   size_t out_bytes;
   SampanBeforeWaitFunc before_wait;
   gpointer before_wait_data;
+  SampanTurn turn;
 };
 
 static void
@@ -245,6 +246,19 @@ sampan_connection_leave (SampanConnection *self)
   if (self->kept_bytes > 0)
     self->kept = g_memdup2 (self->buffers->in + self->in_start, self->kept_bytes);
   self->buffers = NULL;
+  sampan_turn_end (&self->turn);
+}
+
+void
+sampan_connection_spend_turn (SampanConnection *self, dev_t device, size_t bytes)
+{
+  sampan_turn_spend (&self->turn, self->services->turns, device, bytes);
+}
+
+void
+sampan_connection_end_turn (SampanConnection *self)
+{
+  sampan_turn_end (&self->turn);
 }
 
 SampanEnd
@@ -336,6 +350,7 @@ get_more (SampanConnection *self, int64_t until_us)
   SampanInput input = fill (self);
   if (input != SAMPAN_INPUT_DRY)
     return input;
+  sampan_turn_end (&self->turn);
   if (self->before_wait != NULL)
     self->before_wait (self->before_wait_data);
   if (!sampan_connection_flush (self))
@@ -429,6 +444,7 @@ wait_for_room (SampanConnection *self, int64_t *until_us)
   struct pollfd fds[2] = { { .fd = self->poll_item.fd, .events = POLLOUT },
                            { .fd = self->services->stop_fd, .events = POLLIN } };
   bool is_stopping = sampan_services_is_stopping (self->services);
+  sampan_turn_end (&self->turn);
   if (is_stopping)
     *until_us = MIN (*until_us, self->services->stop_by_us);
   int64_t left_us = *until_us - g_get_monotonic_time ();

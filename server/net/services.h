@@ -10,6 +10,7 @@
 #include "net/counters.h"
 #include "net/penalties.h"
 #include "net/sessions.h"
+#include "net/turns.h"
 #include "net/upload-claims.h"
 #include "net/watches.h"
 #include <gio/gio.h>
@@ -23,10 +24,11 @@ typedef struct
   SampanPenalties *penalties;
   SampanUploadClaims *uploads;
   SampanWatches *watches; /* the server's */
-  int64_t dead_peer_us;   /* how long a peer may keep a running request waiting */
-  int stop_fd;            /* becomes readable when the server stops, and stays so */
-  int is_stopping;        /* atomic */
-  int64_t stop_by_us;     /* set before is_stopping: replies are given up then */
+  SampanTurns *turns;
+  int64_t dead_peer_us; /* how long a peer may keep a running request waiting */
+  int stop_fd;          /* becomes readable when the server stops, and stays so */
+  int is_stopping;      /* atomic */
+  int64_t stop_by_us;   /* set before is_stopping: replies are given up then */
   SampanCounters counters;
   int transfers; /* atomic; gets and puts running now */
   int searches;  /* atomic; finds and measures running now */

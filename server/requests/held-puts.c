@@ -151,6 +151,8 @@ answer (const SampanStored *stored, const GError *commit_error, gpointer user_da
 void
 sampan_held_puts_settle (SampanHeldPuts *self)
 {
+  /* Whatever comes next is no upload, or takes its time on the disk. */
+  sampan_connection_end_turn (self->connection);
   if (self->puts.length == 0)
     return;
   if (sampan_connection_get_end (self->connection) != SAMPAN_END_REVOKED &&

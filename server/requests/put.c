@@ -104,6 +104,15 @@ offer (SampanExchange *self, SampanUpload *upload, GError **error)
 }
 
 static PutResult
+take_data (SampanExchange *self, SampanUpload *upload, SampanBytes data, GError **error)
+{
+  if (!sampan_upload_write (upload, data.data, data.length, error))
+    return PUT_FAILED;
+  sampan_connection_spend_turn (self->connection, sampan_upload_get_device (upload), data.length);
+  return PUT_GOES_ON;
+}
+
+static PutResult
 take_part (SampanExchange *self,
            SampanUpload *upload,
            uint8_t kind,
@@ -112,10 +121,7 @@ take_part (SampanExchange *self,
 {
   uint64_t length = 0;
   if (kind == SAMPAN_KIND_DATA)
-    {
-      SampanBytes data = sampan_reader_get_rest (reader);
-      return sampan_upload_write (upload, data.data, data.length, error) ? PUT_GOES_ON : PUT_FAILED;
-    }
+    return take_data (self, upload, sampan_reader_get_rest (reader), error);
   if (kind == SAMPAN_KIND_END && sampan_read_number (reader, &length))
     return sampan_upload_finish (upload, length, error) ? PUT_FINISHED : PUT_FAILED_END;
   if (kind == SAMPAN_KIND_PUT_ABORT && sampan_read_empty (reader))

@@ -381,6 +381,12 @@ sampan_upload_write (SampanUpload *self, const uint8_t *data, size_t length, GEr
   return make_safe_ahead (self, error);
 }
 
+dev_t
+sampan_upload_get_device (const SampanUpload *self)
+{
+  return sampan_share_root_get_staging_device (self->root);
+}
+
 uint64_t
 sampan_upload_get_received_bytes (const SampanUpload *self)
 {

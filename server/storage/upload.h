@@ -45,6 +45,9 @@ bool sampan_upload_start_at (SampanUpload *self,
 bool sampan_upload_write (SampanUpload *self, const uint8_t *data, size_t length, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
+/* That it is staged on. */
+dev_t sampan_upload_get_device (const SampanUpload *self);
+
 /* What came since it began; a resume found the rest. */
 uint64_t sampan_upload_get_received_bytes (const SampanUpload *self);
 
