@@ -174,7 +174,9 @@ drop_rest (Download *self, SampanLink *link, GError *error)
                  (self->has_info && self->origin.size - self->offset > SAMPAN_TRANSFER_SMALL_BYTES);
 
   self->is_dropping = true;
-  put_away (self, self->worker.is_cancelled && self->worker.keep_partial);
+  put_away (self,
+            (self->worker.is_cancelled && self->worker.keep_partial) ||
+                g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_NO_SPACE));
   sampan_worker_end (&self->worker, error);
   if (is_long && sampan_link_has_only_one (link))
     sampan_link_close (link);
@@ -214,17 +216,20 @@ take_data (Download *self, SampanLink *link, SampanReader *fields)
 {
   SampanBytes bytes = sampan_reader_get_rest (fields);
   GError *error = NULL;
+  bool good;
 
   /* The announced size is the cap, whatever the server sends. */
   if (!self->has_info || bytes.length == 0 || bytes.length > self->origin.size - self->offset)
     return false;
-  if (!self->is_dropping &&
-      !sampan_local_target_write (self->target, bytes.data, bytes.length, self->offset, &error))
+  good = self->is_dropping ||
+         sampan_local_target_write (self->target, bytes.data, bytes.length, self->offset, &error);
+  /* What is forgotten counts, too: the end tells the whole length. */
+  self->offset += bytes.length;
+  if (!good)
     {
       drop_rest (self, link, error);
       return true;
     }
-  self->offset += bytes.length;
   self->worker.confirmed_bytes = MAX (self->worker.confirmed_bytes, self->offset);
   atomic_store_explicit (&self->worker.done_bytes, self->offset, memory_order_relaxed);
   return true;

@@ -291,6 +291,50 @@ class FullDisk(harness.Case):
         self.assertRegex(result.errors, "Too little space on this computer: .* more is needed")
         self.assertEqual(os.listdir(local), [])
 
+    def test_full_here_in_the_middle(self):
+        """What arrived stays, and the rest alone is fetched once there is room."""
+        self.start_server()
+        stored = harness.make_file(self.share / "file", 4_000_000)
+        local = self.folder / "small"
+        self.mount_small(local, 6_000_000)
+        try:
+            os.setxattr(local, "user.sampan", b"")
+        except OSError:
+            self.skipTest("the small file system holds no extended attributes")
+        proxy = self.new_proxy(down_limit=3_000_000)
+        process = self.start_client("get", self.client.remote("files/file", port=proxy.port), local)
+        proxy.wait_reached()
+        harness.wait_until(lambda: any(part.stat().st_size > 2_000_000 for part in local.iterdir()), "a part")
+        filler = local / "filler"
+        with open(filler, "wb", buffering=0) as out, self.assertRaises(OSError):
+            while True:
+                out.write(bytes(65536))
+        proxy.release()
+        self.assertIn("not enough space on this computer", self.assert_ends(process, 1).errors)
+        # Nor does a try that comes too early cost it.
+        self.client.run("get", "--resume", self.client.remote("files/file"), local, status=1)
+        filler.unlink()
+        proxy = self.new_proxy()
+        self.client.run("get", "--resume", self.client.remote("files/file", port=proxy.port), local)
+        self.assertLess(proxy.counts["down"], 2_500_000)
+        self.assertEqual((local / "file").read_bytes(), stored.read_bytes())
+        self.assertEqual(os.listdir(local), ["file"])
+
+    def test_many_do_not_fit_here(self):
+        """Each fails for want of space, and those behind it on the same connection for nothing else."""
+        self.start_server()
+        for number in range(60):
+            harness.make_file(self.share / "tree" / f"{number}", 20_000, seed=number)
+        local = self.folder / "small"
+        self.mount_small(local, 500_000)
+        result = self.client.run("get", "-r", "--resume", self.client.remote("files/tree"), local, status=1)
+        errors = [line for line in result.errors.splitlines() if line.startswith("sampan-cli: ")]
+        there = os.listdir(local / "tree")
+        self.assertEqual(len(errors) + len(there), 60)
+        self.assertEqual([line for line in errors if "not enough space on this computer" not in line], [])
+        for name in there:
+            self.assertEqual((local / "tree" / name).read_bytes(), (self.share / "tree" / name).read_bytes())
+
 
 class Quota(harness.Case):
     ONE = 1_000_000
