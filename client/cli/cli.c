@@ -93,6 +93,7 @@ cli_begin_command (Cli *self)
   self->cancellable = g_cancellable_new ();
   self->signal_number = 0;
   self->status = CLI_STATUS_OK;
+  self->n_failed = self->n_left_out = 0;
 }
 
 bool

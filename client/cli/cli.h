@@ -64,8 +64,10 @@ typedef struct
 
   /* state */
   bool in_shell;
-  int signal_number; /* the signal that cancelled the running command; 0: none */
-  CliStatus status;  /* the worst so far */
+  int signal_number;   /* the signal that cancelled the running command; 0: none */
+  CliStatus status;    /* the worst so far */
+  uint64_t n_failed;   /* items that were named as failed */
+  uint64_t n_left_out; /* and as left out, which is no failure */
   guint signal_sources[3];
 } Cli;
 
@@ -74,7 +76,7 @@ void cli_init (Cli *self);
 void cli_clear (Cli *self);
 /* SIGINT, SIGTERM and SIGHUP cancel the running command; a second one ends the program. */
 void cli_watch_signals (Cli *self);
-/* A fresh cancellable and status for the next command. */
+/* A fresh cancellable, status and counts for the next command. */
 void cli_begin_command (Cli *self);
 /* Whether the next item is not worth a try: cancelled, or the server cannot be used. */
 bool cli_should_stop (const Cli *self);

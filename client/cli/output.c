@@ -130,6 +130,8 @@ print_failure (Cli *cli, const Item *item, const char *text, const char *word, b
   const char *program = cli->in_shell ? "" : PROGRAM_NAME ": ";
   g_autofree char *shown = show_item (item);
 
+  if (item->name != NULL)
+    cli->n_failed++;
   if (cli->options.json || cli->options.progress == CLI_PROGRESS_JSON)
     {
       g_auto (JsonLine) line = JSON_LINE_INIT;
@@ -219,6 +221,22 @@ output_note (Cli *cli, const char *name, const char *text)
     }
   output_clear_progress (cli);
   fprintf (stderr, "%s%s: %s\n", cli->in_shell ? "" : PROGRAM_NAME ": ", shown, text);
+}
+
+void
+output_left_out (Cli *cli, const char *action, const char *name, const char *text)
+{
+  cli->n_left_out++;
+  if (cli->options.json)
+    {
+      g_auto (JsonLine) line = JSON_LINE_INIT;
+
+      output_begin_item (&line, action, "left-out");
+      json_line_add_bytes (&line, "item", name);
+      json_line_add_string (&line, "message", text);
+      json_line_print (&line, stdout);
+    }
+  output_note (cli, name, text);
 }
 
 void

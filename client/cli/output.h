@@ -18,8 +18,11 @@ void output_failed (Cli *cli, const char *name, const GError *error);
 void output_failed_at (Cli *cli, const char *name, const char *target, const GError *error);
 /* The same for a plain sentence; the status becomes STATUS. */
 void output_failed_because (Cli *cli, const char *name, CliStatus status, const char *text);
-/* A line on stderr that is no failure, such as a link that was left out. */
+/* A line on stderr that is no failure. */
 void output_note (Cli *cli, const char *name, const char *text);
+/* The same of an item that ACTION does not take, such as a link; with --json also an object on
+ * stdout. */
+void output_left_out (Cli *cli, const char *action, const char *name, const char *text);
 /* Before anything else is written to the terminal. */
 void output_clear_progress (Cli *cli);
 /* With --json: {"action": ACTION, "status": STATUS, ...}; add members and print it. */

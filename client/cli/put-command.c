@@ -31,6 +31,15 @@ fail (Put *put, const char *name, const char *text)
   output_failed_because (put->cli, name, CLI_STATUS_ITEMS_FAILED, text);
 }
 
+static void
+leave_out_link (Put *put, const char *local)
+{
+  g_autoptr (SampanBatchProblem) problem =
+      sampan_batch_problem_new_from_kind (local, SAMPAN_ENTRY_SYMLINK);
+
+  output_left_out (put->cli, "put", local, sampan_batch_problem_get_reason (problem));
+}
+
 /* What the folder LOCAL holds, for what has no name of its own, such as "." */
 static void
 add_content (Put *put, const char *local)
@@ -49,7 +58,7 @@ add_content (Put *put, const char *local)
       g_autofree char *child = g_build_filename (local, name, NULL);
 
       if (g_file_test (child, G_FILE_TEST_IS_SYMLINK))
-        output_note (put->cli, child, _ ("left out: a link"));
+        leave_out_link (put, child);
       else
         sampan_batch_add_local (put->batch, child);
     }

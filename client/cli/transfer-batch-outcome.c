@@ -15,7 +15,6 @@
 static void
 failed (TransferBatch *self, const char *name, const GError *error)
 {
-  self->report.n_failed++;
   output_failed (self->cli, name, error);
   if (self->cli->status >= CLI_STATUS_UNREACHABLE)
     transfer_batch_stop (self);
@@ -31,7 +30,6 @@ file_failed (TransferBatch *self, const TransferFile *file, const GError *error)
   bool is_there = is_of_item && (file->is_upload ? !is_local : is_local);
   const char *target = file->is_upload ? sampan_path_get (file->remote) : file->local;
 
-  self->report.n_failed++;
   output_failed_at (self->cli, transfer_file_get_name (file), is_there ? target : NULL, error);
   if (self->cli->status >= CLI_STATUS_UNREACHABLE)
     transfer_batch_stop (self);
@@ -52,13 +50,11 @@ transfer_batch_verified_cb (const char *local,
     self->report.n_verified++;
   else if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_CHANGED) &&
            !sampan_error_is_local (error))
-    {
-      self->report.n_failed++;
-      output_failed_because (self->cli,
-                             transfer_file_get_name (&file),
-                             CLI_STATUS_ITEMS_FAILED,
-                             _ ("The two ends differ: the hash is not the same. Move it again."));
-    }
+    output_failed_because (self->cli,
+                           transfer_file_get_name (&file),
+                           CLI_STATUS_ITEMS_FAILED,
+                           _ ("The two ends differ: the hash is not the same. Remove the one that "
+                              "is wrong, then move the other again."));
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     failed (self, transfer_file_get_name (&file), error);
 }
@@ -148,44 +144,58 @@ transfer_batch_tell_outcome (TransferBatch *self, SampanTransfer *transfer)
     report_failed (self, transfer);
 }
 
-/* By the paths that a person knows, on the end where it was found and, if the trouble is there,
- * where it should go. */
+static TransferFile
+file_of_problem (TransferBatch *self, SampanBatchProblem *problem)
+{
+  return (TransferFile){
+    .local = sampan_batch_problem_get_local (problem),
+    .remote = sampan_batch_problem_get_remote (problem),
+    .is_upload = sampan_batch_is_upload (self->batch),
+  };
+}
+
+/* The path that a person knows, on the end where it was found. */
+static const char *
+get_problem_name (const TransferFile *file, SampanBatchProblem *problem)
+{
+  if (file->is_upload ? file->local != NULL : file->remote != NULL)
+    return transfer_file_get_name (file);
+  if (file->remote != NULL)
+    return sampan_path_get (file->remote);
+  return file->local != NULL ? file->local : sampan_batch_problem_get_bytes (problem);
+}
+
+/* With the path where it should go, too, if the trouble is there. */
 static void
 item_failed (TransferBatch *self, SampanBatchProblem *problem)
 {
-  const char *local = sampan_batch_problem_get_local (problem);
-  const SampanPath *remote = sampan_batch_problem_get_remote (problem);
+  TransferFile file = file_of_problem (self, problem);
   const GError *error = sampan_batch_problem_get_error (problem);
-  TransferFile file = { .local = local,
-                        .remote = remote,
-                        .is_upload = sampan_batch_is_upload (self->batch) };
   g_autoptr (GError) verdict = NULL;
 
   if (error == NULL)
     error = verdict = g_error_new_literal (CLI_ERROR,
                                            CLI_STATUS_ITEMS_FAILED,
                                            sampan_batch_problem_get_reason (problem));
-  if (local != NULL && remote != NULL)
+  if (file.local != NULL && file.remote != NULL)
     file_failed (self, &file, error);
   else
-    failed (self,
-            remote != NULL  ? sampan_path_get (remote)
-            : local != NULL ? local
-                            : sampan_batch_problem_get_bytes (problem),
-            error);
+    failed (self, get_problem_name (&file, problem), error);
 }
 
 void
 transfer_batch_problem_cb (SampanBatch *batch, SampanBatchProblem *problem, gpointer user_data)
 {
   TransferBatch *self = user_data;
+  TransferFile file = file_of_problem (self, problem);
 
   switch (sampan_batch_problem_get_origin (problem))
     {
     case SAMPAN_BATCH_PROBLEM_KIND:
-      output_note (self->cli,
-                   sampan_batch_problem_get_bytes (problem),
-                   sampan_batch_problem_get_reason (problem));
+      output_left_out (self->cli,
+                       file.is_upload ? "put" : "get",
+                       get_problem_name (&file, problem),
+                       sampan_batch_problem_get_reason (problem));
       break;
     case SAMPAN_BATCH_PROBLEM_FOUND:
       item_failed (self, problem);

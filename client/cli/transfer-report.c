@@ -232,7 +232,8 @@ print_end (const TransferReport *self)
   json_line_add_uint (&line, "done_bytes", self->done_bytes);
   json_line_add_uint (&line, "same", self->n_same);
   json_line_add_uint (&line, "skipped", self->n_skipped);
-  json_line_add_uint (&line, "failed", self->n_failed);
+  json_line_add_uint (&line, "left_out", self->cli->n_left_out);
+  json_line_add_uint (&line, "failed", self->cli->n_failed);
   if (self->verifies)
     json_line_add_uint (&line, "verified", self->n_verified);
   json_line_print (&line, stderr);
@@ -254,8 +255,10 @@ format_end (const TransferReport *self)
     append (line, g_strdup_printf (_ ("%" PRIu64 " the same"), self->n_same));
   if (self->n_skipped > 0)
     append (line, g_strdup_printf (_ ("%" PRIu64 " skipped"), self->n_skipped));
-  if (self->n_failed > 0)
-    append (line, g_strdup_printf (_ ("%" PRIu64 " failed"), self->n_failed));
+  if (self->cli->n_left_out > 0)
+    append (line, g_strdup_printf (_ ("%" PRIu64 " left out"), self->cli->n_left_out));
+  if (self->cli->n_failed > 0)
+    append (line, g_strdup_printf (_ ("%" PRIu64 " failed"), self->cli->n_failed));
   if (self->verifies)
     append (line,
             /* Translators: how many. */
@@ -269,7 +272,8 @@ format_end (const TransferReport *self)
 void
 transfer_report_end (TransferReport *self)
 {
-  uint64_t n_all = self->n_done + self->n_same + self->n_skipped + self->n_failed;
+  uint64_t n_all =
+      self->n_done + self->n_same + self->n_skipped + self->cli->n_left_out + self->cli->n_failed;
   g_autofree char *text = NULL;
 
   if (wants_objects (self))

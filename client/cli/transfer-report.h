@@ -18,7 +18,6 @@ typedef struct
   uint64_t done_bytes;
   uint64_t n_same;
   uint64_t n_skipped;
-  uint64_t n_failed;
   uint64_t n_verified;
   bool verifies;
   UndoLine undo; /* cleared by who prints it */

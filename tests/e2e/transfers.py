@@ -111,6 +111,30 @@ class Transfers(harness.Case):
         result = self.client.run("put", "-r", "local/tree", self.client.remote("files/deep"), status=1, cwd=self.folder)
         self.assertIn("local/tree/folder-1 -> files/deep/tree/folder-1: ", result.errors)
 
+    def test_left_out_and_failed_are_named_in_full_and_counted(self):
+        (self.tree / "folder-0" / "link").symlink_to("file-0")
+        os.mkfifo(self.tree / "pipe")
+        arguments = ["put", "-r", "local/tree", "local/missing"]
+        result = self.client.run("--json", "--progress=json", *arguments, self.client.remote("files/"), status=1, cwd=self.folder)
+        lines = self.objects(result.text)
+        left = {line["item"]: line["message"] for line in lines if line["status"] == "left-out"}
+        self.assertEqual(set(left), {"local/tree/folder-0/link", "local/tree/pipe"})
+        self.assertIn("link", left["local/tree/folder-0/link"])
+        self.assertEqual([line["item"] for line in lines if line["status"] == "failed"], ["local/missing"])
+        end = self.objects(result.errors)[-1]
+        self.assertEqual((end["done"], end["left_out"], end["failed"]), (6, 2, 1))
+
+        # What "." holds is no other.
+        (self.tree / "link").symlink_to("pipe")
+        result = self.client.run("put", "-r", ".", self.client.remote("files/tree"), cwd=self.tree)
+        self.assertIn("0 files done (0 bytes), 6 the same, 3 left out", result.errors)
+
+        (self.share / "tree" / "folder-1" / "link").symlink_to("file-1")
+        result = self.client.run("--json", "get", "-r", self.client.remote("files/tree"), self.folder)
+        left = [line for line in self.objects(result.text) if line["status"] == "left-out"]
+        self.assertEqual([(line["action"], line["item"]) for line in left], [("get", "files/tree/folder-1/link")])
+        self.assertRegex(result.errors, r"6 files done \(.*\), 1 left out")
+
     def test_decided_by_option(self):
         self.put("put", "-r")
         source = self.tree / "folder-1" / "file-3"
