@@ -17,7 +17,6 @@ static const unsigned int pauses[] = { 0, 1, 2, 4, 8, 15, 30 };
 /* In units. What breaks sooner than this is not tried again at once, so that a server which takes
  * every link and cuts it is not hammered. */
 #define STABLE_UNITS 2
-#define US_PER_MS 1000
 #define MS_PER_SEC 1000
 
 struct _SampanReconnect
@@ -120,7 +119,7 @@ pause_then_try (SampanReconnect *self)
 
   ms += randombytes_uniform (ms / JITTER_PART + 1);
   clear_sources (self);
-  self->due_us = g_get_monotonic_time () + (int64_t)ms * US_PER_MS;
+  self->due_us = g_get_monotonic_time () + ms * G_TIME_SPAN_MILLISECOND;
   self->timer = add_timer (ms, timer_cb, self);
   if (ms > 0)
     self->second = add_timer (MS_PER_SEC, second_cb, self);
@@ -137,7 +136,7 @@ network_changed_cb (GNetworkMonitor *monitor, gboolean available, gpointer user_
 void
 sampan_reconnect_start (SampanReconnect *self)
 {
-  int64_t stable_us = (int64_t)STABLE_UNITS * self->unit_ms * US_PER_MS;
+  int64_t stable_us = (int64_t)STABLE_UNITS * self->unit_ms * G_TIME_SPAN_MILLISECOND;
 
   g_return_if_fail (!self->is_started);
   self->is_started = true;

@@ -423,8 +423,8 @@ discard_later (Upload *self)
   discard->source.before = self->source.before;
   discard->has_id = self->has_id;
   memcpy (discard->id, self->id, sizeof self->id);
-  sampan_discards_add (
-      &discard->worker); /* now: the file may be on its way again before it starts */
+  /* Now: the file may be on its way again before it starts. */
+  sampan_discards_add (&discard->worker);
   sampan_worker_start (&discard->worker);
   sampan_request_unref (discard);
 }

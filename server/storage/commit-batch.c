@@ -16,8 +16,6 @@
 #include <fcntl.h>
 #include <string.h>
 
-#define US_PER_MS 1000
-
 /* A folder that gains names in this round. */
 typedef struct
 {
@@ -125,7 +123,7 @@ sampan_commit_batch_is_due (const SampanCommitBatch *self)
   if (self->items->len == 0)
     return false;
   return self->items->len >= SAMPAN_BATCH_UPLOADS || self->bytes >= SAMPAN_BATCH_BYTES ||
-         g_get_monotonic_time () - self->first_us >= SAMPAN_BATCH_MS * US_PER_MS;
+         g_get_monotonic_time () - self->first_us >= SAMPAN_BATCH_MS * G_TIME_SPAN_MILLISECOND;
 }
 
 /* ---- Who shares what ---- */

@@ -7,8 +7,6 @@
 
 #include "storage/progress.h"
 
-#define US_PER_MS 1000
-
 void
 sampan_progress_meter_add (SampanProgressMeter *self, uint64_t bytes)
 {
@@ -20,7 +18,7 @@ sampan_progress_meter_add (SampanProgressMeter *self, uint64_t bytes)
   now_us = g_get_monotonic_time ();
   if (self->last_us == 0)
     self->last_us = now_us; /* nothing to tell before the first interval */
-  if (now_us - self->last_us < SAMPAN_PROGRESS_INTERVAL_MS * US_PER_MS)
+  if (now_us - self->last_us < SAMPAN_PROGRESS_INTERVAL_MS * G_TIME_SPAN_MILLISECOND)
     return;
   self->last_us = now_us;
   self->func (self->done_bytes, self->total_bytes, self->user_data);

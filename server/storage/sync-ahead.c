@@ -12,8 +12,6 @@
 #include <fcntl.h>
 #include <sys/eventfd.h>
 
-#define US_PER_MS 1000
-
 struct _SampanSyncAhead
 {
   const SampanShareRoot *root; /* borrowed */
@@ -146,7 +144,7 @@ sampan_sync_ahead_advance (SampanSyncAhead *self, uint64_t bytes, bool is_due)
 
   if (bytes == self->asked_bytes ||
       (!is_due && bytes - self->asked_bytes < SAMPAN_SYNC_AHEAD_BYTES &&
-       now_us - self->last_us < SAMPAN_SYNC_AHEAD_MS * US_PER_MS))
+       now_us - self->last_us < SAMPAN_SYNC_AHEAD_MS * G_TIME_SPAN_MILLISECOND))
     return;
   g_mutex_lock (&self->lock);
   may_run = !self->is_running && self->saved_errno == 0;
