@@ -27,19 +27,33 @@ tell_not_local (SampanWindow *self, guint count)
   sampan_error_bar_tell (self->error_bar, GTK_MESSAGE_INFO, text, NULL, NULL);
 }
 
+static void
+tell_not_ready (SampanWindow *self)
+{
+  if (self->tells_reconnecting)
+    sampan_error_bar_tell (self->error_bar,
+                           GTK_MESSAGE_WARNING,
+                           _ ("Wait until the connection is back."),
+                           _ ("_Try Now"),
+                           "win.reconnect");
+  else
+    sampan_error_bar_tell (self->error_bar, GTK_MESSAGE_INFO, _ ("Log in first."), NULL, NULL);
+}
+
 bool
 sampan_window_may_add_to (SampanWindow *self, const SampanPath *folder)
 {
   if (sampan_window_get_right_at (self, folder) >= SAMPAN_RIGHT_ADD)
     return true;
-  sampan_error_bar_tell (self->error_bar,
-                         GTK_MESSAGE_INFO,
-                         sampan_window_is_ready (self)
-                             ? _ ("You cannot add files here. Open a folder that you may add "
-                                  "to first.")
-                             : _ ("Log in first."),
-                         NULL,
-                         NULL);
+  if (sampan_window_is_ready (self))
+    sampan_error_bar_tell (self->error_bar,
+                           GTK_MESSAGE_INFO,
+                           _ ("You cannot add files here. Open a folder that you may add to "
+                              "first."),
+                           NULL,
+                           NULL);
+  else
+    tell_not_ready (self);
   return false;
 }
 
@@ -113,7 +127,7 @@ sampan_window_look_again (SampanWindow *self, GPtrArray *transfers)
 {
   if (!sampan_window_is_ready (self))
     {
-      sampan_error_bar_tell (self->error_bar, GTK_MESSAGE_INFO, _ ("Log in first."), NULL, NULL);
+      tell_not_ready (self);
       return;
     }
   for (guint i = 0; i < transfers->len; i++)

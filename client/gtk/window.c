@@ -146,7 +146,9 @@ update_hints (SampanWindow *self, SampanRight right, GPtrArray *selected)
 {
   const char *add = NULL, *download = NULL, *change = NULL;
 
-  if (!sampan_window_is_ready (self) || self->path == NULL)
+  if (self->tells_reconnecting)
+    add = download = change = _ ("Wait until the connection is back");
+  else if (!sampan_window_is_ready (self) || self->path == NULL)
     add = download = change = _ ("Log in first");
   else if (sampan_path_is_root (self->path))
     add = download = change = _ ("Open a folder first");
@@ -199,8 +201,9 @@ sampan_window_update_actions (SampanWindow *self)
   sampan_window_set_enabled (self, "home", in_share);
   sampan_window_set_enabled (self, "refresh", ready);
   sampan_window_set_enabled (self, "type-path", ready);
-  sampan_window_set_enabled (self, "find", ready);
-  sampan_window_set_enabled (self, "show-filter", ready);
+  /* These take what is on screen. */
+  sampan_window_set_enabled (self, "find", ready || self->tells_reconnecting);
+  sampan_window_set_enabled (self, "show-filter", ready || self->tells_reconnecting);
   sampan_window_update_selection_actions (self);
   sampan_window_update_places (self);
   sampan_window_set_enabled (self, "open-selected", ready && selected->len == 1);

@@ -40,6 +40,27 @@ class Files(unittest.TestCase):
             app.press("127.0.0.1")
             app.wait_for_names("photos")
 
+    def test_link_is_down(self):
+        """What is on screen stays of use, and nobody who is logged in is told to log in."""
+        with Box() as box, App() as app:
+            box.fill()
+            app.log_in(box)
+            app.wait_for_names(*LISTED)
+            app.press("Show Filter", None)
+            a11y.wait_for(lambda: not a11y.look(app.root, app.text("Filter"), "text"), "no filter")
+            box.stop()
+            app.wait_for_bar("Reconnecting to 127.0.0.1")
+            hint = app.text("Wait until the connection is back")
+            a11y.wait_for(lambda: hint in a11y.get_visible_texts(app.window), "the hint")
+            self.assertNotIn(app.text("Log in first"), a11y.get_visible_texts(app.window))
+            app.press("Show Filter", None)
+            a11y.type_into(app.find("Filter", "text"), "JPG")
+            app.wait_for_names("boat-at-dawn.jpg", "crew.jpg")
+            box.start()
+            app.press("Try Now")
+            a11y.find_gone(app.window, role="info bar")
+            app.wait_for_names("boat-at-dawn.jpg", "crew.jpg")
+
     def test_typed_path(self):
         with Box() as box, App() as app:
             box.fill()
