@@ -119,6 +119,8 @@ redraw_cb (gpointer user_data)
 
   if (self->n_redraws++ % TOTAL_EVERY == TOTAL_EVERY - 1)
     transfer_report_progress (&self->report, G_OBJECT (self->queue));
+  /* Whoever reads the objects hears of each file while the others move. */
+  fflush (stdout);
   for (guint i = 0; i < length && !self->is_asking; i++)
     {
       g_autoptr (SampanTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->queue), i);

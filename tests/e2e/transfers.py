@@ -5,6 +5,8 @@
 
 import json
 import os
+import pathlib
+import select
 import shutil
 import signal
 import subprocess
@@ -190,6 +192,24 @@ class Transfers(harness.Case):
         back = self.folder / "back"
         self.client.run("get", "-r", self.client.remote("files/wide"), back, seconds=120)
         self.assertEqual(harness.read_tree(back), harness.read_tree(wide))
+
+    def test_objects_come_while_others_move(self):
+        small = harness.make_file(self.local / "small", 1000)
+        large = harness.make_file(self.local / "large", 8_000_000)
+        remote = self.client.remote
+        for command in (["put", small, large], ["get", "-r"]):
+            proxy = self.new_proxy(**{"up_limit" if command[0] == "put" else "down_limit": 4_000_000})
+            command += [remote("files/" if command[0] == "put" else "files", port=proxy.port)]
+            if command[0] == "get":
+                command += [self.folder / "back"]
+            process = self.start_client("--json", *command)
+            proxy.wait_reached()
+            self.assertTrue(select.select([process.stdout], [], [], harness.WAIT_SECS)[0], "nothing is told")
+            told = json.loads(process.stdout.readline())
+            self.assertEqual((told["status"], os.path.basename(told["local"])), ("done", "small"))
+            self.assertEqual(pathlib.Path(told["local"]).read_bytes(), (self.share / "small").read_bytes())
+            proxy.release()
+            self.assert_ends(process, 0)
 
     def test_many_stopped_in_the_middle_go_on(self):
         wide = self.local / "wide"
