@@ -8,6 +8,7 @@
 #include "storage/staging.h"
 
 #include "storage/disk.h"
+#include "storage/trash.h"
 #include "storage/tree-removal.h"
 #include "storage/upload.h"
 
@@ -24,6 +25,7 @@
 #define NEVER_RESUMED_PREFIX "copy-"
 #define STAT_BLOCK_BYTES 512 /* of st_blocks, on Linux */
 #define SECS_PER_DAY (24 * 60 * 60)
+#define NEVER_RESUMED_SECS (60 * 60) /* one under way is locked, but for its first moment */
 #define ID_HEX_BYTES (2 * SAMPAN_UPLOAD_ID_LENGTH + 1)
 
 static void
@@ -72,10 +74,23 @@ is_still_there (int staging_fd, const char *name, int fd)
          S_ISREG (opened.st_mode) && opened.st_nlink == 1;
 }
 
+/* A crash came while FD, which is locked, was about to replace a file and had a second name for
+ * that. FALSE: it has one still, its real one. */
+static bool
+settle_links (const SampanShareRoot *root, int fd)
+{
+  struct stat status;
+
+  if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode) && status.st_nlink > 1)
+    sampan_trash_drop_link (root, &status);
+  return fstat (fd, &status) != 0 || !S_ISREG (status.st_mode) || status.st_nlink <= 1;
+}
+
 /* Returns a locked fd; -1 with errno EWOULDBLOCK if it is in use, EAGAIN to try again. */
 static int
-open_existing (int staging_fd, const char *name)
+open_existing (const SampanShareRoot *root, const char *name)
 {
+  int staging_fd = sampan_share_root_get_staging_fd (root);
   SAMPAN_AUTO_FD int fd = sampan_disk_open (staging_fd, name, O_RDWR | O_NONBLOCK | O_NOCTTY, 0);
 
   if (fd < 0 && errno == ENOENT)
@@ -87,7 +102,7 @@ open_existing (int staging_fd, const char *name)
       errno = EWOULDBLOCK;
       return -1;
     }
-  if (!is_still_there (staging_fd, name, fd))
+  if (!settle_links (root, fd) || !is_still_there (staging_fd, name, fd))
     {
       errno = ESTALE;
       return -1;
@@ -109,8 +124,9 @@ make_new (int staging_fd, const char *name)
 
 /* EWOULDBLOCK if it is in use. */
 static int
-open_or_make (int staging_fd, const char *name, bool *is_new)
+open_or_make (const SampanShareRoot *root, const char *name, bool *is_new)
 {
+  int staging_fd = sampan_share_root_get_staging_fd (root);
   int fd = -1;
 
   for (int i = 0; i < OPEN_ATTEMPTS; i++)
@@ -119,7 +135,7 @@ open_or_make (int staging_fd, const char *name, bool *is_new)
       *is_new = fd >= 0;
       if (fd >= 0 || errno != EEXIST)
         break;
-      fd = open_existing (staging_fd, name);
+      fd = open_existing (root, name);
       if (fd >= 0 || errno == EWOULDBLOCK)
         break;
       /* Something else than a partial of ours: a symlink, a pipe, a second link to a file. */
@@ -160,7 +176,7 @@ sampan_staging_open (const SampanShareRoot *root,
   make_upload_name (file->name, account_id, id);
   file->is_resumable = true;
   file->held_bytes = 0;
-  while ((file->fd = open_or_make (staging_fd, file->name, &is_new)) < 0 && errno == EWOULDBLOCK &&
+  while ((file->fd = open_or_make (root, file->name, &is_new)) < 0 && errno == EWOULDBLOCK &&
          g_get_monotonic_time () < deadline_us)
     g_usleep (LOCK_LOOK_US);
   if (file->fd < 0 && errno == EWOULDBLOCK)
@@ -183,6 +199,7 @@ typedef struct
   char name[SAMPAN_STAGED_NAME_BYTES];
   struct timespec changed; /* ctime: the mtime of a partial may be the client's already */
   uint64_t disk_bytes;
+  bool has_links; /* a file with more names */
 } Entry;
 
 static int
@@ -214,6 +231,7 @@ list_entries (int staging_fd, const char *prefix)
           g_strlcpy (entry.name, name, sizeof entry.name);
           entry.changed = status.st_ctim;
           entry.disk_bytes = (uint64_t)status.st_blocks * STAT_BLOCK_BYTES;
+          entry.has_links = S_ISREG (status.st_mode) && status.st_nlink > 1;
           g_array_append_val (entries, entry);
         }
     }
@@ -277,6 +295,17 @@ sampan_staging_add_figures (const SampanShareRoot *root, SampanHeldFigures *figu
     figures->partials_bytes += g_array_index (entries, Entry, i).disk_bytes;
 }
 
+/* What a crash left of an upload that was about to replace a file, or just had. */
+static void
+settle_entry (const SampanShareRoot *root, const Entry *entry)
+{
+  int staging_fd = sampan_share_root_get_staging_fd (root);
+  SAMPAN_AUTO_FD int fd = lock_entry (staging_fd, entry->name);
+
+  if (fd >= 0 && !settle_links (root, fd))
+    unlinkat (staging_fd, entry->name, 0);
+}
+
 void
 sampan_staging_expire (const SampanShareRoot *root, int64_t now)
 {
@@ -286,9 +315,14 @@ sampan_staging_expire (const SampanShareRoot *root, int64_t now)
   for (unsigned int i = 0; i < entries->len; i++)
     {
       const Entry *entry = &g_array_index (entries, Entry, i);
+      int64_t kept_secs = g_str_has_prefix (entry->name, NEVER_RESUMED_PREFIX)
+                              ? NEVER_RESUMED_SECS
+                              : (int64_t)SAMPAN_PARTIAL_DAYS * SECS_PER_DAY;
       SAMPAN_AUTO_FD int fd = -1;
 
-      if (now - entry->changed.tv_sec <= (int64_t)SAMPAN_PARTIAL_DAYS * SECS_PER_DAY)
+      if (entry->has_links)
+        settle_entry (root, entry);
+      if (now - entry->changed.tv_sec <= kept_secs)
         continue;
       fd = lock_entry (staging_fd, entry->name);
       if ((fd >= 0 || errno == ELOOP || errno == ENXIO) && !remove_entry (root, entry->name))

@@ -50,7 +50,8 @@ typedef struct
 } SampanHeldFigures;
 void sampan_staging_add_figures (const SampanShareRoot *root, SampanHeldFigures *figures);
 
-/* Removes what nobody has used for SAMPAN_PARTIAL_DAYS before NOW (seconds since 1970). */
+/* Removes what nobody has used for SAMPAN_PARTIAL_DAYS before NOW (seconds since 1970) and what a
+ * crash left of a copy, and settles what a crash left between staging and trash. */
 void sampan_staging_expire (const SampanShareRoot *root, int64_t now);
 
 G_END_DECLS

@@ -114,17 +114,38 @@ exchange_checked (const SampanSwap *self, int from_fd, const char *from_name)
   return exchange (from_fd, from_name, self->to_fd, self->to_name);
 }
 
-/* What is staged waits in the slot, so that the one exchange puts both where they belong. */
+/* After an exchange that led to CODE: the file keeps one of its two names. */
+static void
+drop_second_name (const SampanSwap *self, int code)
+{
+  struct stat staged, item;
+
+  if (code == 0)
+    (void)unlinkat (self->from_fd, self->from_name, 0);
+  else if (sampan_disk_stat (self->from_fd, self->from_name, &staged) == 0 &&
+           sampan_disk_stat (self->slot->fd, SAMPAN_TRASH_ITEM, &item) == 0 &&
+           is_same_file (&staged, &item))
+    (void)unlinkat (self->slot->fd, SAMPAN_TRASH_ITEM, 0);
+}
+
+/* What is staged waits in the slot, so that the one exchange puts both where they belong. A file
+ * keeps its staged name meanwhile: by that a crash does not make it look like something that was
+ * replaced, and it can be resumed. */
 static int
 exchange_through_slot (const SampanSwap *self)
 {
   int slot_fd = self->slot->fd;
-  int code = rename_plainly (self->from_fd, self->from_name, slot_fd, SAMPAN_TRASH_ITEM);
+  bool is_linked = linkat (self->from_fd, self->from_name, slot_fd, SAMPAN_TRASH_ITEM, 0) == 0;
+  int code = is_linked ? 0 : errno;
 
+  if (is_link_unsupported (code))
+    code = rename_plainly (self->from_fd, self->from_name, slot_fd, SAMPAN_TRASH_ITEM);
   if (code != 0)
     return code;
   code = exchange_checked (self, slot_fd, SAMPAN_TRASH_ITEM);
-  if (code != 0)
+  if (is_linked)
+    drop_second_name (self, code);
+  else if (code != 0)
     (void)rename_plainly (slot_fd, SAMPAN_TRASH_ITEM, self->from_fd, self->from_name);
   return code;
 }

@@ -212,3 +212,32 @@ sampan_trash_hold_remove_empty (const SampanShareRoot *root, SampanTrashHold *se
   unlinkat (self->fd, INFO_NAME, 0);
   unlinkat (sampan_share_root_get_trash_fd (root), self->name, AT_REMOVEDIR);
 }
+
+static bool
+is_in_slot (int slot_fd, const struct stat *status)
+{
+  struct stat item;
+
+  return sampan_disk_stat (slot_fd, SAMPAN_TRASH_ITEM, &item) == 0 &&
+         item.st_dev == status->st_dev && item.st_ino == status->st_ino;
+}
+
+void
+sampan_trash_drop_link (const SampanShareRoot *root, const struct stat *status)
+{
+  int trash_fd = sampan_share_root_get_trash_fd (root);
+  g_autoptr (SampanDirStream) stream = trash_fd >= 0 ? sampan_disk_open_stream (trash_fd) : NULL;
+  const char *name;
+
+  while (stream != NULL && (name = sampan_disk_next_name (stream)) != NULL)
+    {
+      SAMPAN_AUTO_FD int slot_fd = sampan_disk_open (trash_fd, name, O_PATH | O_DIRECTORY, 0);
+
+      if (slot_fd < 0 || !is_in_slot (slot_fd, status))
+        continue;
+      unlinkat (slot_fd, SAMPAN_TRASH_ITEM, 0);
+      unlinkat (slot_fd, INFO_NAME, 0);
+      unlinkat (trash_fd, name, AT_REMOVEDIR);
+      return;
+    }
+}

@@ -67,4 +67,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SampanTrashHold, sampan_trash_hold_clear)
 /* Removes the slot, from which the item was taken. */
 void sampan_trash_hold_remove_empty (const SampanShareRoot *root, SampanTrashHold *self);
 
+/* Removes the slot in which the staged file of STATUS waited for its name when a crash came. */
+void sampan_trash_drop_link (const SampanShareRoot *root, const struct stat *status);
+
 G_END_DECLS

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* The server killed with SIGKILL at every step of uploads of many files, again and again, on the
- * same disk: what was acknowledged is there, what was not is absent, as it was, or whole; and all
- * goes on by itself when the server is back. */
+ * same disk: what was acknowledged is there, what was not is absent, as it was, or whole; all goes
+ * on by itself when the server is back, and what was replaced is in the trash. */
 
 #include "config.h"
 
@@ -186,6 +186,51 @@ count_entries (const char *folder)
 }
 
 static void
+remove_file (const char *folder, const char *name)
+{
+  g_autofree char *filename = g_build_filename (folder, name, NULL);
+
+  g_unlink (filename);
+}
+
+/* Empties the trash. Nothing is in it but what was replaced, and all of that once: a file that came
+ * twice would have replaced itself. */
+static void
+check_trash (KillTest *self, guint at)
+{
+  g_autofree char *trash = real_server_share_path (".sampan/trash");
+  g_autoptr (GDir) dir = g_dir_open (trash, 0, NULL);
+  unsigned int n_found[FIRST_NEW] = { 0 };
+  const char *name;
+
+  g_assert_nonnull (dir);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *slot = g_build_filename (trash, name, NULL);
+      g_autofree char *item = g_build_filename (slot, "item", NULL);
+      bool is_known = !g_file_test (item, G_FILE_TEST_EXISTS); /* a crash left the slot */
+
+      for (int i = 0; i < FIRST_NEW && !is_known; i++)
+        if (holds (item, self->before[i], sizes[i]))
+          {
+            n_found[i]++;
+            is_known = true;
+          }
+      if (!is_known)
+        g_error ("%s is not what was replaced", item);
+      remove_file (slot, "item");
+      remove_file (slot, "info");
+      g_assert_cmpint (g_rmdir (slot), ==, 0);
+    }
+  for (int i = 0; i < FIRST_NEW; i++)
+    if (n_found[i] != (self->before[i] != NULL ? 1 : 0))
+      g_error ("killed at step %u: what file %d replaced is %u times in the trash",
+               at,
+               i,
+               n_found[i]);
+}
+
+static void
 start_server (KillTest *self)
 {
   real_server_start_under (&self->server, g_getenv ("KILL_AT"));
@@ -237,6 +282,7 @@ run_cycle (KillTest *self, guint at)
   sampan_queue_clear_finished (self->queue);
   /* Nothing but the files and the server's own folder: no second copy, no part. */
   g_assert_cmpuint (count_entries ("."), ==, N_FILES + 1);
+  check_trash (self, at);
   if (was_killed)
     g_assert_cmpuint (count_entries (".sampan/staging"), ==, 0);
   return was_killed;

@@ -13,6 +13,7 @@
 
 #include <sodium.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LARGE_BYTES (3 * 64 * 1024 + 17)
 
@@ -458,6 +459,66 @@ test_cap (Fixture *self, gconstpointer confine)
   sampan_upload_free (busy, false);
 }
 
+#define CRASH_SLOT ".sampan/trash/0123456789abcdef0123456789abcdef"
+
+/* The only partial gets RELATIVE as its second name. */
+static void
+link_partial (Fixture *self, const char *relative)
+{
+  g_autofree char *staging = disk_name (self, ".sampan/staging");
+  g_autofree char *second = disk_name (self, relative);
+  g_autoptr (GDir) dir = g_dir_open (staging, 0, NULL);
+  g_autofree char *partial = g_build_filename (staging, g_dir_read_name (dir), NULL);
+
+  g_assert_cmpint (link (partial, second), ==, 0);
+}
+
+/* With the new file on its way through the slot: noticed at the next start, or when the upload goes
+ * on before that. */
+static void
+test_crash_before_exchange (Fixture *self, gconstpointer confine)
+{
+  g_autofree uint8_t *data = make_data (LARGE_BYTES);
+  SampanPutRequest request = put_request (LARGE_BYTES, SAMPAN_CONFLICT_REPLACE);
+  SampanPutOffer offer;
+
+  for (int i = 0; i < 2; i++)
+    {
+      leave_partial (self, &request, data, LARGE_BYTES);
+      disk_mkdir (self, CRASH_SLOT);
+      disk_write (self, CRASH_SLOT "/info", "x");
+      link_partial (self, CRASH_SLOT "/item");
+      if (i == 0)
+        sampan_share_root_expire (self->root);
+      sampan_upload_free (begin_resume (self, &request, &offer), false);
+      g_assert_cmpuint (offer.offset, ==, LARGE_BYTES);
+      assert_hash_of (&offer, data);
+      g_assert_cmpuint (count_entries (self, ".sampan/trash"), ==, 0);
+      request.flags = 0;
+    }
+}
+
+/* The staged name is that of a real file, which nothing may be written to. */
+static void
+test_crash_after_exchange (Fixture *self, gconstpointer confine)
+{
+  g_autofree uint8_t *data = make_data (LARGE_BYTES);
+  SampanPutRequest request = put_request (LARGE_BYTES, SAMPAN_CONFLICT_REPLACE);
+  SampanPutOffer offer;
+
+  leave_partial (self, &request, data, LARGE_BYTES);
+  link_partial (self, "first");
+  sampan_upload_free (begin_resume (self, &request, &offer), false);
+  g_assert_cmpuint (offer.offset, ==, 0);
+  request.flags = 0;
+  leave_partial (self, &request, data, LARGE_BYTES);
+  link_partial (self, "second");
+  sampan_share_root_expire (self->root);
+  g_assert_cmpuint (count_entries (self, ".sampan/staging"), ==, 0);
+  assert_file_is (self, "first", data, LARGE_BYTES);
+  assert_file_is (self, "second", data, LARGE_BYTES);
+}
+
 static void
 test_expire (Fixture *self, gconstpointer confine)
 {
@@ -469,9 +530,14 @@ test_expire (Fixture *self, gconstpointer confine)
   leave_partial (self, &request, data, LARGE_BYTES);
   disk_mkdir (self, ".sampan/staging/copy-0/with/folders");
   disk_write (self, ".sampan/staging/copy-0/with/file", "x");
+  disk_write (self, ".sampan/staging/copy-1", "x");
   sampan_share_root_expire (self->root);
+  g_assert_cmpuint (count_entries (self, ".sampan/staging"), ==, 3);
+  /* What nobody can go on with goes far earlier. */
+  sampan_staging_expire (self->root, now + 2 * 60 * 60);
+  g_assert_cmpuint (count_entries (self, ".sampan/staging"), ==, 1);
   sampan_staging_expire (self->root, now + limit - 60);
-  g_assert_cmpuint (count_entries (self, ".sampan/staging"), ==, 2);
+  g_assert_cmpuint (count_entries (self, ".sampan/staging"), ==, 1);
   sampan_staging_expire (self->root, now + limit + 60);
   g_assert_cmpuint (count_entries (self, ".sampan/staging"), ==, 0);
 }
@@ -494,5 +560,7 @@ main (int argc, char **argv)
   fixture_add ("upload/planted", test_planted_partial);
   fixture_add ("upload/E12/cap", test_cap);
   fixture_add ("upload/E12/expire", test_expire);
+  fixture_add ("upload/F6/crash-before-exchange", test_crash_before_exchange);
+  fixture_add ("upload/F6/crash-after-exchange", test_crash_after_exchange);
   return g_test_run ();
 }
