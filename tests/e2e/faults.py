@@ -158,17 +158,6 @@ class Upload(harness.Case):
         self.client.run("get", self.client.remote("files/target", port=proxy.port), self.folder / "back")
         self.assertEqual((self.folder / "back").read_bytes(), self.source.read_bytes())
 
-    def test_black_hole_shorter_than_the_deadline(self):
-        proxy = self.new_proxy(up_limit=MIDDLE)
-        process = self.start_upload(proxy)
-        proxy.wait_reached()
-        time.sleep(3)  # the length of the hole is the point
-        self.assertIsNone(process.poll())
-        proxy.release()
-        self.assert_ends(process, 0)
-        self.assert_whole()
-
-
 class Download(harness.Case):
     def setUp(self):
         super().setUp()
@@ -219,6 +208,35 @@ class Download(harness.Case):
             self.assertEqual(self.named(), [])
             for part in self.local.iterdir():  # so that each try begins anew
                 part.unlink()
+
+
+class BlackHole(harness.Case):
+    SECS = 30
+
+    def test_g4_what_is_under_way_goes_on(self):
+        """Nobody gives up on the other, and nothing is sent twice."""
+        self.start_server()
+        source = harness.make_file(self.folder / "file", SIZE, seed=1)
+        harness.make_file(self.share / "there", SIZE, seed=2)
+        up = self.new_proxy(up_limit=MIDDLE, at_limit="hole")
+        down = self.new_proxy(down_limit=MIDDLE, at_limit="hole")
+        processes = [self.start_client("put", source, self.client.remote("files/target", port=up.port)),
+                     self.start_client("get", self.client.remote("files/there", port=down.port), self.folder / "got")]
+        for proxy in (up, down):
+            proxy.wait_reached()
+        time.sleep(self.SECS)  # the length of the hole is the point
+        self.assertEqual([process.poll() for process in processes], [None, None])
+        self.assertEqual(self.visible(), ["there"])
+        self.assertFalse((self.folder / "got").exists())
+        for proxy in (up, down):
+            proxy.release()
+        for process in processes:
+            self.assert_ends(process, 0)
+        self.assertEqual((self.share / "target").read_bytes(), source.read_bytes())
+        self.assertEqual((self.folder / "got").read_bytes(), (self.share / "there").read_bytes())
+        self.assertLess(up.counts["up"], SIZE + OVERHEAD)
+        self.assertLess(down.counts["down"], SIZE + OVERHEAD)
+        self.assertEqual((self.visible(), self.staged(), self.trash()), (["target", "there"], [], []))
 
 
 class FullDisk(harness.Case):

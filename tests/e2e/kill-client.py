@@ -86,7 +86,7 @@ class Killed(harness.Case):
                 self.assert_whole_or_absent(harness.read_tree(target), whole)
             self.client.run(*command)
             self.assert_equal_trees(source, target)
-            self.assertEqual(self.visible(), ["tree"])
+            self.assertEqual((self.visible(), self.trash()), (["tree"], []))
             harness.wait_until(lambda: self.staged() == [], "the box to have no part left")
 
 

@@ -14,8 +14,8 @@ class Proxy:
     """A wire between client and server that can be measured and broken.
 
     UP_LIMIT, DOWN_LIMIT: after so many bytes towards the server or the client, all connections together, `reached` is set and
-    the wire does what AT_LIMIT says: "hold" passes nothing more (until release()), "cut" resets every connection and
-    those that follow, "reset" and "finish" end those that are there, "finish" in order as if both ends had closed them.
+    the wire does what AT_LIMIT says: "hold" passes nothing more (until release()), "hole" nothing in either direction,
+    "cut" resets every connection and those that follow, "reset" and "finish" end those that are there, "finish" in order as if both ends had closed them.
     TIMES: "reset" comes again after as many bytes, until there were so many `resets`.
     CHUNK: the most bytes passed at once. KEEP: `passed` is all that passed. ADDRESS: where the server sees it come from."""
 
@@ -82,6 +82,8 @@ class Proxy:
                         if self.at_limit == "finish":
                             self.finish_once()
                             return
+                        if self.at_limit == "hole":
+                            self.close_both_ways()
                         self.released.wait()
                         if self.closed:
                             return
@@ -127,6 +129,10 @@ class Proxy:
             if self.resets == self.times:
                 self.release()
         self.cut()
+
+    def close_both_ways(self):
+        with self.lock:
+            self.limits = dict(self.counts)
 
     def finish_once(self):
         self.release()
