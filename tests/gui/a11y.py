@@ -233,9 +233,22 @@ def find_resting_box(node):
     return wait_for(probe, f"{node.name!r} to be at rest")
 
 
+def find_resting_name(table, name):
+    """Where the name of that row is once nothing moves any more. The cell is asked for each time: one
+    of before a change of the list may be nowhere, and stays there."""
+    last = None
+
+    def probe():
+        nonlocal last
+        before, last = last, get_box(table.queryTable().getAccessibleAt(find_row(table, name), 0))
+        time.sleep(0.1)
+        return last if before == last and last[2] > 0 else None
+
+    return wait_for(probe, f"{name!r} to be at rest")
+
+
 def double_click_row(table, name):
-    cell = table.queryTable().getAccessibleAt(find_row(table, name), 0)
-    x, y, _, height = find_resting_box(cell)
+    x, y, _, height = find_resting_name(table, name)
     # GTK would take what comes sooner after another double click for a third and a fourth click;
     # and a list that is just being refreshed takes none.
     time.sleep(DOUBLE_CLICK_SECS)

@@ -122,8 +122,8 @@ class Changes(unittest.TestCase):
 
     def cell(self, app, name):
         """A place on the name of that row."""
-        table = app.table()
-        return self.middle(table.queryTable().getAccessibleAt(a11y.find_row(table, name), 0), at=40)
+        x, y, _, height = a11y.find_resting_name(app.table(), name)
+        return x + 40, y + height // 2
 
     def drag_row(self, app, name, onto, taken=True):
         pointer.drag(self.cell(app, name), onto, taken)
