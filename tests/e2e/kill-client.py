@@ -14,7 +14,7 @@ KILL_AT = os.environ["KILL_AT"]
 NOT_ALLOWED = 77
 KILLED = 137
 # Spread over all steps; more where it is quick.
-CYCLES = 15 if "SAMPAN_QUICK_TESTS" in os.environ else 60
+CYCLES = 15 if "SAMPAN_QUICK_TESTS" in os.environ else 100
 ALL_STEPS = 1_000_000
 SIZES = [0, 1, 5_000, 70_000, 300_000, 3_000_000]
 PART_PREFIX = ".sampan-"
