@@ -76,10 +76,14 @@ struct _SampanFileView
   bool is_pressed;   /* where a drag may begin, in the tree's coordinates */
   int press_x;
   int press_y;
-  bool wants_focus; /* once there is a list */
+  bool wants_focus;        /* once there is a list */
+  GtkWidget *focus_before; /* weak: what had it when it was wanted */
 };
 
 /* file-view.c */
+/* Gives the list, which is there now, the focus if it was wanted and has not gone elsewhere since.
+ */
+void _sampan_file_view_take_wanted_focus (SampanFileView *self);
 /* TEXT, BUTTON and what it does are nullable. */
 void _sampan_file_view_show_placeholder (SampanFileView *self,
                                          const char *icon_name,

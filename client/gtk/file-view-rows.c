@@ -137,8 +137,7 @@ arranged_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (order->len > 0)
     {
       gtk_stack_set_visible_child (self->stack, self->scroller);
-      if (self->wants_focus)
-        sampan_file_view_focus_list (self);
+      _sampan_file_view_take_wanted_focus (self);
     }
   else if (self->is_found)
     _sampan_file_view_show_nothing_found (self);

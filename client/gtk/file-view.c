@@ -88,6 +88,34 @@ placeholder_activated_cb (SampanFileView *self)
     self->placeholder_action (self);
 }
 
+static GtkWidget *
+get_focus (SampanFileView *self)
+{
+  GtkWidget *window = gtk_widget_get_toplevel (GTK_WIDGET (self));
+
+  return GTK_IS_WINDOW (window) ? gtk_window_get_focus (GTK_WINDOW (window)) : NULL;
+}
+
+static void
+want_focus (SampanFileView *self)
+{
+  self->wants_focus = true;
+  g_set_weak_pointer (&self->focus_before, get_focus (self));
+}
+
+void
+_sampan_file_view_take_wanted_focus (SampanFileView *self)
+{
+  GtkWidget *focus = get_focus (self);
+
+  if (!self->wants_focus || !gtk_widget_get_mapped (GTK_WIDGET (self->tree)))
+    return;
+  self->wants_focus = false;
+  if (focus == NULL || focus == self->focus_before || !gtk_widget_get_mapped (focus) ||
+      gtk_widget_is_ancestor (focus, GTK_WIDGET (self->stack)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->tree));
+}
+
 void
 _sampan_file_view_show_placeholder (SampanFileView *self,
                                     const char *icon_name,
@@ -98,7 +126,7 @@ _sampan_file_view_show_placeholder (SampanFileView *self,
 {
   /* The focus comes back with the list. */
   if (gtk_widget_is_focus (GTK_WIDGET (self->tree)))
-    self->wants_focus = true;
+    want_focus (self);
   sampan_placeholder_tell (self->placeholder, icon_name, title, text, button);
   self->placeholder_action = action;
   gtk_stack_set_visible_child (self->stack, GTK_WIDGET (self->placeholder));
@@ -156,6 +184,7 @@ sampan_file_view_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (self->selection, self);
       forget_list (self);
     }
+  g_clear_weak_pointer (&self->focus_before);
   g_clear_pointer (&self->wanted_name, g_free);
   g_clear_pointer (&self->wanted_pattern, g_free);
   g_clear_pointer (&self->top, g_free);
@@ -417,7 +446,11 @@ void
 sampan_file_view_focus_list (SampanFileView *self)
 {
   /* Keys must not go to what is not on screen. */
-  self->wants_focus = !gtk_widget_get_mapped (GTK_WIDGET (self->tree));
-  if (!self->wants_focus)
-    gtk_widget_grab_focus (GTK_WIDGET (self->tree));
+  if (gtk_widget_get_mapped (GTK_WIDGET (self->tree)))
+    {
+      self->wants_focus = false;
+      gtk_widget_grab_focus (GTK_WIDGET (self->tree));
+    }
+  else
+    want_focus (self);
 }

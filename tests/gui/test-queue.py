@@ -137,6 +137,22 @@ class Queue(unittest.TestCase):
             rows = app.find("Transfer List", "list box")
             a11y.wait_for(lambda: a11y.has_state(rows[0], a11y.pyatspi.STATE_FOCUSED), "the focus")
 
+    def test_focus_stays(self):
+        """A folder that was empty gets its first file while the keys are at a transfer."""
+        huge = self.local / "huge.bin"
+        make_sparse(huge, HUGE_BYTES)
+        with Box() as box, App() as app:
+            app.log_in(box)
+            self.upload(app, huge)
+            a11y.find_text(app.find("Transfers", "panel"), "MB/s")
+            a11y.press_keys("ctrl+j")
+            row = self.find_row(app, "huge.bin")
+            a11y.wait_for(lambda: a11y.has_state(row, a11y.pyatspi.STATE_FOCUSED), "the focus")
+            (box.files / "boat.txt").write_text("boat")
+            app.wait_for_names("boat.txt")
+            self.assertTrue(a11y.has_state(row, a11y.pyatspi.STATE_FOCUSED))
+            a11y.press(a11y.find(row, "Cancel This Transfer", "push button"))
+
     def get_waiting(self, app):
         rows = app.find("Transfer List", "list box")
         rows = [row for row in rows if row is not None and a11y.holds(row.name, "Waiting")]
