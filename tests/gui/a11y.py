@@ -300,16 +300,20 @@ def take_picture(path):
 
 def get_visible_texts(root):
     """All that can be read on screen: names, labels, and what entries hold."""
-    texts = set()
-    for node in everything_in(root):
-        # The name of an entry's icon is that of the picture.
-        if not is_showing(node) or node.getRoleName() == "icon":
-            continue
-        if node.name:
-            texts.add(node.name)
-        if node.description:
-            texts.add(node.description)
-    return texts
+
+    def probe():
+        texts = set()
+        for node in everything_in(root):
+            # The name of an entry's icon is that of the picture.
+            if not is_showing(node) or node.getRoleName() == "icon":
+                continue
+            if node.name:
+                texts.add(node.name)
+            if node.description:
+                texts.add(node.description)
+        return [texts]  # true even if there are none
+
+    return wait_for(probe, "the window to hold still while it is read")[0]
 
 
 def describe(node, depth=0):
