@@ -284,7 +284,6 @@ static bool
 start (Run *self, const char *state, char **listen, GError **error)
 {
   g_auto (SampanFirstStart) first = { 0 };
-  /* Before the first line of output: who reads it may ask for the end at once. */
   /* Before anything is made: it also keeps a second server out. */
   self->control = sampan_control_listen (state, control_cb, self, error);
   if (self->control == NULL || !sampan_first_start (self->store, state, &first, error))
@@ -298,11 +297,6 @@ start (Run *self, const char *state, char **listen, GError **error)
   g_unix_signal_add (SIGINT, stop_cb, self);
   if (first.user[0] != '\0')
     print_first_start (self, &first);
-  for (guint i = 0; i < self->endpoints->len; i++)
-    printf ("listening on %s\n", (char *)g_ptr_array_index (self->endpoints, i));
-  /* Whoever reads this may be gone: that is no reason to stop serving. */
-  if (fflush (stdout) != 0)
-    sampan_log_event (SAMPAN_LOG_WARNING, "stdout", "error", g_strerror (errno), NULL);
   return true;
 }
 
@@ -338,11 +332,23 @@ start_announcing (Run *self, const char *name)
 }
 
 static void
+print_endpoints (const Run *self)
+{
+  for (guint i = 0; i < self->endpoints->len; i++)
+    printf ("listening on %s\n", (char *)g_ptr_array_index (self->endpoints, i));
+  /* Whoever reads this may be gone: that is no reason to stop serving. */
+  if (fflush (stdout) != 0)
+    sampan_log_event (SAMPAN_LOG_WARNING, "stdout", "error", g_strerror (errno), NULL);
+}
+
+static void
 serve (Run *self)
 {
   g_timeout_add_seconds (LOG_SETTLE_SECS, settle_log_cb, NULL);
   g_timeout_add_seconds (EXPIRE_EVERY_SECS, expire_cb, self);
   expire_cb (self);
+  /* Once all that it does by itself has begun: who reads it may ask for the end at once. */
+  print_endpoints (self);
   sampan_log_event (SAMPAN_LOG_NOTICE, "start", "version", SAMPAN_VERSION, NULL);
   sampan_service_notify ("READY=1");
   start_watchdog ();
