@@ -199,9 +199,12 @@ void
 output_failed_because (Cli *cli, const char *name, CliStatus status, const char *text)
 {
   const Item item = { name, NULL };
+  const char *word = status == CLI_STATUS_USAGE                      ? "usage"
+                     : g_cancellable_is_cancelled (cli->cancellable) ? "interrupted"
+                                                                     : "failed";
 
   keep_status (cli, status);
-  print_failure (cli, &item, text, status == CLI_STATUS_USAGE ? "usage" : "failed", false);
+  print_failure (cli, &item, text, word, false);
 }
 
 void
