@@ -49,6 +49,17 @@ def environment(home):
     return result
 
 
+def describe_threads(pid):
+    """What the threads of a process that hangs wait in, and which signals are kept from them."""
+    text = ""
+    for task in sorted(pathlib.Path(f"/proc/{pid}/task").iterdir()):
+        with contextlib.suppress(OSError):
+            lines = [line for line in (task / "status").read_text().splitlines()
+                     if line.startswith(("Name:", "State:", "Sig", "ShdPnd:"))]
+            text += f"\n{task.name}: {' '.join(lines)} wchan: {(task / 'wchan').read_text()}"
+    return text
+
+
 class Result:
     """How a run of the command line ended."""
 
@@ -139,8 +150,9 @@ class Server:
         try:
             status = self.process.wait(WAIT_SECS)
         except subprocess.TimeoutExpired as error:
+            threads = describe_threads(self.process.pid)
             self.kill()
-            raise Failure("sampand does not end on SIGTERM") from error
+            raise Failure(f"sampand does not end on SIGTERM: {threads}\n{self.log()[-2000:]}") from error
         self.process = None
         if status != 0:
             raise Failure(f"sampand ended with {status}: {self.log()[-2000:]}")

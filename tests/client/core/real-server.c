@@ -7,6 +7,8 @@
 
 #include "real-server.h"
 
+#include "wait-for-child.h"
+
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
@@ -37,8 +39,8 @@ run_sampand (const char *first, ...)
                          G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
                          &error);
   g_assert_no_error (error);
-  g_assert_true (g_subprocess_wait_check (process, NULL, &error));
-  g_assert_no_error (error);
+  wait_for_subprocess (process);
+  g_assert_true (g_subprocess_get_successful (process));
 }
 
 void
@@ -107,7 +109,7 @@ real_server_stop (RealServer *self, int signal_number)
   if (self->process == NULL)
     return;
   g_subprocess_send_signal (self->process, signal_number);
-  g_subprocess_wait (self->process, NULL, NULL);
+  wait_for_subprocess (self->process);
   g_clear_object (&self->process);
 }
 

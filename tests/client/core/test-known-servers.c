@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "known-servers.h"
+#include "wait-for-child.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -213,12 +214,7 @@ test_processes (void)
         }
     }
   for (unsigned int i = 0; i < N_WRITERS; i++)
-    {
-      int status;
-
-      g_assert_cmpint (waitpid (children[i], &status, 0), ==, children[i]);
-      g_assert_cmpint (status, ==, 0);
-    }
+    g_assert_cmpint (wait_for_child (children[i]), ==, 0);
   expect_all ();
 }
 

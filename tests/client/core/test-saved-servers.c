@@ -9,6 +9,7 @@
 #include "saved-servers.h"
 
 #include "secret.h"
+#include "wait-for-child.h"
 
 #include <glib/gstdio.h>
 #include <sys/stat.h>
@@ -226,12 +227,7 @@ test_processes (void)
       _exit (0);
     }
   for (int i = 0; i < N_WRITERS; i++)
-    {
-      int status;
-
-      g_assert_cmpint (waitpid (children[i], &status, 0), ==, children[i]);
-      g_assert_cmpint (status, ==, 0);
-    }
+    g_assert_cmpint (wait_for_child (children[i]), ==, 0);
   servers = sampan_saved_servers_load (NULL);
   g_assert_cmpuint (servers->len, ==, N_WRITERS * N_PER_WRITER);
 }

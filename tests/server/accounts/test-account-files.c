@@ -11,6 +11,7 @@
 #include "accounts/account-store.h"
 
 #include "scratch.h"
+#include "wait-for-child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -364,7 +365,7 @@ run_unprivileged (int (*func) (const Scratch *scratch), const Scratch *scratch)
         _exit (99);
       _exit (func (scratch));
     }
-  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  status = wait_for_child (child);
   g_assert_true (WIFEXITED (status));
   return WEXITSTATUS (status);
 }

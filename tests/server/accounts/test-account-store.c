@@ -8,6 +8,7 @@
 #include "accounts/first-start.h"
 
 #include "scratch.h"
+#include "wait-for-child.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -298,7 +299,7 @@ test_two_processes (void)
     }
   store = scratch_open_store (&scratch);
   add_numbered (store, "parent");
-  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  status = wait_for_child (child);
   g_assert_true (WIFEXITED (status));
   g_assert_cmpint (WEXITSTATUS (status), ==, 0);
   accounts = sampan_account_store_list (store, NULL);

@@ -7,6 +7,7 @@
 
 #include "test-client.h"
 #include "test-fixture.h"
+#include "wait-for-child.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -17,7 +18,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STOPPED_WITHIN_US (10 * G_USEC_PER_SEC)
 #define IDLE_CONNECTIONS 1000
 #define IDLE_BYTES_EACH 4096
 #define FEW_DESCRIPTORS 64
@@ -85,11 +85,9 @@ start (Process *self, const char *state)
 static int
 stop (Process *self, int number)
 {
-  int status = 0;
-  int64_t start_us = g_get_monotonic_time ();
+  int status;
   g_assert_cmpint (kill (self->pid, number), ==, 0);
-  g_assert_cmpint (waitpid (self->pid, &status, 0), ==, self->pid);
-  g_assert_cmpint (g_get_monotonic_time () - start_us, <, STOPPED_WITHIN_US);
+  status = wait_for_child (self->pid);
   g_assert_true (WIFEXITED (status));
   fclose (self->output);
   g_string_free (self->said, TRUE);
@@ -176,6 +174,16 @@ get_cpu_ticks (const Process *self)
   return read_field (self, "stat", 14) + read_field (self, "stat", 15);
 }
 
+/* Within a second, as one who spins. */
+static bool
+spends_much (const Process *self)
+{
+  uint64_t before = get_cpu_ticks (self);
+
+  g_usleep (G_USEC_PER_SEC);
+  return get_cpu_ticks (self) - before >= (uint64_t)sysconf (_SC_CLK_TCK) / 4;
+}
+
 static void
 test_idle_memory (void)
 {
@@ -202,7 +210,14 @@ test_idle_memory (void)
   test_client_ping (first);
   g_assert_cmpint (stop (&process, SIGTERM), ==, 0);
   for (guint i = 0; i < clients->len; i++)
-    test_client_expect_goodbye (g_ptr_array_index (clients, i));
+    {
+      SampanReader reader;
+      uint8_t kind = SAMPAN_KIND_CLOSE;
+
+      /* Nothing but that. To tell so many can take a busy machine longer than a server waits. */
+      test_client_receive (g_ptr_array_index (clients, i), &kind, &reader);
+      g_assert_cmphex (kind, ==, SAMPAN_KIND_CLOSE);
+    }
 }
 
 /* Out of descriptors: those who are in go on, nothing spins, and others get in when some are free
@@ -224,10 +239,10 @@ test_descriptors (void)
       g_ptr_array_add (clients, test_client_connect (process.port, source));
     }
   test_client_ping (first);
-  uint64_t before = get_cpu_ticks (&process);
-  g_usleep (G_USEC_PER_SEC);
-  uint64_t spent = get_cpu_ticks (&process) - before;
-  g_assert_cmpuint (spent, <, (uint64_t)sysconf (_SC_CLK_TCK) / 4);
+  /* A busy machine may still be at what came before. */
+  int64_t until_us = g_get_monotonic_time () + TEST_TIMEOUT_SECS * G_USEC_PER_SEC;
+  while (spends_much (&process))
+    g_assert_cmpint (g_get_monotonic_time (), <, until_us);
   test_client_ping (first);
   g_ptr_array_set_size (clients, 0);
   g_autoptr (TestClient) late = test_client_new_attached (process.port, first);
@@ -278,8 +293,12 @@ test_names_in_log (void)
                        SAMPAN_ERROR_LOGIN_REFUSED);
     }
   /* A line comes behind the end of its connection; a server that stops refuses nobody. */
+  int64_t until_us = g_get_monotonic_time () + TEST_TIMEOUT_SECS * G_USEC_PER_SEC;
   while (count_in_file (log, " login user=?") < G_N_ELEMENTS (names))
-    g_usleep (1000);
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, until_us);
+      g_usleep (1000);
+    }
   g_assert_cmpint (stop (&process, SIGTERM), ==, 0);
   g_assert_true (g_file_get_contents (log, &text, NULL, NULL));
   g_assert_true (g_utf8_validate (text, -1, NULL));
