@@ -191,14 +191,19 @@ transfer_test_abort_was_seen (gpointer data)
   return atomic_load (&transfer_test_aborts_seen) == 1;
 }
 
+/* Nothing wakes the main context for these. */
+static bool
+spin_once (gpointer condition)
+{
+  g_usleep (1000);
+  g_main_context_wakeup (NULL);
+  return ((CoreTestCondition)condition) (NULL);
+}
+
 void
 transfer_test_spin_until (CoreTestCondition condition)
 {
-  while (!condition (NULL))
-    {
-      g_main_context_iteration (NULL, FALSE);
-      g_usleep (1000);
-    }
+  core_test_await_condition (spin_once, condition);
 }
 
 static bool
