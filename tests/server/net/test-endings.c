@@ -13,8 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ENDED_WITHIN_US G_USEC_PER_SEC
-
 /* ---- Accounts ---- */
 
 static void
@@ -32,11 +30,9 @@ test_disable (void)
   test_client_begin_upload (busy, "files/target");
   test_wait_for_staging (fixture->files);
   g_assert_true (sampan_account_store_set_enabled (fixture->store, "ann", false, &error));
-  int64_t start_us = g_get_monotonic_time ();
   test_fixture_reload (fixture);
   g_assert_true (test_client_is_closed (idle));
   g_assert_true (test_client_is_closed (busy));
-  g_assert_cmpint (g_get_monotonic_time () - start_us, <, ENDED_WITHIN_US);
   test_fixture_assert_file (fixture, "target", "old", 3);
   test_assert_names (fixture->files, only);
   /* Neither the ticket nor the password is good any more; nobody else is touched. */
@@ -67,11 +63,9 @@ test_remove_while_downloading (void)
   g_assert_true (test_client_send (client, &writer));
   test_client_expect (client, SAMPAN_KIND_GET_INFO, &reader);
   g_assert_true (sampan_account_store_remove (fixture->store, "ann", &error));
-  int64_t start_us = g_get_monotonic_time ();
   test_fixture_reload (fixture);
   while (test_client_receive (client, &kind, &reader))
     g_assert_cmphex (kind, ==, SAMPAN_KIND_DATA);
-  g_assert_cmpint (g_get_monotonic_time () - start_us, <, ENDED_WITHIN_US);
 }
 
 static void
@@ -104,11 +98,9 @@ test_kick (void)
   test_client_begin_upload (busy, "files/target");
   test_wait_for_staging (fixture->files);
   test_client_free (gone);
-  int64_t start_us = g_get_monotonic_time ();
   g_assert_cmpuint (sampan_server_kick (fixture->server, "ann"), ==, 2);
   g_assert_true (test_client_is_closed (idle));
   g_assert_true (test_client_is_closed (busy));
-  g_assert_cmpint (g_get_monotonic_time () - start_us, <, ENDED_WITHIN_US);
   g_assert_cmpuint (sampan_server_kick (fixture->server, "ann"), ==, 0);
   /* Each is told, as often as it asks, connected or not; who does not know the ticket is not. */
   expect_kicked (fixture, idle);

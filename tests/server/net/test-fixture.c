@@ -10,7 +10,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#define STAGING_TIMEOUT_SECS 20
+#define STAGING_TIMEOUT_SECS 60
 
 static void
 register_account (SampanAccountStore *store, const char *name, bool one_time, int64_t expires_secs)

@@ -465,14 +465,17 @@ test_deadline (void)
   g_autoptr (SampanSecret) password = sampan_secret_new ("x", 1);
   g_autoptr (SampanLoginClient) login = sampan_login_client_new ("ann", password);
   SampanLoginChallenge challenge;
-  SampanErrorCode code;
+  SampanErrorCode code = 0;
+  bool is_greeted, is_started;
 
-  g_assert_true (test_client_hello (greeted));
-  g_assert_true (test_client_hello (started));
-  g_assert_true (test_client_start_login (started, login, "ann", &challenge, &code));
+  /* On a busy machine the deadline may come before they are so far. */
+  is_greeted = test_client_hello (greeted);
+  is_started = test_client_hello (started) &&
+               test_client_start_login (started, login, "ann", &challenge, &code);
+  g_assert_cmpint (code, ==, 0);
   g_assert_true (test_client_is_closed (silent));
-  g_assert_true (test_client_is_closed (greeted));
-  g_assert_true (test_client_is_closed (started));
+  g_assert_true (!is_greeted || test_client_is_closed (greeted));
+  g_assert_true (!is_started || test_client_is_closed (started));
 }
 
 int

@@ -10,6 +10,7 @@
 #include "test-client.h"
 #include "test-fixture.h"
 
+#include <poll.h>
 #include <sodium.h>
 #include <sys/stat.h>
 
@@ -68,6 +69,7 @@ test_large (void)
   g_autofree uint8_t *data = g_malloc (SIZE_BYTES);
   SampanPutOffer offer;
   SampanReader reader;
+  int64_t start_us;
   uint64_t safe;
 
   randombytes_buf (data, SIZE_BYTES);
@@ -76,9 +78,13 @@ test_large (void)
 
     queue_put (first, SIZE_BYTES, 0);
     test_client_queue_data (first, data, FIRST_BYTES);
+    start_us = g_get_monotonic_time ();
     g_assert_true (test_client_flush (first));
     safe = receive_safe_bytes (first, SIZE_BYTES);
-    g_assert_cmpuint (safe, >=, SAMPAN_SYNC_AHEAD_BYTES);
+    g_assert_cmpuint (safe, >, 0);
+    /* On a busy machine the time may have told first. */
+    if (g_get_monotonic_time () - start_us < SAMPAN_SYNC_AHEAD_MS * 1000)
+      g_assert_cmpuint (safe, >=, SAMPAN_SYNC_AHEAD_BYTES);
     g_assert_cmpuint (safe, <=, get_staged_bytes (fixture));
   }
   second = test_client_new_attached (fixture->port, session);
@@ -97,6 +103,32 @@ test_large (void)
   test_fixture_assert_file (fixture, "target", data, SIZE_BYTES);
 }
 
+/* Whether the server has said something. */
+static bool
+has_told (TestClient *client)
+{
+  struct pollfd fd = { .fd = client->fd, .events = POLLIN };
+
+  return poll (&fd, 1, 0) == 1;
+}
+
+/* Sends a byte now and then until the server tells what is safe. */
+static uint64_t
+dribble (TestClient *client, uint64_t *sent)
+{
+  static const uint8_t byte;
+  int64_t until_us = g_get_monotonic_time () + TEST_TIMEOUT_SECS * G_USEC_PER_SEC;
+
+  for (; !has_told (client); (*sent)++)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, until_us);
+      test_client_queue_data (client, &byte, 1);
+      g_assert_true (test_client_flush (client));
+      g_usleep (PAUSE_US);
+    }
+  return receive_safe_bytes (client, SIZE_BYTES);
+}
+
 /* On a slow wire it is the time that tells. */
 static void
 test_slow (void)
@@ -104,22 +136,15 @@ test_slow (void)
   g_autoptr (TestFixture) fixture = test_fixture_new (NULL);
   g_autoptr (TestClient) client = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
   g_autofree uint8_t *data = g_malloc0 (SAMPAN_PARTIAL_MIN_BYTES);
-  int64_t until_us = g_get_monotonic_time () + 3 * (int64_t)SAMPAN_SYNC_AHEAD_MS * 1000;
   uint64_t sent = SAMPAN_PARTIAL_MIN_BYTES;
   uint64_t safe;
 
   queue_put (client, SIZE_BYTES, 0);
   test_client_queue_data (client, data, SAMPAN_PARTIAL_MIN_BYTES);
-  for (; g_get_monotonic_time () < until_us; sent++)
-    {
-      test_client_queue_data (client, data, 1);
-      g_assert_true (test_client_flush (client));
-      g_usleep (PAUSE_US);
-    }
-  safe = receive_safe_bytes (client, SIZE_BYTES);
+  safe = dribble (client, &sent);
   g_assert_cmpuint (safe, >=, SAMPAN_PARTIAL_MIN_BYTES);
-  g_assert_cmpuint (receive_safe_bytes (client, SIZE_BYTES), >, safe);
   g_assert_cmpuint (safe, <=, sent);
+  g_assert_cmpuint (dribble (client, &sent), >, safe);
 }
 
 int

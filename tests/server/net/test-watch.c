@@ -21,6 +21,8 @@
 
 /* Longer than the server collects events. */
 #define QUIET_MS 450
+/* What came before may be told as late as that on a busy machine, but not again and again. */
+#define TRIES 10
 
 static TestFixture *fixture;
 static TestClient *session; /* one login for all; each test has its own connection */
@@ -62,11 +64,25 @@ expect_changes (TestClient *client)
   expect_done (client);
 }
 
-static void
-expect_quiet (TestClient *client)
+static bool
+is_quiet (TestClient *client)
 {
   struct pollfd fd = { .fd = client->fd, .events = POLLIN };
-  g_assert_cmpint (poll (&fd, 1, QUIET_MS), ==, 0);
+  return poll (&fd, 1, QUIET_MS) == 0;
+}
+
+/* Of what ACT does nothing is told to CLIENT, which waits for changes of PATH. */
+static void
+expect_no_change (TestClient *client, const char *path, void (*act) (void))
+{
+  int tries = 0;
+
+  for (act (); !is_quiet (client); act ())
+    {
+      g_assert_cmpint (++tries, <, TRIES);
+      expect_changes (client);
+      send_watch (client, path);
+    }
 }
 
 /* The answer to the first and a second one that waits. */
@@ -82,9 +98,7 @@ start_watching (TestClient *client, const char *path)
 static void
 watch_until_quiet (TestClient *client, const char *path)
 {
-  struct pollfd fd = { .fd = client->fd, .events = POLLIN };
-
-  for (send_watch (client, path); poll (&fd, 1, QUIET_MS) == 1; send_watch (client, path))
+  for (send_watch (client, path); !is_quiet (client); send_watch (client, path))
     expect_changes (client);
 }
 
@@ -166,13 +180,23 @@ test_changes_on_disk (void)
   stop_watching (ann);
 }
 
+static TestClient *other;
+
+static void
+do_begin_upload (void)
+{
+  g_autoptr (TestClient) client = test_client_new_attached (fixture->port, other);
+  test_client_begin_upload (client, "files/w/partial");
+  test_wait_for_staging (fixture->files);
+}
+
 static void
 test_change_by_other (void)
 {
   g_autoptr (TestClient) ann = test_client_new_attached (fixture->port, session);
-  g_autoptr (TestClient) other = test_client_new_logged_in (fixture->port, "adder", TEST_PASSWORD);
   SampanReader reader;
 
+  other = test_client_new_logged_in (fixture->port, "adder", TEST_PASSWORD);
   start_watching (ann, "files/w");
   test_client_queue_put (other, "files/w/put", "123", 3, SAMPAN_CONFLICT_REFUSE);
   g_assert_true (test_client_flush (other));
@@ -180,9 +204,16 @@ test_change_by_other (void)
   expect_changes (ann);
   /* What is staged elsewhere in the share is not in the folder. */
   watch_until_quiet (ann, "files/w");
-  test_client_begin_upload (other, "files/w/partial");
-  expect_quiet (ann);
+  expect_no_change (ann, "files/w", do_begin_upload);
   stop_watching (ann);
+  g_clear_pointer (&other, test_client_free);
+}
+
+static void
+do_deeper_and_read (void)
+{
+  g_autoptr (GBytes) bytes = test_fixture_read (fixture, "w/read");
+  test_fixture_write (fixture, "w/sub/deep", "1", 1);
 }
 
 /* What lies deeper, or is only read, changes nothing here. */
@@ -190,14 +221,11 @@ static void
 test_no_change (void)
 {
   g_autoptr (TestClient) ann = test_client_new_attached (fixture->port, session);
-  g_autoptr (GBytes) bytes = NULL;
 
   make_folder ("w/sub");
   test_fixture_write (fixture, "w/read", "1", 1);
   start_watching (ann, "files/w");
-  test_fixture_write (fixture, "w/sub/deep", "1", 1);
-  bytes = test_fixture_read (fixture, "w/read");
-  expect_quiet (ann);
+  expect_no_change (ann, "files/w", do_deeper_and_read);
   test_client_queue_path (ann, SAMPAN_KIND_LIST, "files/w");
   g_assert_true (test_client_flush (ann));
   expect_done (ann);
@@ -214,7 +242,7 @@ test_between (void)
   send_watch (ann, "files/w");
   expect_done (ann);
   test_fixture_write (fixture, "w/between", "1", 1);
-  expect_quiet (ann);
+  g_assert_true (is_quiet (ann));
   send_watch (ann, "files/w");
   expect_changes (ann);
   watch_until_quiet (ann, "files/w");
@@ -230,10 +258,11 @@ test_flood (void)
   int64_t n_answers = 0;
 
   start_watching (ann, "files/w");
-  while (g_get_monotonic_time () - started_us < G_USEC_PER_SEC)
+  while (n_answers == 0 || g_get_monotonic_time () - started_us < G_USEC_PER_SEC)
     {
       struct pollfd fd = { .fd = ann->fd, .events = POLLIN };
 
+      g_assert_cmpint (g_get_monotonic_time () - started_us, <, TEST_TIMEOUT_SECS * G_USEC_PER_SEC);
       do_write ();
       if (poll (&fd, 1, 0) == 0)
         continue;
@@ -241,7 +270,6 @@ test_flood (void)
       n_answers++;
       send_watch (ann, "files/w");
     }
-  g_assert_cmpint (n_answers, >=, 1);
   g_assert_cmpint (n_answers, <=, 5 * (g_get_monotonic_time () - started_us) / G_USEC_PER_SEC + 1);
   stop_watching (ann);
 }
@@ -394,8 +422,9 @@ static void
 test_stop (void)
 {
   g_autoptr (TestClient) ann = test_client_new_attached (fixture->port, session);
-  start_watching (ann, "files/w");
-  expect_quiet (ann);
+  send_watch (ann, "files/w");
+  expect_done (ann);
+  watch_until_quiet (ann, "files/w");
   test_fixture_stop (fixture);
   expect_done (ann);
   test_client_expect_goodbye (ann);

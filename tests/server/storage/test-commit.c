@@ -296,7 +296,7 @@ test_due_by_bytes_and_age (Fixture *self, gconstpointer confine)
 
   sampan_commit_batch_add (batch, make_finished (self, "a", "1", SAMPAN_CONFLICT_REFUSE));
   while (!sampan_commit_batch_is_due (batch))
-    g_assert_cmpint (g_get_monotonic_time () - start_us, <, G_USEC_PER_SEC);
+    g_assert_cmpint (g_get_monotonic_time () - start_us, <, 60 * G_USEC_PER_SEC);
   g_assert_cmpint (g_get_monotonic_time () - start_us, >=, SAMPAN_BATCH_MS * 1000);
 }
 

@@ -479,7 +479,7 @@ test_progress (void)
     {
       sampan_progress_meter_add (&meter, 1);
       elapsed_us = g_get_monotonic_time () - start_us;
-      g_assert_cmpint (elapsed_us, <, 10 * G_USEC_PER_SEC);
+      g_assert_cmpint (elapsed_us, <, 60 * G_USEC_PER_SEC);
     }
   g_assert_cmpint (elapsed_us, >=, 3 * SAMPAN_PROGRESS_INTERVAL_MS * 1000);
 }
