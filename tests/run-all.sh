@@ -45,8 +45,9 @@ run() { # FOLDER MESON-TEST-ARGUMENT...
 configure server-only -Dbuildtype=plain -Dclient=disabled -Dtests=disabled && build server-only || true
 configure client-only -Dbuildtype=plain -Dserver=disabled -Dtests=disabled && build client-only || true
 
+# The limits are for a machine that has nothing else to do.
 configure plain -Dbuildtype=debugoptimized
-if build plain; then run plain "$@"; fi
+if build plain; then run plain --timeout-multiplier 3 "$@"; fi
 
 # Leak checking stays on for what is ours; the libraries' one-time allocations are named in lsan.supp.
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1
@@ -54,7 +55,7 @@ export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 export LSAN_OPTIONS=suppressions=$source_dir/tests/lsan.supp:print_suppressions=0
 export G_SLICE=always-malloc
 configure sanitized -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false
-if build sanitized; then run sanitized --timeout-multiplier 4 "$@"; fi
+if build sanitized; then run sanitized --timeout-multiplier 6 "$@"; fi
 
 # The thread sanitizer needs a GLib that it can look into.
 summed=("$builds"/plain "$builds"/sanitized)
@@ -63,7 +64,7 @@ if glib=$("$source_dir/tests/glib-tsan.sh" "$builds/glib-tsan"); then
   configure threads -Dbuildtype=debug -Doptimization=1 -Db_sanitize=thread -Db_lundef=false
   if build threads; then
     TSAN_OPTIONS=suppressions=$source_dir/tests/tsan.supp:halt_on_error=1:second_deadlock_stack=1 LD_LIBRARY_PATH=$glib \
-      run threads --timeout-multiplier 6 --suite server --suite core "$@"
+      run threads --timeout-multiplier 8 --suite server --suite core "$@"
   fi
   summed+=("$builds"/threads)
 else
