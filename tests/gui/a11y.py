@@ -3,18 +3,24 @@
 
 """The window as a screen reader meets it: things are found by role and name, and waited for."""
 
+import functools
 import subprocess
 import time
 
 import pyatspi
 from gi.repository import GLib
 
-TIMEOUT_SECS = 60  # only a failure waits that long; a machine may be busy with more than this
+TIMEOUT_SECS = 180  # only a failure waits that long; a machine may be busy with more than this
 DOUBLE_CLICK_SECS = 0.5  # gtk-double-click-time is 400 ms
 POLL_SECS = 0.02
 PROBE_SECS = 10  # what took longer counts as that: the machine may have stood still
-KEY_SECS = 5  # what a key does shows by then, or it got lost
+KEY_SECS = 15  # what a key does shows by then, or it got lost
+ANSWER_MS = 20_000  # of a program to one question: it may have to wait for the machine
+PRESSING = ("click", "press", "activate")  # the actions of what can be pressed
 
+pyatspi.setTimeout(ANSWER_MS, ANSWER_MS)
+
+waiting = 0  # how many wait_for() are under way, one in another
 translation = None  # of a window that speaks another language than the tests
 
 
@@ -36,19 +42,36 @@ def let_events_through():
 
 def wait_for(probe, what, timeout=TIMEOUT_SECS):
     """Calls PROBE until it returns something true. What vanishes between two reads is no error."""
+    global waiting
     problem = None
     while timeout > 0:
         before = time.monotonic()
         let_events_through()
+        waiting += 1
         try:
             found = probe()
             if found:
                 return found
         except Exception as error:  # D-Bus errors of widgets that are gone come as many types
             problem = error
+        finally:
+            waiting -= 1
         time.sleep(POLL_SECS)
         timeout -= min(time.monotonic() - before, PROBE_SECS)
     raise AssertionError(f"waited in vain for {what} ({problem!r})")
+
+
+def whole(read):
+    """READ is done anew if something vanishes in the midst of it: by itself, unless it is a part of what
+    something else waits for."""
+
+    @functools.wraps(read)
+    def reading(*arguments, **options):
+        if waiting:
+            return read(*arguments, **options)
+        return wait_for(lambda: [read(*arguments, **options)], f"an end of {read.__name__}()")[0]
+
+    return reading
 
 
 def everything_in(node, skip_tables=False):
@@ -62,6 +85,7 @@ def everything_in(node, skip_tables=False):
             yield from everything_in(child, skip_tables)
 
 
+@whole
 def has_state(node, state):
     return node.getState().contains(state)
 
@@ -72,6 +96,29 @@ def is_showing(node):
 
 def is_sensitive(node):
     return has_state(node, pyatspi.STATE_SENSITIVE)
+
+
+def wait_until_sensitive(node):
+    wait_for(lambda: is_sensitive(node), "something to be sensitive")
+
+
+def wait_until_insensitive(node):
+    wait_for(lambda: not is_sensitive(node), "something to be insensitive")
+
+
+@whole
+def focus(node):
+    node.queryComponent().grabFocus()
+
+
+@whole
+def get_description(node):
+    return node.description
+
+
+@whole
+def get_value(node):
+    return node.queryValue().currentValue
 
 
 def find_application(name, timeout=TIMEOUT_SECS):
@@ -97,6 +144,18 @@ def forget_application(name):
     wait_for(probe, f"the application {name!r} to be gone")
 
 
+@whole
+def get_frames(application):
+    """Its windows but for the dialogs."""
+    application.clearCache()
+    return [
+        node
+        for node in application
+        if node is not None and node.getRoleName() == "frame" and is_showing(node)
+    ]
+
+
+@whole
 def look(root, name=None, role=None):
     """The first thing on screen of that name and role, now; None if there is none."""
     for node in everything_in(root, skip_tables=role not in ("table column header", "table cell")):
@@ -109,8 +168,8 @@ def look(root, name=None, role=None):
     return None
 
 
-def find(root, name=None, role=None, timeout=TIMEOUT_SECS):
-    return wait_for(lambda: look(root, name, role), f"{role or 'something'} {name!r}", timeout)
+def find(root, name=None, role=None):
+    return wait_for(lambda: look(root, name, role), f"{role or 'something'} {name!r}")
 
 
 def find_gone(root, name=None, role=None):
@@ -129,26 +188,44 @@ def find_text(root, part):
     return wait_for(probe, f"the text {part!r}")
 
 
-def press(node):
-    wait_for(lambda: is_sensitive(node), f"{node.name!r} to be sensitive")
+def get_pressing(node):
+    """What presses NODE when it is called; None while it is not sensitive."""
+    if not is_sensitive(node):
+        return None
     action = node.queryAction()
     for index in range(action.nActions):
-        if action.getName(index) in ("click", "press", "activate"):
-            action.doAction(index)
-            return
-    raise AssertionError(f"{node.name!r} cannot be pressed")
+        if action.getName(index) in PRESSING:
+            return functools.partial(action.doAction, index)
+    return None
 
 
+def press(node):
+    wait_for(lambda: get_pressing(node), "something that can be pressed")()
+
+
+def find_and_press(root, name=None, role=None):
+    """For what may be put up anew meanwhile."""
+
+    def probe():
+        node = look(root, name, role)
+        return node and get_pressing(node)
+
+    wait_for(probe, f"{role or 'something'} {name!r} that can be pressed")()
+
+
+@whole
 def type_into(node, text):
     """Replaces what an entry holds."""
     node.queryEditableText().setTextContents(text)
 
 
+@whole
 def read(node):
     text = node.queryText()
     return text.getText(0, text.characterCount)
 
 
+@whole
 def get_rows(table):
     """The texts of all rows, cell by cell; a cell's icon and text are one."""
     query = table.queryTable()
@@ -164,36 +241,64 @@ def read_cell(cell):
     return "".join(cell.getChildAtIndex(i).name for i in range(cell.childCount))
 
 
+def look_for_row(query, name):
+    for row in range(query.nRows):
+        if read_cell(query.getAccessibleAt(row, 0)) == name:
+            return row
+    return None
+
+
 def find_row(table, name):
     def probe():
-        query = table.queryTable()
-        for row in range(query.nRows):
-            if read_cell(query.getAccessibleAt(row, 0)) == name:
-                return row + 1  # so that the first row is true
-        return None
+        row = look_for_row(table.queryTable(), name)
+        return None if row is None else [row]  # the first is 0, which is not true
 
-    return wait_for(probe, f"the row {name!r}") - 1
+    return wait_for(probe, f"the row {name!r}")[0]
+
+
+@whole
+def get_selected(table):
+    """The names of the rows."""
+    query = table.queryTable()
+    return [read_cell(query.getAccessibleAt(row, 0)) for row in query.getSelectedRows()]
+
+
+def select_rows(table, *names):
+    """These and no others. The list may change meanwhile, and its rows be others."""
+
+    def probe():
+        query = table.queryTable()
+        rows = [look_for_row(query, name) for name in names]
+        if None in rows:
+            return False
+        for row in list(query.getSelectedRows()):
+            query.removeRowSelection(row)
+        for row in rows:
+            query.addRowSelection(row)
+        return sorted(get_selected(table)) == sorted(names)
+
+    wait_for(probe, f"the rows {names} to be selected")
 
 
 def select_row(table, name):
-    query = table.queryTable()
-    row = find_row(table, name)
-    for selected in list(query.getSelectedRows()):
-        query.removeRowSelection(selected)
-    query.addRowSelection(row)
+    select_rows(table, name)
 
 
 def wait_for_focus():
-    """Keys that come while no window has the focus get lost, as when a dialog has just gone."""
+    """Keys that come while no window has the focus get lost, as when a dialog has just gone; and when
+    one has just come, they are for it."""
 
     def probe():
-        for application in pyatspi.Registry.getDesktop(0):
-            for window in application or ():
-                if window is None or not is_showing(window):
-                    continue
-                if has_state(window, pyatspi.STATE_ACTIVE):
-                    return True
-        return False
+        windows = [
+            (window.getRoleName(), has_state(window, pyatspi.STATE_ACTIVE))
+            for application in pyatspi.Registry.getDesktop(0)
+            for window in application or ()
+            if window is not None and is_showing(window)
+        ]
+        for roles in (("alert",), ("dialog", "file chooser")):
+            if any(role in roles for role, _ in windows):
+                return any(active for role, active in windows if role in roles)
+        return any(active for _, active in windows)
 
     wait_for(probe, "a window with the focus")
 
@@ -203,6 +308,7 @@ def press_keys(*keys):
     subprocess.run(["xdotool", "key", "--delay", "20", *keys], check=True)
 
 
+@whole
 def get_box(node):
     box = node.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
     return box.x, box.y, box.width, box.height
@@ -230,7 +336,7 @@ def find_resting_box(node):
         time.sleep(0.1)
         return last if before == last else None
 
-    return wait_for(probe, f"{node.name!r} to be at rest")
+    return wait_for(probe, "something to be at rest")
 
 
 def find_resting_name(table, name):

@@ -12,7 +12,7 @@ import time
 import a11y
 
 NUDGE = 20  # pixels: more than what GTK takes for a click
-STEP_SECS = 20  # each step shows soon, or the drag has gone wrong
+STEP_SECS = 60  # each step shows soon, or the drag has gone wrong
 TRIES = 3
 
 

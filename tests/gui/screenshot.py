@@ -56,12 +56,12 @@ def main():
             a11y.find_row(app.table(), "sails.jpg")
             a11y.select_row(app.table(), "boat-at-dawn.jpg")
             a11y.find_text(app.window, "s left")
-            progress = app.find("Transfer Progress", "progress bar").queryValue()
-            a11y.wait_for(lambda: progress.currentValue > SHOWN_PROGRESS, "enough of the upload")
-            app.table().queryComponent().grabFocus()
+            progress = app.find("Transfer Progress", "progress bar")
+            a11y.wait_for(lambda: a11y.get_value(progress) > SHOWN_PROGRESS, "enough of the upload")
+            app.focus_table()
             app.take_picture("screenshot")
             panel = app.find("Transfers", "panel")
-            a11y.press(a11y.find(panel, "Cancel", "push button"))
+            a11y.find_and_press(panel, "Cancel", "push button")
             a11y.find_text(panel, "Cancelled")
 
 

@@ -1,14 +1,16 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Preloaded, it makes the stretching of a password take $SLOW_STRETCH_SECS longer, and says in the
- * file $SLOW_STRETCH_FILE that it has begun: one byte for each time. */
+/* Preloaded, it holds the stretching of a password up until there is a file $SLOW_STRETCH_GO, and
+ * says in the file $SLOW_STRETCH_FILE that it has begun: one byte for each time. */
 
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#define POLL_USECS 10000
 
 static void
 tell_begun (void)
@@ -32,13 +34,12 @@ crypto_pwhash_argon2id (unsigned char *const out,
                         int algorithm)
 {
   __typeof__ (&crypto_pwhash_argon2id) real = dlsym (RTLD_NEXT, "crypto_pwhash_argon2id");
-  const char *secs = getenv ("SLOW_STRETCH_SECS");
-  unsigned int left_secs = secs != NULL ? (unsigned int)atoi (secs) : 0;
+  const char *go = getenv ("SLOW_STRETCH_GO");
 
-  if (real == NULL)
+  if (real == NULL || go == NULL)
     abort ();
   tell_begun ();
-  while (left_secs > 0)
-    left_secs = sleep (left_secs);
+  while (access (go, F_OK) != 0)
+    usleep (POLL_USECS);
   return real (out, out_bytes, password, password_bytes, salt, passes, memory_bytes, algorithm);
 }

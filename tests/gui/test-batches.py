@@ -60,7 +60,7 @@ class Batches(unittest.TestCase):
         return a11y.find(app.root, role="dialog")
 
     def go_on(self, app):
-        a11y.press(a11y.find(self.find_sheet(app), app.text("Continue"), "push button"))
+        a11y.find_and_press(self.find_sheet(app), app.text("Continue"), "push button")
         a11y.find_gone(app.root, role="dialog")
 
     def test_upload_and_download(self):
@@ -114,7 +114,7 @@ class Batches(unittest.TestCase):
             (box.files / "crew.jpg").write_bytes(b"crew")
             app.log_in(box)
             a11y.find_row(app.table(), "crew.jpg")
-            app.table().queryComponent().grabFocus()
+            app.focus_table()
             a11y.press_keys("ctrl+v")
             app.wait_for_bar("There are no files to paste.")
             with DragSource(self.local / "Trip"):
@@ -137,10 +137,10 @@ class Batches(unittest.TestCase):
             row = a11y.find(self.find_sheet(app), "Trip/day 0/0.jpg", "list item")
             a11y.find_text(row, "New: 15 bytes · ")
             a11y.find_text(row, "There: 7 bytes · ")
-            self.assertFalse(a11y.is_sensitive(app.find("Continue")))
+            a11y.wait_until_insensitive(app.find("Continue"))
             app.take_picture("sheet")
             app.press("Replace All")
-            a11y.press(a11y.find(row, "Skip", "radio button"))
+            a11y.find_and_press(row, "Skip", "radio button")
             app.take_picture("sheet-decided")
             self.go_on(app)
             app.wait_for_bar(f"{COUNT - 1} finished, 3 skipped")
@@ -152,7 +152,7 @@ class Batches(unittest.TestCase):
             copied = Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text()
             self.assertIn("Skipped\tTrip/link\tIt is a link.", copied)
             self.assertIn("Skipped\tTrip/other link\tIt is a link.", copied)
-            a11y.press(a11y.find(self.find_sheet(app), "Close", "push button"))
+            a11y.find_and_press(self.find_sheet(app), "Close", "push button")
             a11y.find_gone(app.root, role="dialog")
             kept = box.files / "Trip" / "day 0" / "0.jpg"
             self.assertEqual(kept.read_text(), "old 0 0")
@@ -167,7 +167,7 @@ class Batches(unittest.TestCase):
             app.log_in(box)
             a11y.find_row(app.table(), "Trip")
             self.upload_folder(app, self.local / "Trip")
-            a11y.press(a11y.find(self.find_sheet(app), "Cancel", "push button"))
+            a11y.find_and_press(self.find_sheet(app), "Cancel", "push button")
             a11y.find_gone(app.root, role="dialog")
             self.wait_for_trip(box.files, "old one")
             a11y.find_text(app.window, "No transfers yet")
@@ -234,8 +234,8 @@ class Batches(unittest.TestCase):
                 self.upload_folder(app, self.local / "Trip")
                 sheet = self.find_sheet(app)
                 for name in ("Replace All", "Replace All if Newer"):
-                    self.assertFalse(a11y.is_sensitive(a11y.find(sheet, name)), name)
-                a11y.press(a11y.find(sheet, "Keep Both of All"))
+                    a11y.wait_until_insensitive(a11y.find(sheet, name))
+                a11y.find_and_press(sheet, "Keep Both of All")
                 self.go_on(app)
                 app.find(f"0 waiting, {COUNT} done")
                 self.wait_for_trip(box.files, "old one")
@@ -259,10 +259,10 @@ class Batches(unittest.TestCase):
                 app.press("Replace All")
                 self.go_on(app)
                 app.wait_for_bar(f"{COUNT} 个已完成，2 个已跳过")
-                a11y.press(a11y.find(app.root, "显示", "push button"))
+                a11y.find_and_press(app.root, "显示", "push button")
                 app.take_picture("chinese-problems")
                 check_chinese(self, self.find_sheet(app))
-                a11y.press(a11y.find(self.find_sheet(app), app.text("Close"), "push button"))
+                a11y.find_and_press(self.find_sheet(app), app.text("Close"), "push button")
                 a11y.find_gone(app.root, role="dialog")
                 self.wait_for_trip(box.files, "new")
 

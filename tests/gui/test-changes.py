@@ -59,7 +59,7 @@ class Changes(unittest.TestCase):
         app.wait_for_names(*LISTED)
 
     def press_keys(self, app, *keys):
-        app.table().queryComponent().grabFocus()
+        app.focus_table()
         a11y.press_keys(*keys)
 
     def go_into(self, app, name, *names):
@@ -135,7 +135,7 @@ class Changes(unittest.TestCase):
             self.press_keys(app, "ctrl+c")
             a11y.select_row(app.table(), "here")
             self.press_keys(app, "shift+F10")
-            a11y.press(app.find("Paste into Folder", "menu item"))
+            app.press("Paste into Folder", "menu item")
             self.wait_for_tree(box, here__a="coming a.txt")
 
     def choose_folder(self, app, item, *folders):
@@ -155,7 +155,7 @@ class Changes(unittest.TestCase):
             dialog = self.choose_folder(app, "Move to…")
             # It is there already.
             a11y.find_row(a11y.find(dialog, "Folders", "table"), "here")
-            self.assertFalse(a11y.is_sensitive(a11y.find(dialog, "Move Here")))
+            a11y.wait_until_insensitive(a11y.find(dialog, "Move Here"))
             app.take_picture("move-to")
             a11y.press_keys("Return")
             inner = a11y.find_row(a11y.find(dialog, "Folders", "table"), "inner")
@@ -165,7 +165,7 @@ class Changes(unittest.TestCase):
             app.take_picture("move-to-empty")
             a11y.press_keys("alt+Up")
             a11y.find_row(a11y.find(dialog, "Folders", "table"), "inner")
-            a11y.press(a11y.find(dialog, "Move Here", "push button"))
+            a11y.find_and_press(dialog, "Move Here", "push button")
             a11y.find_gone(app.root, role="dialog")
             self.wait_for_tree(box, a=None, away__a="coming a.txt")
             a11y.find_text(app.window, "“a.txt” was moved to “away”")
@@ -176,7 +176,7 @@ class Changes(unittest.TestCase):
             a11y.select_row(app.table(), "b.txt")
             dialog = self.choose_folder(app, "Copy to…", "here")
             a11y.find_text(dialog, "There are no folders in here.")
-            a11y.press(a11y.find(dialog, "Copy Here", "push button"))
+            a11y.find_and_press(dialog, "Copy Here", "push button")
             self.wait_for_tree(box, here__b="coming b.txt")
             a11y.find_text(app.window, "“b.txt” was copied to “here”")
             dialog = self.choose_folder(app, "Copy to…")
@@ -199,12 +199,12 @@ class Changes(unittest.TestCase):
             for key, row in (("BackSpace", "archive"), ("Return", "old")):
                 a11y.press_keys(key)
                 a11y.find_row(a11y.find(dialog, "Folders", "table"), row)
-                self.assertFalse(a11y.is_sensitive(a11y.find(dialog, "Move Here")))
+                a11y.wait_until_insensitive(a11y.find(dialog, "Move Here"))
             (other / "old").rmdir()
             a11y.press_keys("Return")
             a11y.find_text(dialog, "It is not there any more.")
-            self.assertFalse(a11y.is_sensitive(a11y.find(dialog, "Move Here")))
-            a11y.press(a11y.find(dialog, "Cancel", "push button"))
+            a11y.wait_until_insensitive(a11y.find(dialog, "Move Here"))
+            a11y.find_and_press(dialog, "Cancel", "push button")
             a11y.find_gone(app.root, role="dialog")
             self.wait_for_tree(box)
 
@@ -217,7 +217,7 @@ class Changes(unittest.TestCase):
             app.wait_for_names("away", "here", "b.txt", "c.txt")
             # Onto a file or where they are already: nothing happens.
             self.drag_row(app, "b.txt", self.cell(app, "c.txt"), taken=False)
-            app.table().queryComponent().grabFocus()
+            app.focus_table()
             a11y.press_keys("ctrl+z")
             self.wait_for_tree(box)
             a11y.find_text(app.window, "Undone")
@@ -239,7 +239,7 @@ class Changes(unittest.TestCase):
     def test_click_selects_one_of_several(self):
         with Box() as box, App() as app:
             self.open(app, box)
-            app.table().queryComponent().grabFocus()
+            app.focus_table()
             a11y.press_keys("ctrl+a")
             a11y.find_text(app.window, "5 of 5 selected")
             a11y.click_at(*self.cell(app, "b.txt"))
@@ -270,7 +270,7 @@ class Changes(unittest.TestCase):
                 self.write(box.files / "here" / name, f"there {name}")
             (box.files / "here" / "away").mkdir()
             (box.files / "here" / "away" / "kept.txt").write_text("kept")
-            app.table().queryComponent().grabFocus()
+            app.focus_table()
             a11y.press_keys("ctrl+a")
             a11y.press_keys("ctrl+c")
             self.go_into(app, "here", "away", *LISTED[2:])
@@ -282,7 +282,7 @@ class Changes(unittest.TestCase):
             app.press("Replace All")
             for name, choice in (("away", "Skip"), ("c.txt", "Keep Both")):
                 row = a11y.find(app.root, name, "list item")
-                a11y.press(a11y.find(row, choice, "radio button"))
+                a11y.find_and_press(row, choice, "radio button")
             app.press("Continue")
             after = {
                 "here__a": "coming a.txt",

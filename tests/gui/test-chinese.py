@@ -23,7 +23,7 @@ class Chinese(unittest.TestCase):
         self.place = pathlib.Path(place.name)
 
     def keys(self, app, *keys):
-        app.table().queryComponent().grabFocus()
+        app.focus_table()
         a11y.press_keys(*keys)
 
     def choose_from_menu(self, app, label):
@@ -68,7 +68,7 @@ class Chinese(unittest.TestCase):
             app.log_in(box)
             notes, moved = box.files / "notes.txt", box.files / "Harbour" / "notes.txt"
             a11y.select_row(app.table(), "notes.txt")
-            app.table().queryComponent().grabFocus()
+            app.focus_table()
             self.choose_from_menu(app, "Cu_t")
             a11y.double_click_row(app.table(), "Harbour")
             app.wait_for_names("lighthouse.jpg")
@@ -92,7 +92,7 @@ class Chinese(unittest.TestCase):
             box.fill()
             app.log_in(box)
             a11y.select_row(app.table(), "notes.txt")
-            app.table().queryComponent().grabFocus()
+            app.focus_table()
             self.choose_from_menu(app, "_Move to…")
             dialog = app.find(say("Move To"), "dialog")
             a11y.find_row(a11y.find(dialog, say("Folders"), "table"), "Harbour")
@@ -100,7 +100,7 @@ class Chinese(unittest.TestCase):
             a11y.press_keys("Return")
             a11y.find_text(dialog, say("There are no folders in here."))
             check_chinese(self, dialog)
-            a11y.press(a11y.find(dialog, say("_Move Here"), "push button"))
+            a11y.find_and_press(dialog, say("_Move Here"), "push button")
             a11y.find_text(app.window, say("“%s” was moved to “%s”", "notes.txt", "Harbour"))
             self.assertTrue((box.files / "Harbour" / "notes.txt").exists())
 
@@ -137,7 +137,7 @@ class Chinese(unittest.TestCase):
                 a11y.type_into(a11y.find(dialog, say(name), "password text"), "seven small sampans")
             check_chinese(self, dialog)
             app.take_picture("chinese-choose-password")
-            a11y.press(a11y.find(dialog, say("Set Password"), "push button"))
+            a11y.find_and_press(dialog, say("Set Password"), "push button")
             a11y.find_text(app.window, say("This Folder Is Empty"))
             check_chinese(self, app.window)
 
@@ -235,20 +235,16 @@ class Chinese(unittest.TestCase):
             app.log_in(box)
 
             def find(start):
-                rows = app.find(say("Transfer List"), "list box")
-                return a11y.wait_for(
-                    lambda: next((row for row in rows if row and row.name.startswith(start)), None),
-                    f"the row {start!r}",
-                )
+                return app.find_transfer(start, say("Transfer List"))
 
             # GTK's chooser may have no Chinese here.
             for name in names:
                 with DragSource(self.place / name) as source:
                     source.drag(onto=app.table())
                     if name == names[0]:
-                        a11y.press(a11y.find(app.find("Transfers", "panel"), role="toggle button"))
+                        a11y.find_and_press(app.find("Transfers", "panel"), role="toggle button")
                     find(name)
-            find("two.jpg").queryComponent().grabFocus()
+            a11y.focus(find("two.jpg"))
             self.choose_from_menu(app, "Move to _Top")
             rows = app.find(say("Transfer List"), "list box")
             a11y.wait_for(
@@ -259,7 +255,7 @@ class Chinese(unittest.TestCase):
             app.take_picture("chinese-queue")
             looking_away.go_away(app)
             for start in ("huge-1.jpg", "huge-2.jpg"):
-                a11y.press(a11y.find(find(start), say("Cancel This Transfer"), "push button"))
+                a11y.find_and_press(find(start), say("Cancel This Transfer"), "push button")
             number = shell.wait_for(say("Upload Finished"))
             title, body, labels = shell.shown[number]
             for text in (body, *labels):

@@ -31,11 +31,11 @@ def wait_for_servers(app, *expected):
 
 def open_menu(app, row):
     """The menu of a saved server."""
-    a11y.press(a11y.find(row, app.text("More for This Server"), "push button"))
+    a11y.find_and_press(row, app.text("More for This Server"), "push button")
 
 
 def choose(app, item):
-    a11y.press(a11y.find(app.root, item, "push button"))
+    a11y.find_and_press(app.root, item, "push button")
 
 
 def find_row(app, title):
@@ -48,7 +48,7 @@ def log_out(app):
 
 
 def count_windows(app):
-    return sum(1 for node in app.root if node.getRoleName() == "frame" and a11y.is_showing(node))
+    return len(a11y.get_frames(app.root))
 
 
 def log_in_by_hand(app, box):
@@ -93,7 +93,7 @@ class Saved(unittest.TestCase):
             open_menu(app, row)
             choose(app, "Forget…")
             app.take_picture("saved-forget")
-            a11y.press(a11y.find(a11y.find(app.root, role="alert"), "Cancel", "push button"))
+            a11y.find_and_press(a11y.find(app.root, role="alert"), "Cancel", "push button")
             a11y.find_gone(app.root, role="alert")
             row = find_row(app, "阁楼 Attic")
             open_menu(app, row)
@@ -104,8 +104,8 @@ class Saved(unittest.TestCase):
 
     def test_not_remembered(self):
         with Box() as box, App() as app:
-            a11y.press(app.find("Remember This Server", "check box"))
-            self.assertFalse(a11y.is_sensitive(app.find("Keep the Password", "check box")))
+            app.press("Remember This Server", "check box")
+            a11y.wait_until_insensitive(app.find("Keep the Password", "check box"))
             log_in_by_hand(app, box)
             log_out(app)
             app.start_again()
@@ -140,7 +140,7 @@ class Saved(unittest.TestCase):
             choose(app, "Copy Address")
             address = app.find("Address", "text")
             a11y.type_into(address, "")
-            address.queryComponent().grabFocus()
+            a11y.focus(address)
             a11y.press_keys("ctrl+v")
             a11y.wait_for(
                 lambda: a11y.read(address) == f"sampan://ann@127.0.0.1:{box.port}/",
@@ -156,7 +156,7 @@ class Saved(unittest.TestCase):
 
     def test_no_keyring(self):
         with Box() as box, App() as app:
-            a11y.press(app.find("Keep the Password", "check box"))
+            app.press("Keep the Password", "check box")
             log_in_by_hand(app, box)
             app.wait_for_bar("The password was not kept")
             app.take_picture("no-keyring")
@@ -196,15 +196,13 @@ class Links(unittest.TestCase):
             a11y.wait_for(lambda: count_windows(app) == 2, "the second window")
             second = a11y.wait_for(
                 lambda: next(
-                    node
-                    for node in app.root
-                    if node.getRoleName() == "frame" and a11y.look(node, "User", "text")
+                    node for node in a11y.get_frames(app.root) if a11y.look(node, "User", "text")
                 ),
                 "the form",
             )
             self.assertEqual(a11y.read(a11y.find(second, "User", "text")), "ben")
             a11y.type_into(a11y.find(second, "Password", "password text"), other.password)
-            a11y.press(a11y.find(second, "Log In", "push button"))
+            a11y.find_and_press(second, "Log In", "push button")
             a11y.find_text(second, "ben on 127.0.0.1")
             self.assertEqual((box.count_sessions(), other.count_sessions()), (1, 1))
             app.take_picture("two-windows")
@@ -243,21 +241,25 @@ class Links(unittest.TestCase):
             box.fill()
             log_in_by_hand(app, box)
             a11y.select_row(app.table(), "Harbour")
-            app.table().queryComponent().grabFocus()
+            app.focus_table()
             a11y.press_keys("shift+Return")
             a11y.wait_for(lambda: count_windows(app) == 2, "the second window")
             a11y.wait_for(lambda: box.count_sessions() == 2, "the session of its own")
             second = a11y.wait_for(
-                lambda: next(node for node in app.root if a11y.look(node, "Harbour", "push button")),
+                lambda: next(
+                    node
+                    for node in a11y.get_frames(app.root)
+                    if a11y.look(node, "Harbour", "push button")
+                ),
                 "its folder",
             )
             table = a11y.find(second, "Files", "table")
             a11y.find_row(table, "lighthouse.jpg")
             # A file has none.
-            first = next(node for node in app.root if node != second)
+            first = next(node for node in a11y.get_frames(app.root) if node != second)
             table = a11y.find(first, "Files", "table")
             a11y.select_row(table, "crew.jpg")
-            table.queryComponent().grabFocus()
+            a11y.focus(table)
             a11y.press_keys("ctrl+Return")
             self.assertEqual(count_windows(app), 2)
 
@@ -362,12 +364,12 @@ class Failures(unittest.TestCase):
             row = a11y.find(app.window, "127.0.0.1", "list item")
             check_chinese(self, app.window)
             app.take_picture("chinese-saved")
-            a11y.press(a11y.find(row, "此服务器的更多操作", "push button"))
+            a11y.find_and_press(row, "此服务器的更多操作", "push button")
             choose(app, "编辑(E)…")
             dialog = a11y.find(app.root, role="dialog")
             check_chinese(self, dialog)
             app.take_picture("chinese-edit")
-            a11y.press(a11y.find(dialog, app.text("Cancel"), "push button"))
+            a11y.find_and_press(dialog, app.text("Cancel"), "push button")
             a11y.find_gone(app.root, role="dialog")
 
     def test_looks(self):

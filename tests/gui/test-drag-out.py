@@ -58,9 +58,7 @@ class DragOut(unittest.TestCase):
             film.truncate(MOST_BYTES + 1)
 
     def drag_out(self, app, name, **options):
-        table = app.table()
-        cell = table.queryTable().getAccessibleAt(a11y.find_row(table, name), 0)
-        x, y, _, height = a11y.find_resting_box(cell)
+        x, y, _, height = a11y.find_resting_name(app.table(), name)
         pointer.drag((x + 40, y + height // 2), CORNER, **options)
 
     def get_arrived(self):
@@ -83,9 +81,7 @@ class DragOut(unittest.TestCase):
         with Box() as box, App() as app, DropWindow(self.local) as other:
             self.fill(box)
             app.log_in(box)
-            a11y.select_row(app.table(), "crew.jpg")
-            query = app.table().queryTable()
-            query.addRowSelection(a11y.find_row(app.table(), "notes.txt"))
+            a11y.select_rows(app.table(), "crew.jpg", "notes.txt")
             self.drag_out(app, "crew.jpg")
             self.assertEqual(other.next_drop(), "dropped 2")
             self.assertEqual(self.get_arrived(), {"crew.jpg": PHOTO, "notes.txt": b"notes"})

@@ -150,7 +150,7 @@ class Flatpak(unittest.TestCase):
         chooser = a11y.find(portal, role="file chooser")
         x, y, width, height = a11y.find_resting_box(a11y.find(chooser, name, "table cell"))
         a11y.click_at(x + width // 2, y + height // 2)
-        a11y.press(a11y.find(chooser, "Select", "push button"))
+        a11y.find_and_press(chooser, "Select", "push button")
         a11y.find_gone(portal, role="file chooser")
 
     def test_there_and_back(self):
@@ -203,7 +203,7 @@ class Flatpak(unittest.TestCase):
             (box.files / "crew.jpg").write_bytes(b"crew")
             app.log_in(box)
             a11y.find_row(app.table(), "crew.jpg")
-            app.table().queryComponent().grabFocus()
+            app.focus_table()
             a11y.press_keys("ctrl+v")
             self.check_files(box)
 

@@ -40,7 +40,7 @@ class Found(unittest.TestCase):
             found = self.wait_for_list(app, *NAMES)
             app.take_picture("found-servers")
             a11y.type_into(app.find("User", "text"), "ann")
-            app.find("Address", "text").queryComponent().grabFocus()
+            a11y.focus(app.find("Address", "text"))
             row = a11y.find(found, "Workshop", "list item")
             x, y, width, height = a11y.find_resting_box(row)
             a11y.click_at(x + width // 2, y + height // 2)

@@ -36,7 +36,7 @@ def keeps_password(app, box):
 
 class Keyring(unittest.TestCase):
     def log_in_and_keep(self, app, box):
-        a11y.press(app.find("Keep the Password", "check box"))
+        app.press("Keep the Password", "check box")
         app.log_in(box)
         a11y.find_text(app.window, "ann on 127.0.0.1")
         a11y.wait_for(lambda: keeps_password(app, box), "the note that the keyring has it")
@@ -55,7 +55,7 @@ class Keyring(unittest.TestCase):
             a11y.find_text(app.window, "ann on 127.0.0.1")
             # Unticked, it is kept no more.
             app.press("Log Out")
-            a11y.press(app.find("Keep the Password", "check box"))
+            app.press("Keep the Password", "check box")
             app.log_in(box)
             a11y.find_text(app.window, "ann on 127.0.0.1")
             a11y.wait_for(lambda: count_kept(box) == 0, "the keyring to give it up")
@@ -79,7 +79,7 @@ class Keyring(unittest.TestCase):
         with Box() as box, App() as app:
             self.log_in_and_keep(app, box)
             row = a11y.find(app.window, "127.0.0.1", "list item")
-            row.queryComponent().grabFocus()
+            a11y.focus(row)
             a11y.press_keys("Delete")
             a11y.find_text(app.root, "its password leaves the keyring")
             app.press_in_dialog("Forget")

@@ -55,7 +55,7 @@ class Login(unittest.TestCase):
     def test_return_key_logs_in(self):
         with Box() as box, App() as app:
             app.fill_form(box)
-            app.find("Password", "password text").queryComponent().grabFocus()
+            a11y.focus(app.find("Password", "password text"))
             a11y.press_keys("Return")
             a11y.find_text(app.window, "ann on 127.0.0.1")
 
@@ -75,11 +75,11 @@ class Login(unittest.TestCase):
             app.wait_for_bar("Reconnecting to 127.0.0.1")
             app.take_picture("reconnecting")
             box.start()
-            app.press("Try Now")
+            app.try_now()
             a11y.find_gone(app.window, role="info bar")
             a11y.find_text(app.window, "ann on 127.0.0.1")
             a11y.wait_for(lambda: box.count_sessions() == 1, "the session that came back by itself")
-            self.assertTrue(a11y.is_sensitive(app.find("Upload")))
+            a11y.wait_until_sensitive(app.find("Upload"))
 
     def test_password_changes_while_the_server_is_away(self):
         with Box() as box, App() as app, tempfile.NamedTemporaryFile("w", prefix="sampan-") as secret:
@@ -92,7 +92,7 @@ class Login(unittest.TestCase):
             app.wait_for_bar("Reconnecting to 127.0.0.1")
             self.set_password(box, secret, "another one")
             box.start()
-            app.press("Try Now")
+            app.try_now()
             app.wait_for_bar("The name or the password is wrong.")
             # The one that was typed is kept for another try, which leads to the same folder.
             self.set_password(box, secret, box.password)
@@ -121,7 +121,7 @@ class Login(unittest.TestCase):
             app.press("Reconnect")
             a11y.find_gone(app.window, role="info bar")
             a11y.wait_for(lambda: box.count_sessions() == 1, "the new session")
-            self.assertTrue(a11y.is_sensitive(app.find("Upload")))
+            a11y.wait_until_sensitive(app.find("Upload"))
 
     def test_one_time_code(self):
         with Box() as box, App() as app:
@@ -133,15 +133,15 @@ class Login(unittest.TestCase):
             accept = app.find("Set Password")
             a11y.type_into(first, "short")
             a11y.type_into(again, "short")
-            self.assertFalse(a11y.is_sensitive(accept))
+            a11y.wait_until_insensitive(accept)
             a11y.type_into(first, "seven small sampans")
             a11y.find_text(app.root, "The two are not the same.")
             app.take_picture("choose-password")
             a11y.type_into(again, "seven small sampans")
             a11y.press(accept)
             a11y.find_text(app.window, "This Folder Is Empty")
-            self.assertFalse(a11y.is_sensitive(app.find("Upload")))
-            self.assertFalse(a11y.is_sensitive(app.find("More Uploads", "toggle button")))
+            a11y.wait_until_insensitive(app.find("Upload"))
+            a11y.wait_until_insensitive(app.find("More Uploads", "toggle button"))
             app.press("Log Out")
             app.log_in(box, user="ben", password="seven small sampans")
             a11y.find_text(app.window, "ben on 127.0.0.1")
@@ -160,8 +160,8 @@ class Login(unittest.TestCase):
                 expander = app.find("I know that the box was set up anew")
                 a11y.press(expander)
                 forget = app.find("Forget the Old Box")
-                self.assertFalse(a11y.is_sensitive(forget))
-                a11y.press(app.find("I asked, and it was set up anew", "check box"))
+                a11y.wait_until_insensitive(forget)
+                app.press("I asked, and it was set up anew", "check box")
                 app.take_picture("server-changed-second-step")
                 a11y.press(forget)
                 a11y.find_text(app.window, "ann on 127.0.0.1")

@@ -33,7 +33,7 @@ class Looks(unittest.TestCase):
                 for name in CHINESE:
                     if name not in NOT_ON_SCREEN:
                         app.find(name)
-                app.table().queryComponent().grabFocus()
+                app.focus_table()
                 a11y.press_keys("shift+Delete")
                 a11y.find_text(app.root, "要永久删除“crew.jpg”吗？")
                 app.take_picture("chinese-delete")
@@ -101,7 +101,7 @@ class Looks(unittest.TestCase):
                 a11y.find_row(app.table(), "crew.jpg")
                 self.assert_in_order(app.find("Delete"), app.find("Download"), app.find("Upload"))
                 self.assert_in_order(app.find("Forward"), app.find("Back"))
-                self.assertIn("Alt+Right", app.find("Back").description)
+                self.assertIn("Alt+Right", a11y.get_description(app.find("Back")))
                 self.assert_in_order(
                     a11y.find(app.window, "photos", "push button"),
                     a11y.find(app.window, "127.0.0.1", "push button"),

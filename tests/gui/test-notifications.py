@@ -130,7 +130,7 @@ def go_away(app):
     """Looks at another window."""
     a11y.press_keys("ctrl+n")
     frames = a11y.wait_for(
-        lambda: [n for n in app.root if n.getRoleName() == "frame" and n != app.window],
+        lambda: [node for node in a11y.get_frames(app.root) if node != app.window],
         "another window",
     )
     a11y.wait_for(
@@ -150,7 +150,7 @@ class Notifications(unittest.TestCase):
         self.local = pathlib.Path(place.name)
 
     def press_in_panel(self, app, name):
-        a11y.press(a11y.find(app.find("Transfers", "panel"), name, "push button"))
+        a11y.find_and_press(app.find("Transfers", "panel"), name, "push button")
 
     def start_paused(self, app):
         a11y.find_text(app.find("Transfers", "panel"), "MB/s")

@@ -100,8 +100,8 @@ class Open(unittest.TestCase):
 
     def open_row(self, app, name):
         a11y.select_row(app.table(), name)
-        a11y.wait_for(lambda: a11y.is_sensitive(app.find("Download")), "the selection")
-        app.table().queryComponent().grabFocus()
+        a11y.wait_until_sensitive(app.find("Download"))
+        app.focus_table()
         a11y.press_keys("ctrl+o")
 
     def wait_for_viewer(self):
@@ -150,18 +150,20 @@ class Open(unittest.TestCase):
             (box.files / "Trip").mkdir()
             app.log_in(box)
             a11y.select_row(app.table(), "notes.txt")
-            app.table().queryComponent().grabFocus()
+            app.focus_table()
             a11y.press_keys("Menu")
-            a11y.press(app.find("Open With…", "menu item"))
+            app.press("Open With…", "menu item")
             dialog = a11y.find(app.root, role="dialog")
             table = a11y.find(dialog, role="table")
-            row = a11y.wait_for(
-                lambda: next((i for i, row in enumerate(a11y.get_rows(table)) if "Binder" in str(row)), None),
-                "the program",
-            )
-            table.queryTable().addRowSelection(row)
+
+            def select_binder():
+                rows = a11y.get_rows(table)
+                row = next(number for number, cells in enumerate(rows) if "Binder" in str(cells))
+                return table.queryTable().addRowSelection(row)
+
+            a11y.wait_for(select_binder, "the program")
             app.take_picture("open-with")
-            a11y.press(a11y.find(dialog, "Select", "push button"))
+            a11y.find_and_press(dialog, "Select", "push button")
             self.expect_copy("notes.txt", "what there is", ["with-binder"])
 
     def test_hostile_names(self):
@@ -222,12 +224,12 @@ class Open(unittest.TestCase):
             self.download(app, "a.txt")
             panel = app.find("Transfers", "panel")
             a11y.find_text(panel, "2 transfers are paused")
-            a11y.press(a11y.find(panel, role="toggle button"))
-            self.choose_from_menu(app, self.find_row(app, "a.txt"), "Open When Done", "check menu item")
-            a11y.press(a11y.find(self.find_row(app, "a.txt"), "Resume", "push button"))
+            a11y.find_and_press(panel, role="toggle button")
+            self.choose_from_menu(app, app.find_transfer("a.txt"), "Open When Done", "check menu item")
+            a11y.find_and_press(app.find_transfer("a.txt"), "Resume", "push button")
             app.press("Resume All")
             self.assertEqual(self.wait_for_viewer()["path"], str(self.local / "inbox" / "a.txt"))
-            a11y.press(a11y.find(panel, "Cancel", "push button"))
+            a11y.find_and_press(panel, "Cancel", "push button")
             a11y.find_text(panel, "Cancelled")
 
     def download(self, app, name):
@@ -235,15 +237,8 @@ class Open(unittest.TestCase):
         app.press("Download")
         a11y.choose_file(app.root, self.local / "inbox", "Open")
 
-    def find_row(self, app, start):
-        rows = app.find("Transfer List", "list box")
-        return a11y.wait_for(
-            lambda: next((row for row in rows if row is not None and row.name.startswith(start)), None),
-            f"a row that starts with “{start}”",
-        )
-
     def choose_from_menu(self, app, row, label, role="menu item"):
-        row.queryComponent().grabFocus()
+        a11y.focus(row)
         a11y.press_keys("Menu")
         a11y.press(app.find(label, role))
 
@@ -255,10 +250,10 @@ class Open(unittest.TestCase):
             app.log_in(box)
             self.download(app, "notes.txt")
             a11y.find_text(app.window, "Saved")
-            a11y.press(a11y.find(app.find("Transfers", "panel"), role="toggle button"))
-            row = self.find_row(app, "notes.txt")
+            a11y.find_and_press(app.find("Transfers", "panel"), role="toggle button")
+            row = app.find_transfer("notes.txt")
             app.take_picture("downloaded")
-            a11y.press(a11y.find(row, "Show in Folder", "push button"))
+            a11y.find_and_press(row, "Show in Folder", "push button")
             self.assertEqual(manager.shown(), (inbox / "notes.txt").as_uri())
             self.choose_from_menu(app, row, "Open")
             self.assertEqual(self.wait_for_viewer()["path"], str(inbox / "notes.txt"))

@@ -45,17 +45,10 @@ class Queue(unittest.TestCase):
             a11y.choose_file(app.root, path, "Open")
 
     def wait_until_safe(self, app, name):
-        a11y.wait_for(lambda: a11y.holds(self.find_row(app, name).name, "Safe on the box"), name)
+        a11y.wait_for(lambda: a11y.holds(app.find_transfer(name).name, "Safe on the box"), name)
 
     def open_list(self, app):
-        a11y.press(a11y.find(app.find("Transfers", "panel"), role="toggle button"))
-
-    def find_row(self, app, start):
-        rows = app.find("Transfer List", "list box")
-        return a11y.wait_for(
-            lambda: next((row for row in rows if row is not None and row.name.startswith(start)), None),
-            f"a row that starts with “{start}”",
-        )
+        a11y.find_and_press(app.find("Transfers", "panel"), role="toggle button")
 
     def test_pause_and_go_on(self):
         source = self.local / "boat.bin"
@@ -86,15 +79,15 @@ class Queue(unittest.TestCase):
             panel = app.find("Transfers", "panel")
             a11y.find_text(panel, "MB/s")
             self.open_list(app)
-            a11y.press(a11y.find(self.find_row(app, "huge.bin"), "Pause", "push button"))
+            a11y.find_and_press(app.find_transfer("huge.bin"), "Pause", "push button")
             a11y.find_text(panel, "Paused")
             self.upload(app, small)
             app.wait_for_names("small.bin")
             self.assertEqual((box.files / "small.bin").read_bytes(), small.read_bytes())
             app.take_picture("one-paused")
-            a11y.press(a11y.find(self.find_row(app, "huge.bin"), "Resume", "push button"))
+            a11y.find_and_press(app.find_transfer("huge.bin"), "Resume", "push button")
             a11y.find_text(panel, "MB/s")
-            a11y.press(a11y.find(self.find_row(app, "huge.bin"), "Cancel This Transfer", "push button"))
+            a11y.find_and_press(app.find_transfer("huge.bin"), "Cancel This Transfer", "push button")
             a11y.find_text(panel, "Cancelled")
             self.assertFalse((box.files / "huge.bin").exists())
 
@@ -105,12 +98,12 @@ class Queue(unittest.TestCase):
             self.upload(app, self.local / name)
         self.open_list(app)
         for name in ("huge.bin", "vast.bin"):
-            a11y.wait_for(lambda: "MB" in self.find_row(app, name).name, name + " to move")
+            a11y.wait_for(lambda: "MB" in app.find_transfer(name).name, name + " to move")
 
     def empty_both_places(self, app):
         for name in ("huge.bin", "vast.bin"):
             self.focus_row(app, name)  # into sight
-            a11y.press(a11y.find(self.find_row(app, name), "Cancel This Transfer", "push button"))
+            a11y.find_and_press(app.find_transfer(name), "Cancel This Transfer", "push button")
 
     def test_retry(self):
         source = self.local / "boat.bin"
@@ -121,7 +114,7 @@ class Queue(unittest.TestCase):
             self.fill_both_places(app)
             self.upload(app, source)
             panel = app.find("Transfers", "panel")
-            a11y.wait_for(lambda: a11y.holds(self.find_row(app, "boat.bin").name, "Waiting"), "its turn")
+            a11y.wait_for(lambda: a11y.holds(app.find_transfer("boat.bin").name, "Waiting"), "its turn")
             source.unlink()
             self.empty_both_places(app)
             app.find("0 waiting, 0 done, 1 failed")
@@ -146,12 +139,12 @@ class Queue(unittest.TestCase):
             self.upload(app, huge)
             a11y.find_text(app.find("Transfers", "panel"), "MB/s")
             a11y.press_keys("ctrl+j")
-            row = self.find_row(app, "huge.bin")
+            row = app.find_transfer("huge.bin")
             a11y.wait_for(lambda: a11y.has_state(row, a11y.pyatspi.STATE_FOCUSED), "the focus")
             (box.files / "boat.txt").write_text("boat")
             app.wait_for_names("boat.txt")
             self.assertTrue(a11y.has_state(row, a11y.pyatspi.STATE_FOCUSED))
-            a11y.press(a11y.find(row, "Cancel This Transfer", "push button"))
+            a11y.find_and_press(row, "Cancel This Transfer", "push button")
 
     def get_waiting(self, app):
         rows = app.find("Transfer List", "list box")
@@ -161,14 +154,14 @@ class Queue(unittest.TestCase):
     def drag(self, app, name, onto):
         """To the upper half of ONTO, so above it."""
         self.focus_row(app, name)  # which brings it into sight
-        left, top, _, height = a11y.find_resting_box(self.find_row(app, name))
-        x, y, _, _ = a11y.find_resting_box(self.find_row(app, onto))
+        left, top, _, height = a11y.find_resting_box(app.find_transfer(name))
+        x, y, _, _ = a11y.find_resting_box(app.find_transfer(onto))
         pointer.drag((left + 60, top + height // 2), (x + 60, y + 3))
 
     def focus_row(self, app, name):
         def probe():
-            row = self.find_row(app, name)
-            row.queryComponent().grabFocus()
+            row = app.find_transfer(name)
+            a11y.focus(row)
             return a11y.has_state(row, a11y.pyatspi.STATE_FOCUSED)
 
         a11y.wait_for(probe, f"{name} to have the focus")

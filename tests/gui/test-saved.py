@@ -16,7 +16,6 @@ from box import Box
 LARGE_BYTES = 1_500_000_000  # a few seconds
 HUGE_BYTES = 40_000_000_000  # never ends by itself
 END_BYTES = 4096
-PATIENCE_SECS = 60
 
 
 def make_sparse(path, size):
@@ -53,7 +52,7 @@ class Saved(unittest.TestCase):
         a11y.find_text(app.find("Transfers", "panel"), "MB/s")
 
     def wait_for_file(self, path, like):
-        a11y.wait_for(path.exists, f"{path}", timeout=PATIENCE_SECS)
+        a11y.wait_for(path.exists, f"{path}")
         self.assertEqual(path.stat().st_size, like.stat().st_size)
         self.assertEqual(read_end(path), read_end(like))
 
@@ -99,7 +98,7 @@ class Saved(unittest.TestCase):
         a11y.find_text(app.root, "The transfers go on the next time you log in.")
         app.take_picture("end-question")
         app.press_in_dialog(answer)
-        self.assertEqual(app.process.wait(10), 0)
+        app.wait_for_exit()
         a11y.forget_application(app.name)
 
     def test_closed_for_later_then_stopped(self):
@@ -182,8 +181,7 @@ class Saved(unittest.TestCase):
                     app.press("Pause All")
             self.open_list(app)
             a11y.wait_for(lambda: self.get_paused(app) == names, "all three")
-            rows = app.find("Transfer List", "list box")
-            next(row for row in rows if row.name.startswith("three.bin")).queryComponent().grabFocus()
+            a11y.focus(app.find_transfer("three.bin"))
             a11y.press_keys("ctrl+Home")
             wanted = ["three.bin", "one.bin", "two.bin"]
             a11y.wait_for(lambda: self.get_paused(app) == wanted, "the new order")
@@ -197,7 +195,7 @@ class Saved(unittest.TestCase):
             app.ended = True
 
     def open_list(self, app):
-        a11y.press(a11y.find(app.find("Transfers", "panel"), role="toggle button"))
+        a11y.find_and_press(app.find("Transfers", "panel"), role="toggle button")
 
     def is_paused_on_disk(self, app):
         lists = list((app.config / "state" / "sampan").glob("*.queue"))

@@ -14,7 +14,7 @@ from app import App
 from box import Box
 
 CONTENT = os.urandom(3_000_000)
-LARGE = 1_500_000_000
+HUGE = 40_000_000_000  # never ends by itself
 
 
 class Transfers(unittest.TestCase):
@@ -47,37 +47,41 @@ class Transfers(unittest.TestCase):
             self.assertEqual(stored.read_bytes(), CONTENT)
             self.assertEqual(stored.stat().st_mtime_ns, 1_700_000_000_123_456_789)
             progress = app.find("Transfer Progress", "progress bar")
-            self.assertEqual(progress.queryValue().currentValue, 1.0)
+            a11y.wait_for(lambda: a11y.get_value(progress) == 1.0, "all of it to be sent")
             app.find("0 waiting, 1 done")
 
     def test_stages(self):
         """What is sent, and what of it the box has on its disk."""
-        source = self.local / "regatta.mp4"
-        with open(source, "wb") as file:
-            file.truncate(LARGE)
+        huge, small = self.local / "regatta.mp4", self.local / "boat.bin"
+        with open(huge, "wb") as file:
+            file.truncate(HUGE)
+        small.write_bytes(CONTENT)
         with Box() as box, App() as app:
             app.log_in(box)
-            self.upload(app, source)
+            self.upload(app, huge)
             panel = app.find("Transfers", "panel")
-            a11y.press(a11y.find(panel, "0 waiting, 0 done"))
+            a11y.find_and_press(panel, "0 waiting, 0 done")
             row = a11y.find(panel, role="list item")
             for place, name in ((panel, "Transfer Progress"), (row, "Progress")):
-                sent = a11y.find(place, name, "progress bar").queryValue()
-                safe = a11y.find(place, "Stored Safely", "progress bar").queryValue()
+                sent = a11y.find(place, name, "progress bar")
+                safe = a11y.find(place, "Stored Safely", "progress bar")
 
                 def is_safe_in_part():
-                    safe_part = safe.currentValue
-                    self.assertLessEqual(safe_part, sent.currentValue)
+                    safe_part = a11y.get_value(safe)
+                    self.assertLessEqual(safe_part, a11y.get_value(sent))
                     return 0 < safe_part < 1
 
                 a11y.wait_for(is_safe_in_part, f"a part of {name!r} to be safe")
             app.take_picture("stages")
+            a11y.find_and_press(panel, "Cancel", "push button")
+            a11y.find_text(panel, "Cancelled")
+            self.upload(app, small)
             a11y.find_text(app.window, "Safe on the box")
             for name in ("Transfer Progress", "Stored Safely"):
                 bar = a11y.find(panel, name, "progress bar")
-                value = bar.queryValue()
-                a11y.wait_for(lambda: value.currentValue == 1.0, f"all of {name!r}")
-            self.assertTrue(a11y.holds(bar.description, "of it stored safely"), bar.description)
+                a11y.wait_for(lambda: a11y.get_value(bar) == 1.0, f"all of {name!r}")
+            description = a11y.get_description(bar)
+            self.assertTrue(a11y.holds(description, "of it stored safely"), description)
 
     def test_download(self):
         with Box() as box, App() as app:
@@ -92,8 +96,8 @@ class Transfers(unittest.TestCase):
     def decide(self, app, name):
         """Answers the sheet for the only file in it."""
         sheet = a11y.find(app.root, role="dialog")
-        a11y.press(a11y.find(sheet, name, "radio button"))
-        a11y.press(a11y.find(sheet, "Continue", "push button"))
+        a11y.find_and_press(sheet, name, "radio button")
+        a11y.find_and_press(sheet, "Continue", "push button")
         a11y.find_gone(app.root, role="dialog")
 
     def test_upload_conflict(self):
@@ -106,7 +110,7 @@ class Transfers(unittest.TestCase):
             a11y.find_row(app.table(), "notes.txt")
             self.upload(app, source)
             a11y.find_text(app.root, "1 file is already in “photos”")
-            self.assertFalse(a11y.is_sensitive(app.find("Continue")))
+            a11y.wait_until_insensitive(app.find("Continue"))
             self.decide(app, "Keep Both")
             app.wait_for_names("notes.txt", "notes (2).txt")
             self.assertEqual(stored.read_text(), "old one")
@@ -136,14 +140,14 @@ class Transfers(unittest.TestCase):
     def test_cancel(self):
         source = self.local / "huge.bin"
         with open(source, "wb") as file:
-            file.truncate(40_000_000_000)
+            file.truncate(HUGE)
         with Box() as box, App() as app:
             app.log_in(box)
             self.upload(app, source)
             a11y.find_text(app.window, "MB/s")
             app.take_picture("uploading")
             panel = app.find("Transfers", "panel")
-            a11y.press(a11y.find(panel, "Cancel", "push button"))
+            a11y.find_and_press(panel, "Cancel", "push button")
             a11y.find_text(panel, "Cancelled")
             self.assertEqual(visible_files(box), [])
 
@@ -151,7 +155,7 @@ class Transfers(unittest.TestCase):
         """The box keeps what it has of a broken upload, until it is told that nobody wants it."""
         source = self.local / "huge.bin"
         with open(source, "wb") as file:
-            file.truncate(40_000_000_000)
+            file.truncate(HUGE)
         with Box() as box, App() as app:
             app.log_in(box)
             self.upload(app, source)
@@ -160,12 +164,12 @@ class Transfers(unittest.TestCase):
             app.wait_for_bar("Reconnecting to 127.0.0.1")
             self.assertEqual(len(find_parts(box)), 1)
             panel = app.find("Transfers", "panel")
-            a11y.press(a11y.find(panel, "Cancel", "push button"))
+            a11y.find_and_press(panel, "Cancel", "push button")
             a11y.find_text(panel, "Cancelled")
             app.take_picture("cancelled-out-of-reach")
             self.assertEqual(len(find_parts(box)), 1)
             box.start()
-            app.press("Try Now")
+            app.try_now()
             a11y.wait_for(lambda: not find_parts(box), "the box to drop its part")
             a11y.find_text(panel, "Cancelled")
             self.assertEqual(visible_files(box), [])
@@ -185,7 +189,7 @@ class Transfers(unittest.TestCase):
             app.wait_for_bar("Reconnecting to 127.0.0.1")
             self.assertEqual(visible_files(box), [])
             box.start()
-            app.press("Try Now")
+            app.try_now()
             a11y.find_text(app.window, "Safe on the box")
             a11y.find_gone(app.window, role="info bar")
             app.wait_for_names("large.bin")
@@ -195,7 +199,7 @@ class Transfers(unittest.TestCase):
     def test_closing_asks_once(self):
         source = self.local / "huge.bin"
         with open(source, "wb") as file:
-            file.truncate(40_000_000_000)
+            file.truncate(HUGE)
         with Box() as box, App() as app:
             app.log_in(box)
             self.upload(app, source)
@@ -204,7 +208,7 @@ class Transfers(unittest.TestCase):
             a11y.find_text(app.root, "Close while files are on their way?")
             app.take_picture("close-question")
             app.press_in_dialog("Stop and Close")
-            self.assertEqual(app.process.wait(10), 0)
+            app.wait_for_exit()
             app.ended = True
             a11y.wait_for(lambda: box.count_sessions() == 0, "the session to end")
             self.assertEqual(visible_files(box), [])
@@ -216,9 +220,9 @@ class Transfers(unittest.TestCase):
             with App() as app:
                 app.log_in(box)
                 a11y.select_row(app.table(), "boat.bin")
-                a11y.wait_for(lambda: a11y.is_sensitive(app.find("Download")), "Download")
+                a11y.wait_until_sensitive(app.find("Download"))
                 for name in ("Upload", "New Folder", "Rename", "Delete"):
-                    self.assertFalse(a11y.is_sensitive(app.find(name)), name)
+                    a11y.wait_until_insensitive(app.find(name))
 
 
 def visible_files(box):

@@ -43,7 +43,7 @@ class Trash(unittest.TestCase):
         a11y.wait_for(lambda: self.listed(dialog) == set(names), f"the trash to hold {names}")
 
     def press(self, app, dialog, name):
-        a11y.press(a11y.find(dialog, app.text(name), "push button"))
+        a11y.find_and_press(dialog, app.text(name), "push button")
 
     def open(self, app, box):
         self.fill(box)
@@ -65,7 +65,7 @@ class Trash(unittest.TestCase):
             (box.files / "one.txt").write_text("another one")
             dialog = self.open_trash(app)
             self.wait_for_listed(dialog, "bold <b>&.txt", "one.txt", "harbour")
-            self.assertFalse(a11y.is_sensitive(a11y.find(dialog, "Restore", "push button")))
+            a11y.wait_until_insensitive(a11y.find(dialog, "Restore", "push button"))
             a11y.find_text(dialog, "3 items, ")
             app.take_picture("trash")
             table = a11y.find(dialog, role="table")
