@@ -54,7 +54,8 @@ export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:alloc
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 export LSAN_OPTIONS=suppressions=$source_dir/tests/lsan.supp:print_suppressions=0
 export G_SLICE=always-malloc
-configure sanitized -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false
+# -g1: the stacks have their lines, and what it would take to look at variables is not compiled.
+configure sanitized -Dbuildtype=debug -Doptimization=1 -Dc_args=-g1 -Db_sanitize=address,undefined -Db_lundef=false
 if build sanitized; then run sanitized --timeout-multiplier 6 "$@"; fi
 
 # The thread sanitizer needs a GLib that it can look into.
