@@ -361,10 +361,11 @@ finish (Run *self)
   g_clear_pointer (&self->control, sampan_control_close);
   /* Threads that hang in the disk still use what would be freed, SELF included; the process ends
    * anyway. */
-  if (self->server != NULL && !self->is_clean)
-    return;
-  if (g_atomic_int_get (&self->is_expiring) != 0)
-    return;
+  if ((self->server != NULL && !self->is_clean) || g_atomic_int_get (&self->is_expiring) != 0)
+    {
+      g_clear_pointer (&self->expiry, g_thread_unref);
+      return;
+    }
   g_clear_pointer (&self->expiry, g_thread_join);
   g_clear_pointer (&self->server, sampan_server_free);
   g_clear_pointer (&self->store, sampan_account_store_close);
