@@ -64,7 +64,7 @@ echo "== building GLib for the thread sanitizer"
 if glib=$("$source_dir/tests/glib-tsan.sh" "$builds/glib-tsan"); then
   configure threads -Dbuildtype=debug -Doptimization=1 -Db_sanitize=thread -Db_lundef=false
   if build threads; then
-    TSAN_OPTIONS=suppressions=$source_dir/tests/tsan.supp:halt_on_error=1:second_deadlock_stack=1 LD_LIBRARY_PATH=$glib \
+    TSAN_OPTIONS=suppressions=$source_dir/tests/tsan.supp:halt_on_error=1:second_deadlock_stack=1:history_size=7 LD_LIBRARY_PATH=$glib \
       run threads --timeout-multiplier 8 --suite server --suite core "$@"
   fi
   summed+=("$builds"/threads)
