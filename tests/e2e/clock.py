@@ -12,6 +12,7 @@ import harness
 DAY = 24 * 60 * 60
 YEAR = 365 * DAY
 JUMPS = (DAY, -DAY, 30 * YEAR, -30 * YEAR, 0)
+TRIES = 5
 
 
 class Clock(harness.Case):
@@ -48,17 +49,22 @@ class Clock(harness.Case):
         # It did jump.
         self.assertGreaterEqual(len(self.years_in_log()), 3)
 
-    def test_f12_penalties_go_on(self):
-        right = self.client
+    def goes_on(self, seconds):
+        """Whether a penalty outlasts a jump."""
         wrong = self.new_client(password="wrong")
+        self.jump(0)
         processes = [wrong.start("ls", wrong.remote()) for _ in range(6)]
         for process in processes:
             process.communicate()
+        self.jump(seconds)
+        before = self.stats()["logins_throttled_total"]
+        self.client.run("ls", self.client.remote(), status=None)
+        return self.stats()["logins_throttled_total"] == before + 1
+
+    def test_f12_penalties_go_on(self):
         for seconds in (YEAR, -YEAR):
-            self.jump(seconds)
-            before = self.stats()["logins_throttled_total"]
-            right.run("ls", right.remote(), status=None)
-            self.assertEqual(self.stats()["logins_throttled_total"], before + 1)
+            # On a busy machine it may be over before it is asked for.
+            self.assertTrue(any(self.goes_on(seconds) for _ in range(TRIES)))
 
     def test_f12_invitations_follow_the_wall_clock(self):
         code = self.server.command("user", "add", "ben", "--invite").text.splitlines()[0].rsplit(" ", 1)[1]

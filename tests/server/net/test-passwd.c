@@ -28,6 +28,25 @@ receive_or_error (TestClient *client, SampanKind wanted, SampanReader *reader)
 }
 
 static SampanErrorCode
+ask (TestClient *client, SampanLoginClient *login, SampanLoginChallenge *challenge)
+{
+  SampanPasswdStart start;
+  SampanWriter writer;
+  SampanReader reader;
+  SampanErrorCode code;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (sampan_login_client_start (login, start.ke1, &error));
+  test_client_begin (&writer);
+  sampan_write_passwd_start (&writer, &start);
+  g_assert_true (test_client_send (client, &writer));
+  code = receive_or_error (client, SAMPAN_KIND_PASSWD_CHALLENGE, &reader);
+  if (code == 0)
+    g_assert_true (sampan_read_login_challenge (&reader, challenge));
+  return code;
+}
+
+static SampanErrorCode
 prove (TestClient *client,
        const char *user,
        const char *current,
@@ -36,21 +55,13 @@ prove (TestClient *client,
 {
   g_autoptr (SampanSecret) password = sampan_secret_new (current, strlen (current));
   g_autoptr (SampanLoginClient) login = sampan_login_client_new (user, password);
-  SampanPasswdStart start;
   SampanLoginChallenge challenge;
   SampanLoginResult result;
-  SampanWriter writer;
-  SampanReader reader;
+  SampanErrorCode code = ask (client, login, &challenge);
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (sampan_login_client_start (login, start.ke1, &error));
-  test_client_begin (&writer);
-  sampan_write_passwd_start (&writer, &start);
-  g_assert_true (test_client_send (client, &writer));
-  SampanErrorCode code = receive_or_error (client, SAMPAN_KIND_PASSWD_CHALLENGE, &reader);
   if (code != 0)
     return code;
-  g_assert_true (sampan_read_login_challenge (&reader, &challenge));
   *ksf = challenge.ksf;
   if (!sampan_login_client_finish (login,
                                    SAMPAN_LOGIN_FOR_PASSWORD_CHANGE,
@@ -268,7 +279,8 @@ test_passwd_order (void)
   g_assert_cmpint (change_password (client, "ann", TEST_PASSWORD, "new"), ==, 0);
 }
 
-/* Whoever found an open session may not try passwords in it. */
+/* Whoever found an open session may not try passwords in it. To have asked counts, so nothing is
+ * stretched: that takes a busy machine as long as a guess weighs. */
 static void
 test_passwd_guessing (void)
 {
@@ -277,8 +289,16 @@ test_passwd_guessing (void)
   SampanErrorCode code;
   int guesses = 0;
 
-  while ((code = change_password (client, "ann", "guess", "new")) == SAMPAN_ERROR_LOGIN_REFUSED)
-    g_assert_cmpint (++guesses, <, 10);
+  do
+    {
+      g_autoptr (SampanSecret) password = sampan_secret_new ("guess", 5);
+      g_autoptr (SampanLoginClient) login = sampan_login_client_new ("ann", password);
+      SampanLoginChallenge challenge;
+
+      g_assert_cmpint (guesses++, <, 10);
+      code = ask (client, login, &challenge);
+    }
+  while (code == 0);
   g_assert_cmpint (code, ==, SAMPAN_ERROR_TRY_LATER);
   test_client_ping (client);
 }
