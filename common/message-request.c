@@ -156,3 +156,18 @@ sampan_read_hash_request (SampanReader *reader, SampanHashRequest *message)
   return sampan_get_path (reader, &message->path) &&
          sampan_reader_get_u64 (reader, &message->length) && sampan_reader_at_end (reader);
 }
+
+void
+sampan_write_set_time_request (SampanWriter *writer, const SampanSetTimeRequest *message)
+{
+  sampan_writer_put_u8 (writer, SAMPAN_KIND_SET_TIME);
+  sampan_put_path (writer, message->path);
+  sampan_put_time (writer, message->mtime);
+}
+
+bool
+sampan_read_set_time_request (SampanReader *reader, SampanSetTimeRequest *message)
+{
+  return sampan_get_path (reader, &message->path) && sampan_get_time (reader, &message->mtime) &&
+         sampan_reader_at_end (reader);
+}

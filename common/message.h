@@ -91,6 +91,11 @@ typedef struct
 } SampanHashRequest;
 typedef struct
 {
+  SampanBytes path;
+  SampanTime mtime;
+} SampanSetTimeRequest;
+typedef struct
+{
   uint8_t kind; /* SAMPAN_ENTRY_FILE or FOLDER, checked */
   uint64_t size;
   SampanTime mtime;
@@ -259,6 +264,7 @@ SAMPAN_DECLARE_KINDS (move_request, SampanMoveRequest)
 SAMPAN_DECLARE_MESSAGE (get_request, SampanGetRequest)
 SAMPAN_DECLARE_MESSAGE (put_request, SampanPutRequest)
 SAMPAN_DECLARE_MESSAGE (hash_request, SampanHashRequest)
+SAMPAN_DECLARE_MESSAGE (set_time_request, SampanSetTimeRequest)
 SAMPAN_DECLARE_MESSAGE (find_request, SampanFindRequest)
 SAMPAN_DECLARE_MESSAGE (passwd_start, SampanPasswdStart)
 SAMPAN_DECLARE_MESSAGE (passwd_finish, SampanPasswdFinish)

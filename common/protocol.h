@@ -73,6 +73,7 @@ typedef enum
   SAMPAN_KIND_FIND = 0x33,
   SAMPAN_KIND_WATCH = 0x34,
   SAMPAN_KIND_MEASURE = 0x35,
+  SAMPAN_KIND_SET_TIME = 0x36, /* of a folder */
 
   /* client to server, inside a put */
   SAMPAN_KIND_PUT_FROM = 0x40,  /* answer to PUT_OFFER: the offset that the data starts at */
@@ -85,7 +86,7 @@ typedef enum
 
   /* server to client, final replies: one for each request, in order */
   SAMPAN_KIND_ERROR = 0xa0,
-  SAMPAN_KIND_DONE = 0xa1, /* plain success of mkdir, logout, passwd record, watch */
+  SAMPAN_KIND_DONE = 0xa1, /* plain success of mkdir, set time, logout, passwd record, watch */
   SAMPAN_KIND_PONG = 0xa2,
   SAMPAN_KIND_LIST_END = 0xa3,
   SAMPAN_KIND_ENTRY = 0xa4,

@@ -260,3 +260,39 @@ sampan_batch_disk_make_folder (SampanBatchDisk *self, const char *name)
   errno = ENOTDIR;
   return S_ISDIR (info.st_mode);
 }
+
+/* -1 with errno. */
+static int
+open_below (SampanBatchDisk *self, const char *name)
+{
+  g_auto (GStrv) components = g_strsplit (name, "/", -1);
+  int fd = self->fd;
+
+  for (char **component = components; *component != NULL; component++)
+    {
+      int access = component[1] != NULL ? O_PATH : O_RDONLY;
+      int next_fd = openat (fd, *component, access | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+      int saved_errno = errno;
+
+      if (fd != self->fd)
+        close (fd);
+      errno = saved_errno;
+      if (next_fd < 0)
+        return -1;
+      fd = next_fd;
+    }
+  return fd;
+}
+
+bool
+sampan_batch_disk_set_time (SampanBatchDisk *self, const char *name, SampanTime mtime)
+{
+  struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+                               { .tv_sec = mtime.seconds, .tv_nsec = (long)mtime.nanoseconds } };
+  int fd = open_below (self, name);
+  bool is_set = fd >= 0 && futimens (fd, times) == 0;
+
+  if (fd >= 0)
+    close (fd);
+  return is_set;
+}

@@ -33,5 +33,7 @@ uint64_t sampan_batch_disk_get_free_bytes (SampanBatchDisk *self);
 bool sampan_batch_disk_make_target (SampanBatchDisk *self);
 /* Its parents are there; that it is there already is no error. FALSE with errno. */
 bool sampan_batch_disk_make_folder (SampanBatchDisk *self, const char *name);
+/* Gives the folder an mtime, unless there is a link on the way to it by now or in its place. */
+bool sampan_batch_disk_set_time (SampanBatchDisk *self, const char *name, SampanTime mtime);
 
 G_END_DECLS

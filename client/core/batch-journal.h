@@ -28,7 +28,7 @@ typedef struct
                    const uint8_t version[static SAMPAN_VERSION_LENGTH],
                    gpointer data);
   void (*started) (gpointer data);
-  /* Done, or cancelled; */
+  /* Done, or cancelled, or a folder that was made; */
   void (*ended) (const char *name, gpointer data);
   /* which was taken back. */
   void (*requeued) (const char *name, gpointer data);

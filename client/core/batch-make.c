@@ -13,6 +13,7 @@
 #include <errno.h>
 
 #define MKDIRS_AT_ONCE 64 /* hides the round trip */
+#define PAGES_AT_ONCE 8   /* locally: what is noted of them then takes the main loop a moment */
 
 static bool
 next_folder (SampanBatch *self, SampanBatchPage **page, size_t *index)
@@ -33,20 +34,31 @@ count_made (SampanBatch *self)
   sampan_batch_plan_turn (self);
 }
 
+/* It gets its time at the end, also in a later process. */
+static void
+note_made (SampanBatch *self, SampanBatchPage *page, size_t index)
+{
+  page->fates[index] = SAMPAN_BATCH_FATE_MADE;
+  self->has_made = true;
+  if (self->journal != NULL)
+    self->journal->ended (sampan_batch_page_get_name (page, index), self->journal_data);
+}
+
 typedef struct
 {
   SampanBatch *batch;
   SampanBatchPage *page; /* NULL: the target folder */
+  size_t index;
   SampanPath *path;
-  char *name; /* NULL: the target folder */
 } Making;
 
 static void
 mkdir_failed (const Making *making, const GError *error)
 {
   SampanBatch *self = making->batch;
-  bool is_target = making->name == NULL;
-  const char *name = is_target ? sampan_path_get_name (making->path) : making->name;
+  bool is_target = making->page == NULL;
+  const char *name = is_target ? sampan_path_get_name (making->path)
+                               : sampan_batch_page_get_name (making->page, making->index);
 
   self->is_lost |= sampan_batch_is_lost_by (self, error);
   if (is_target || !sampan_batch_is_blocked (self, name))
@@ -70,7 +82,6 @@ making_free (Making *making)
 {
   g_object_unref (making->batch);
   sampan_path_unref (making->path);
-  g_free (making->name);
   g_free (making);
 }
 
@@ -114,8 +125,13 @@ mkdir_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   SampanBatch *self = making->batch;
   g_autoptr (GError) error = NULL;
 
+  if (sampan_session_mkdir_finish (SAMPAN_SESSION (source), result, &error))
+    {
+      if (making->page != NULL)
+        note_made (self, making->page, making->index);
+    }
   /* Of what is cancelled nobody wants to hear. */
-  if (!sampan_session_mkdir_finish (SAMPAN_SESSION (source), result, &error) && !self->is_stopped)
+  else if (!self->is_stopped)
     {
       if (sampan_batch_heal (self->session, error, &self->n_heals, self->halt, ask_to_make, making))
         return;
@@ -124,16 +140,16 @@ mkdir_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   made (making);
 }
 
-/* PAGE and NAME are NULL for the target folder. Takes PATH. */
+/* PAGE is NULL for the target folder. Takes PATH. */
 static void
-make (SampanBatch *self, SampanPath *path, SampanBatchPage *page, const char *name)
+make (SampanBatch *self, SampanPath *path, SampanBatchPage *page, size_t index)
 {
   Making *making = g_new0 (Making, 1);
 
   making->batch = g_object_ref (self);
   making->page = page;
+  making->index = index;
   making->path = path;
-  making->name = g_strdup (name);
   self->n_making++;
   if (page != NULL)
     page->n_making++;
@@ -151,14 +167,14 @@ make_remote (SampanBatch *self)
       self->is_target_asked = true;
       self->is_target_made = sampan_path_get_depth (self->remote_folder) <= 1;
       if (!self->is_target_made)
-        make (self, sampan_path_ref (self->remote_folder), NULL, NULL);
+        make (self, sampan_path_ref (self->remote_folder), NULL, 0);
     }
   while (!self->is_stopped && self->n_making < MKDIRS_AT_ONCE && next_folder (self, &page, &index))
     {
       SampanPath *path = sampan_batch_page_dup_remote (page, index, NULL);
 
       if (path != NULL)
-        make (self, path, page, sampan_batch_page_get_name (page, index));
+        make (self, path, page, index);
     }
   if (self->is_target_made)
     count_made (self);
@@ -227,9 +243,19 @@ make_local_thread (GTask *task, gpointer source, gpointer task_data, GCancellabl
 }
 
 static void
+note_made_local (SampanBatch *self, SampanBatchPage *page)
+{
+  for (size_t i = 0; i < sampan_plan_get_length (page->plan); i++)
+    if (page->fates[i] == SAMPAN_BATCH_FATE_MAKE &&
+        !g_hash_table_contains (self->blocked, sampan_batch_page_get_name (page, i)))
+      note_made (self, page, i);
+}
+
+static void
 made_local_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   SampanBatch *self = SAMPAN_BATCH (source);
+  GPtrArray *pages = g_task_get_task_data (G_TASK (result));
   g_autoptr (GPtrArray) failures = g_task_propagate_pointer (G_TASK (result), NULL);
 
   for (guint i = 0; i < failures->len; i++)
@@ -243,6 +269,9 @@ made_local_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       if (failure->name != NULL)
         sampan_batch_block (self, failure->name);
     }
+  if (!self->is_stopped)
+    for (guint i = 0; i < pages->len; i++)
+      note_made_local (self, g_ptr_array_index (pages, i));
   self->is_making_pages = false;
   self->n_making--;
   count_made (self);
@@ -258,7 +287,7 @@ make_local (SampanBatch *self)
   if (self->is_making_pages || self->maker.page == self->n_settled || self->is_stopped)
     return;
   pages = g_ptr_array_new ();
-  for (; self->maker.page < self->n_settled; self->maker.page++)
+  for (; self->maker.page < self->n_settled && pages->len < PAGES_AT_ONCE; self->maker.page++)
     g_ptr_array_add (pages, g_ptr_array_index (self->pages, self->maker.page));
   self->is_making_pages = true;
   self->n_making++;

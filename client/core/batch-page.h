@@ -22,6 +22,7 @@ typedef enum
 {
   SAMPAN_BATCH_FATE_LEAVE,
   SAMPAN_BATCH_FATE_MAKE, /* a folder */
+  SAMPAN_BATCH_FATE_MADE, /* one that was made, and gets its time at the end */
   SAMPAN_BATCH_FATE_SEND,
   SAMPAN_BATCH_FATE_CONFLICT, /* the next of the conflicts says */
   SAMPAN_BATCH_FATE_LATER,    /* a conflict that was passed over and not decided yet */

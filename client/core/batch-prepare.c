@@ -57,10 +57,9 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
 /* ---- Fates ---- */
 
 static bool
-has_ended (SampanBatch *self, const SampanPlanItem *item, const char *name)
+has_ended (SampanBatch *self, const char *name)
 {
-  return item->kind == SAMPAN_ENTRY_FILE && self->journal != NULL &&
-         self->journal->has_ended (name, self->journal_data);
+  return self->journal != NULL && self->journal->has_ended (name, self->journal_data);
 }
 
 /* Who decided to replace something has seen what was there then, and nothing else. */
@@ -105,6 +104,16 @@ decide_new (SampanBatch *self, const SampanPlanItem *item)
   return SAMPAN_BATCH_FATE_SEND;
 }
 
+/* Only what this batch made gets a time, be it in an earlier process. */
+static SampanBatchFate
+decide_there (SampanBatch *self, const char *name)
+{
+  if (!has_ended (self, name))
+    return SAMPAN_BATCH_FATE_LEAVE;
+  self->has_made = true;
+  return SAMPAN_BATCH_FATE_MADE;
+}
+
 static SampanBatchFate
 decide (SampanBatch *self, const SampanBatchPage *page, size_t index, GPtrArray *conflicts)
 {
@@ -113,7 +122,7 @@ decide (SampanBatch *self, const SampanBatchPage *page, size_t index, GPtrArray 
   SampanPlanVerdict verdict = sampan_plan_get_answer (page->plan, index)->verdict;
   bool is_blocked = sampan_batch_is_blocked (self, name);
 
-  if (has_ended (self, item, name))
+  if (item->kind == SAMPAN_ENTRY_FILE && has_ended (self, name))
     return SAMPAN_BATCH_FATE_LEAVE;
   if (!is_blocked && verdict == SAMPAN_PLAN_NEW)
     return decide_new (self, item);
@@ -124,9 +133,11 @@ decide (SampanBatch *self, const SampanBatchPage *page, size_t index, GPtrArray 
       add_conflict (self, page, index, conflicts);
       return SAMPAN_BATCH_FATE_CONFLICT;
     }
-  if (!is_blocked && (verdict == SAMPAN_PLAN_SAME || verdict == SAMPAN_PLAN_FOLDER_THERE))
+  if (!is_blocked && verdict == SAMPAN_PLAN_FOLDER_THERE)
+    return decide_there (self, name);
+  if (!is_blocked && verdict == SAMPAN_PLAN_SAME)
     {
-      self->sums.n_same += verdict == SAMPAN_PLAN_SAME;
+      self->sums.n_same++;
       return SAMPAN_BATCH_FATE_LEAVE;
     }
   if (!is_blocked)

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Shared by the files of SampanBatch: batch.c (the object), batch-prepare.c, batch-make.c and
- * batch-start.c. */
+/* Shared by the files of SampanBatch: batch.c (the object), batch-prepare.c, batch-make.c,
+ * batch-start.c and batch-times.c. */
 
 #pragma once
 
@@ -82,7 +82,11 @@ struct _SampanBatch
   bool is_making_pages; /* a download's, on a thread */
   guint n_making;       /* folders under way */
   guint n_heals;
-  guint n_under_way; /* transfers */
+  guint n_under_way;       /* transfers */
+  SampanBatchCursor timer; /* of folders that get their times */
+  guint n_timing;          /* under way */
+  bool has_made;           /* any folder */
+  bool is_healing;         /* before times can be set on */
   GCancellable
       *halt; /* what waits for the session to heal: cancelled, as nothing more is to move */
   SampanBatchSums announced; /* to the queue */
@@ -112,6 +116,9 @@ bool sampan_batch_next_item (SampanBatch *self,
 void sampan_batch_plan_turn (SampanBatch *self);
 /* batch-make.c: folders of the pages that were settled. */
 void sampan_batch_make_more (SampanBatch *self);
+/* batch-times.c: when all has come, or will not, gives the folders that were made their times.
+ * FALSE when that is done; else a turn is planned whenever there is more to do. */
+bool sampan_batch_set_times (SampanBatch *self);
 /* batch-start.c: while PREPARING and eager, after a page was settled. */
 void sampan_batch_move_some (SampanBatch *self);
 /* Cancels what is under way, nothing is added any more. */

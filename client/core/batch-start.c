@@ -102,6 +102,8 @@ end_if_done (SampanBatch *self)
   if (!self->is_moving || self->state < SAMPAN_BATCH_MOVING || self->n_under_way > 0 ||
       self->n_making > 0 || (!self->is_stopped && has_more (self)))
     return;
+  if (!self->is_stopped && sampan_batch_set_times (self))
+    return;
   self->is_moving = false;
   g_signal_handlers_disconnect_by_data (self->queue, self);
   expect (self, -(int)self->n_expected, -(int64_t)self->expected_bytes);

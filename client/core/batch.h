@@ -133,8 +133,9 @@ typedef void (*SampanBatchLeftFunc) (const SampanBatchLeft *left, gpointer user_
 void sampan_batch_foreach_left (SampanBatch *self, SampanBatchLeftFunc func, gpointer user_data);
 
 /* When READY: makes the folders, then adds a transfer for each file to QUEUE, in order; a conflict
- * nobody decided is skipped, and what was new is never put over something that came meanwhile.
- * Lives until FINISHED: when all its transfers ended. */
+ * nobody decided is skipped, and what was new is never put over something that came meanwhile. When
+ * all its transfers ended the folders that it made get the times of those that they are copies of;
+ * what is tried again later changes them once more. Lives until FINISHED: when that is done. */
 void sampan_batch_start (SampanBatch *self, SampanQueue *queue);
 /* When READY or MOVING, or eager; started afterwards it ends at once: adds no more and cancels its
  * transfers. Cancelling all in the queue does the same.

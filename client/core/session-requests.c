@@ -252,6 +252,36 @@ sampan_session_mkdir_finish (SampanSession *self, GAsyncResult *result, GError *
 }
 
 void
+sampan_session_set_time_async (SampanSession *self,
+                               const SampanPath *path,
+                               SampanTime mtime,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  g_autoptr (GTask) task = sampan_session_new_task (self,
+                                                    cancellable,
+                                                    callback,
+                                                    user_data,
+                                                    sampan_session_set_time_async);
+  uint8_t buffer[SAMPAN_CALL_MESSAGE_MAX];
+  SampanSetTimeRequest request = { sampan_path_bytes (path), mtime };
+  SampanWriter writer;
+
+  if (sampan_session_refuse_request (self, task))
+    return;
+  sampan_writer_init (&writer, buffer, sizeof buffer);
+  sampan_write_set_time_request (&writer, &request);
+  ask (self, task, sampan_call_new (SAMPAN_KIND_DONE, 0, &writer));
+}
+
+bool
+sampan_session_set_time_finish (SampanSession *self, GAsyncResult *result, GError **error)
+{
+  return sampan_shared_call_finish_plain (self, result, error);
+}
+
+void
 sampan_session_rename_async (SampanSession *self,
                              const SampanPath *from,
                              const SampanPath *to,

@@ -140,6 +140,15 @@ void sampan_session_mkdir_async (SampanSession *self,
                                  gpointer user_data);
 bool sampan_session_mkdir_finish (SampanSession *self, GAsyncResult *result, GError **error);
 
+/* Of a folder below a share. An older server says UNSUPPORTED. */
+void sampan_session_set_time_async (SampanSession *self,
+                                    const SampanPath *path,
+                                    SampanTime mtime,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+bool sampan_session_set_time_finish (SampanSession *self, GAsyncResult *result, GError **error);
+
 /* Something that has its place now. */
 typedef struct
 {

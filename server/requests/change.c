@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* mkdir, rename and remove. */
+/* mkdir, set-time, rename and remove. */
 
 #include "config.h"
 
@@ -22,6 +22,21 @@ sampan_request_mkdir (SampanExchange *self, SampanReader *reader)
   bool parents = (request.flags & SAMPAN_MKDIR_PARENTS) != 0;
   bool ok = sampan_exchange_resolve (self, request.path, self->request->right, &target, &error) &&
             sampan_storage_mkdir (target.root, target.below, parents, &error);
+  sampan_exchange_log (self, target.path, NULL, -1, 0, error);
+  return ok ? sampan_exchange_reply_empty (self, SAMPAN_KIND_DONE)
+            : sampan_exchange_reply_error (self, error);
+}
+
+bool
+sampan_request_set_time (SampanExchange *self, SampanReader *reader)
+{
+  SampanSetTimeRequest request;
+  g_auto (SampanTarget) target = { 0 };
+  g_autoptr (GError) error = NULL;
+  if (!sampan_read_set_time_request (reader, &request))
+    return sampan_exchange_break (self);
+  bool ok = sampan_exchange_resolve (self, request.path, self->request->right, &target, &error) &&
+            sampan_storage_set_time (target.root, target.below, request.mtime, &error);
   sampan_exchange_log (self, target.path, NULL, -1, 0, error);
   return ok ? sampan_exchange_reply_empty (self, SAMPAN_KIND_DONE)
             : sampan_exchange_reply_error (self, error);

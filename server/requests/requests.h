@@ -19,6 +19,7 @@ bool sampan_request_list (SampanExchange *self, SampanReader *reader);
 bool sampan_request_stat (SampanExchange *self, SampanReader *reader);
 bool sampan_request_space (SampanExchange *self, SampanReader *reader);
 bool sampan_request_mkdir (SampanExchange *self, SampanReader *reader);
+bool sampan_request_set_time (SampanExchange *self, SampanReader *reader);
 bool sampan_request_rename (SampanExchange *self, SampanReader *reader);
 bool sampan_request_copy (SampanExchange *self, SampanReader *reader);
 bool sampan_request_remove (SampanExchange *self, SampanReader *reader);

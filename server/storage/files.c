@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Looking at files: what they are, how much space there is, opening them. */
+/* Looking at files: what they are, how much space there is, opening them; the times of folders. */
 
 #include "config.h"
 
@@ -188,4 +188,25 @@ sampan_storage_open_file (SampanShareRoot *root,
   if (info->size > READ_AHEAD_MIN_BYTES)
     (void)posix_fadvise (fd, 0, 0, POSIX_FADV_SEQUENTIAL);
   return g_steal_fd (&fd);
+}
+
+bool
+sampan_storage_set_time (SampanShareRoot *root,
+                         const SampanPath *path,
+                         SampanTime mtime,
+                         GError **error)
+{
+  struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+                               { .tv_sec = mtime.seconds, .tv_nsec = (long)mtime.nanoseconds } };
+  SAMPAN_AUTO_FD int fd = -1;
+
+  if (!sampan_share_root_check_change (root, path, error))
+    return false;
+  fd = sampan_share_root_open_path (root, path, O_RDONLY | O_DIRECTORY, error);
+  if (fd < 0)
+    return false;
+  if (futimens (fd, times) == 0)
+    return true;
+  sampan_disk_set_error (error, errno, "cannot set the time of", sampan_path_get (path));
+  return false;
 }

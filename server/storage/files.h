@@ -35,6 +35,13 @@ bool sampan_storage_mkdir (SampanShareRoot *root,
                            bool parents,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Gives the folder PATH, not the share itself, an mtime that the disk may have to round; WRONG_KIND
+ * for anything else. Not durable: it is no content and no name. */
+bool sampan_storage_set_time (SampanShareRoot *root,
+                              const SampanPath *path,
+                              SampanTime mtime,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Rename or move within one share. CONFLICT as for put (KEEP_BOTH picks a free name); what is
  * replaced goes to trash. Refuses a folder into itself (WRONG_KIND). Durable. Both paths lie in the
  * same share; a move between shares is a copy and a remove. EXPECTED (nullable): fails with CHANGED

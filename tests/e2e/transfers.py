@@ -82,6 +82,34 @@ class Transfers(harness.Case):
             self.client.run("put", "--on-conflict=replace", *option, program, self.client.remote("files/tree/program"))
             self.assertEqual(permissions(self.share / "tree")["program"], mode)
 
+    def folder_times(self, top):
+        return {str(path.relative_to(top)): path.stat().st_mtime_ns for path in [top, *top.rglob("*")] if path.is_dir()}
+
+    def test_folders_keep_their_times(self):
+        for name in ("folder-0/deep/deeper", "folder-1/empty", "empty/empty", "odd \n\udcff"):
+            (self.tree / name).mkdir(parents=True)
+        harness.make_file(self.tree / "folder-0" / "deep" / "file", 300_000, seed=9)
+        names = sorted(self.folder_times(self.tree))
+        for number, name in enumerate(names):
+            time_ns = (number - 1) * 123_456_789_123_456_789
+            os.utime(self.tree / name, ns=(time_ns, time_ns))
+        times = self.folder_times(self.tree)
+        self.assertEqual(len(set(times.values())), len(names))
+        self.put("put", "-r")
+        self.assertEqual(self.folder_times(self.share / "tree"), times)
+        self.get("get", "-r")
+        self.assertEqual(self.folder_times(self.folder / "back"), times)
+        self.assert_same_tree(self.tree, self.folder / "back")
+
+        # What was there before has a time of its own.
+        os.utime(self.share / "tree" / "empty", ns=(5, 5))
+        shutil.rmtree(self.share / "tree" / "folder-1")
+        self.put("put", "-r")
+        again = self.folder_times(self.share / "tree")
+        self.assertEqual(again.pop("empty"), 5)
+        self.assertNotEqual(again.pop("."), times["."])
+        self.assertEqual(again, {name: times[name] for name in again})
+
     def test_conflicts_without_a_terminal_fail_alone(self):
         self.put("put", "-r")
         old = self.differ(3)

@@ -99,6 +99,43 @@ refusing_script (EvilPeer *peer, gpointer data)
     evil_read_until (peer, SAMPAN_KIND_LIST, &fields);
 }
 
+static bool
+answer_plan (EvilPeer *peer, SampanReader *fields)
+{
+  SampanPlanAnswer answer = { .verdict = SAMPAN_PLAN_NEW };
+  SampanPlanEnd end = { .free_bytes = 1, .right = SAMPAN_RIGHT_CHANGE };
+  SampanPlanItem item;
+  SampanBytes folder;
+
+  g_assert_true (sampan_read_plan (fields, &folder));
+  sampan_write_empty (evil_begin (peer), SAMPAN_KIND_PLAN_PAGE);
+  for (; !sampan_reader_at_end (fields); end.count++)
+    g_assert_true (sampan_read_plan_item (fields, &item) &&
+                   sampan_write_plan_answer (evil_current (peer), &answer));
+  if (!evil_send (peer))
+    return false;
+  sampan_write_plan_end (evil_begin (peer), &end);
+  return evil_send (peer);
+}
+
+/* DATA is what times are refused with; DISCONNECTED: by breaking the link. */
+static void
+timeless_script (EvilPeer *peer, gpointer data)
+{
+  SampanErrorCode code = (SampanErrorCode)GPOINTER_TO_INT (data);
+  SampanReader fields;
+  uint8_t kind;
+  bool ok = true;
+
+  while (ok && evil_read (peer, &kind, &fields))
+    if (kind == SAMPAN_KIND_PLAN)
+      ok = answer_plan (peer, &fields);
+    else if (kind == SAMPAN_KIND_MKDIR)
+      ok = evil_send_empty (peer, SAMPAN_KIND_DONE);
+    else
+      ok = code != SAMPAN_ERROR_DISCONNECTED && evil_send_error (peer, code, 0);
+}
+
 static SampanBatch *
 new_batch (SessionTest *self, const char *const *names)
 {
@@ -203,6 +240,35 @@ test_refused (void)
     }
 }
 
+/* A server of before times, one that refuses them, one that goes away: nothing else has failed. */
+static void
+test_timeless (void)
+{
+  static const SampanErrorCode codes[] = { SAMPAN_ERROR_UNSUPPORTED,
+                                           SAMPAN_ERROR_NOT_ALLOWED,
+                                           SAMPAN_ERROR_DISCONNECTED };
+  g_autofree char *inner = core_test_path ("timeless/inner");
+  g_autofree char *local = g_path_get_dirname (inner);
+
+  batch_test_mkdir (inner);
+  for (size_t i = 0; i < G_N_ELEMENTS (codes); i++)
+    {
+      SessionTest self = { 0 };
+      g_autoptr (SampanBatch) batch = NULL;
+      g_autoptr (GError) error = NULL;
+
+      session_test_set_up (&self, timeless_script, GINT_TO_POINTER (codes[i]), NULL);
+      batch = sampan_batch_new_upload (self.session, self.path);
+      sampan_batch_add_local (batch, local);
+      error = batch_test_prepare (batch, NULL);
+      g_assert_no_error (error);
+      batch_test_run (batch);
+      batch_test_expect_sums (batch, 0, 0, 0, 0);
+      g_assert_cmpint (batch->is_lost, ==, codes[i] == SAMPAN_ERROR_DISCONNECTED);
+      session_test_tear_down (&self);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -211,5 +277,6 @@ main (int argc, char **argv)
   g_test_add_func ("/batch/evil/bush", test_bush);
   g_test_add_func ("/batch/evil/names", test_names);
   g_test_add_func ("/batch/evil/refused", test_refused);
+  g_test_add_func ("/batch/evil/timeless", test_timeless);
   return core_test_run ();
 }

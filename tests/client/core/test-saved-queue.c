@@ -12,17 +12,21 @@
 #include "saved-queue.h"
 #include "session-private.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MANY 8000
 #define CONFLICTS 20 /* of each kind */
 #define CANCELLED 10
 #define COMING "coming!"
+#define FOLDER_MTIME 1234567890
+#define FOLDER_MTIME_NSEC 987654321
 #define MODE 0751 /* of what comes: not what any file gets by itself */
 #define KILL_AFTER_FINISHED 50
 /* Behind these: by then what ended first is in the file. */
@@ -260,9 +264,42 @@ put (const char *folder, const char *name, int number, const char *content, int 
     g_assert_cmpint (g_chmod (filename, MODE), ==, 0);
 }
 
+/* Folders that are made before the client is killed, and get their times after it. */
+static const char *const folders[] = { "t/folder", "t/folder/inner" };
+
+static void
+make_folders (const char *from)
+{
+  const struct timespec times[2] = { { .tv_sec = FOLDER_MTIME, .tv_nsec = FOLDER_MTIME_NSEC },
+                                     { .tv_sec = FOLDER_MTIME, .tv_nsec = FOLDER_MTIME_NSEC } };
+
+  for (size_t i = G_N_ELEMENTS (folders); i-- > 0;)
+    {
+      g_autofree char *filename = g_build_filename (from, folders[i], NULL);
+
+      batch_test_mkdir (filename);
+      g_assert_cmpint (utimensat (AT_FDCWD, filename, times, 0), ==, 0);
+    }
+}
+
+static void
+expect_folders (const char *at)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autofree char *filename = g_build_filename (at, folders[i], NULL);
+      struct stat info;
+
+      g_assert_cmpint (stat (filename, &info), ==, 0);
+      g_assert_cmpint (info.st_mtim.tv_sec, ==, FOLDER_MTIME);
+      g_assert_cmpint (info.st_mtim.tv_nsec, ==, FOLDER_MTIME_NSEC);
+    }
+}
+
 static void
 make_trees (const char *from, const char *to)
 {
+  make_folders (from);
   for (int i = 0; i < MANY; i++)
     put (from, "new", i, COMING, 0);
   for (int i = 0; i < CONFLICTS; i++)
@@ -302,7 +339,7 @@ count (const char *folder)
   guint n_files = 0;
 
   for (const char *name; (name = g_dir_read_name (dir)) != NULL;)
-    n_files += name[0] != '.';
+    n_files += name[0] != '.' && !g_str_equal (name, "folder");
   return n_files;
 }
 
@@ -417,6 +454,7 @@ killed (const char *name, bool is_upload)
   else
     run (CLIENT_ENDS, server.port, local, remote);
   expect_all (to, missing);
+  expect_folders (to);
   list = dup_list_name ();
   g_assert_null (list);
   real_server_stop (&server, SIGTERM);

@@ -38,6 +38,7 @@ DEFINE_RECODE (attach, SampanAttach)
 DEFINE_RECODE (get_request, SampanGetRequest)
 DEFINE_RECODE (put_request, SampanPutRequest)
 DEFINE_RECODE (hash_request, SampanHashRequest)
+DEFINE_RECODE (set_time_request, SampanSetTimeRequest)
 DEFINE_RECODE (find_request, SampanFindRequest)
 DEFINE_RECODE (passwd_start, SampanPasswdStart)
 DEFINE_RECODE (passwd_finish, SampanPasswdFinish)
@@ -284,6 +285,7 @@ static const struct
   { SAMPAN_KIND_FIND, recode_find_request },
   { SAMPAN_KIND_WATCH, recode_path_request },
   { SAMPAN_KIND_MEASURE, recode_path_request },
+  { SAMPAN_KIND_SET_TIME, recode_set_time_request },
   { SAMPAN_KIND_PUT_FROM, recode_number },
   { SAMPAN_KIND_PUT_ABORT, recode_empty },
   { SAMPAN_KIND_LOGIN_CHALLENGE, recode_login_challenge },

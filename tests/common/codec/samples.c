@@ -68,6 +68,9 @@ const MessageSample message_samples[] = {
   { "find/longest", "33 1000 61*4096 ff 80*255 02 ff*8 ff*8 02 00*12 00*12 00000100" },
   { "watch", "34 0001 61" },
   { "measure", "35 0001 61" },
+  { "set-time", "36 0003 612f62 1112131415161718 075bcd15" },
+  { "set-time/earliest", "36 0001 61 80 00*7 00000000" },
+  { "set-time/longest", "36 1000 61*4096 7f ff*7 3b9ac9ff" },
   { "put-from", "40 0102030405060708" },
   { "put-abort", "41" },
 

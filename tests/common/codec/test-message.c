@@ -143,7 +143,7 @@ test_bit_flips (gconstpointer data)
 static void
 test_unknown_kinds (void)
 {
-  static const uint8_t unknown[] = { 0x00, 0x04, 0x0f, 0x13, 0x1f, 0x36, 0x3f, 0x42,
+  static const uint8_t unknown[] = { 0x00, 0x04, 0x0f, 0x13, 0x1f, 0x37, 0x3f, 0x42,
                                      0x7f, 0x8f, 0x93, 0x9f, 0xbf, 0xc8, 0xfe, 0xff };
 
   for (size_t i = 0; i < G_N_ELEMENTS (unknown); i++)
@@ -260,6 +260,10 @@ static const struct
   { "33 0000 00 00 00*8 ff*8 02 00*8 00000001 00*12 00000001", false },
   { "34 1001 61*4097", false },
   { "35 1001 61*4097", false },
+  { "36 1001 61*4097 00*8 00*4", false }, /* set time */
+  { "36 0001 61 00*8 3b9ac9ff", true },
+  { "36 0001 61 00*8 3b9aca00", false },
+  { "36 0001 61 ff*8 ff*4", false },
   { "c6 01 00 00*8 00*8 00*4 00*16 1000 61*4096", true }, /* found page */
   { "c6 01 00 00*8 00*8 00*4 00*16 1001 61*4097", false },
   { "c4 00", false }, /* plan page */

@@ -103,6 +103,17 @@ queue_hash (TestClient *client, SampanKind kind, SampanBytes path)
 }
 
 static void
+queue_set_time (TestClient *client, SampanKind kind, SampanBytes path)
+{
+  SampanSetTimeRequest request = { .path = path };
+  SampanWriter writer;
+
+  test_client_begin (&writer);
+  sampan_write_set_time_request (&writer, &request);
+  test_client_queue (client, &writer);
+}
+
+static void
 queue_plan (TestClient *client, SampanKind kind, SampanBytes path)
 {
   SampanWriter writer;
@@ -156,6 +167,7 @@ static const struct
   { "stat", SAMPAN_KIND_STAT, queue_path },
   { "space", SAMPAN_KIND_SPACE, queue_path },
   { "mkdir", SAMPAN_KIND_MKDIR, queue_path_flags },
+  { "set-time", SAMPAN_KIND_SET_TIME, queue_set_time },
   { "remove", SAMPAN_KIND_REMOVE, queue_path_flags },
   { "rename-from", SAMPAN_KIND_RENAME, queue_move_from },
   { "rename-to", SAMPAN_KIND_RENAME, queue_move_to },
@@ -435,6 +447,8 @@ check_odd (const char *name)
 
   g_test_message ("%s", shown);
   queue_path_flags (ann, SAMPAN_KIND_MKDIR, test_bytes (folder));
+  expect_kind (SAMPAN_KIND_DONE);
+  queue_set_time (ann, SAMPAN_KIND_SET_TIME, test_bytes (folder));
   expect_kind (SAMPAN_KIND_DONE);
   queue_path (ann, SAMPAN_KIND_STAT, test_bytes (folder));
   expect_name (name);

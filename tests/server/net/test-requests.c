@@ -10,6 +10,8 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static SampanEntry
 stat_path (const char *path)
@@ -176,6 +178,80 @@ test_mkdir (void)
 }
 
 static void
+send_set_time (TestClient *client, const char *path, int64_t seconds, uint32_t nanoseconds)
+{
+  SampanSetTimeRequest request = { .path = test_bytes (path), .mtime = { seconds, nanoseconds } };
+  SampanWriter writer;
+
+  test_client_begin (&writer);
+  sampan_write_set_time_request (&writer, &request);
+  g_assert_true (test_client_send (client, &writer));
+}
+
+static void
+assert_time (const char *path, int64_t seconds, long nanoseconds)
+{
+  struct stat status;
+
+  g_assert_cmpint (stat (path, &status), ==, 0);
+  g_assert_cmpint (status.st_mtim.tv_sec, ==, seconds);
+  g_assert_cmpint (status.st_mtim.tv_nsec, ==, nanoseconds);
+}
+
+static void
+test_set_time (void)
+{
+  static const struct
+  {
+    const char *path;
+    SampanErrorCode code;
+  } refused[] = {
+    { "", SAMPAN_ERROR_NOT_ALLOWED },
+    { "files", SAMPAN_ERROR_NOT_ALLOWED },
+    { "none", SAMPAN_ERROR_NOT_FOUND },
+    { "files/t/none", SAMPAN_ERROR_NOT_FOUND },
+    { "files/t/file", SAMPAN_ERROR_WRONG_KIND },
+    { "files/t/link", SAMPAN_ERROR_WRONG_KIND },
+    { "files/t/link/inner", SAMPAN_ERROR_WRONG_KIND },
+    { "files/t/../t", SAMPAN_ERROR_BAD_NAME },
+    { "files/.sampan", SAMPAN_ERROR_BAD_NAME },
+    { "files/.sampan/trash", SAMPAN_ERROR_BAD_NAME },
+  };
+  g_autofree char *folder = g_build_filename (fixture->files, "t", NULL);
+  g_autofree char *inner = g_build_filename (folder, "inner", NULL);
+  g_autofree char *link = g_build_filename (folder, "link", NULL);
+  g_autoptr (TestClient) reader =
+      test_client_new_logged_in (fixture->port, "reader", TEST_PASSWORD);
+  g_autoptr (TestClient) adder = test_client_new_logged_in (fixture->port, "adder", TEST_PASSWORD);
+
+  g_assert_cmpint (g_mkdir_with_parents (inner, 0700), ==, 0);
+  g_assert_cmpint (symlink (folder, link), ==, 0);
+  test_fixture_write (fixture, "t/file", "x", 1);
+  send_set_time (ann, "files/t/inner", 1234567890, 987654321);
+  expect_done (ann);
+  assert_time (inner, 1234567890, 987654321);
+  for (size_t i = 0; i < G_N_ELEMENTS (refused); i++)
+    {
+      g_test_message ("%s", refused[i].path);
+      send_set_time (ann, refused[i].path, 1, 1);
+      g_assert_cmpint (get_error (ann), ==, refused[i].code);
+    }
+  send_set_time (reader, "files/t/inner", 1, 1);
+  g_assert_cmpint (get_error (reader), ==, SAMPAN_ERROR_NOT_ALLOWED);
+  assert_time (inner, 1234567890, 987654321);
+  send_set_time (adder, "files/t/inner", -7, 3);
+  expect_done (adder);
+  assert_time (inner, -7, 3);
+
+  /* It comes behind what was sent before it, be that written to the disk or not. */
+  put (ann, "files/t/inner/new", "x", 1, SAMPAN_CONFLICT_REFUSE);
+  send_set_time (ann, "files/t/inner", 42, 0);
+  g_free (expect_stored (ann));
+  expect_done (ann);
+  assert_time (inner, 42, 0);
+}
+
+static void
 test_rename (void)
 {
   static const uint8_t other_version[SAMPAN_VERSION_LENGTH] = { 1 };
@@ -324,6 +400,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/requests/stat", test_stat);
   g_test_add_func ("/server/requests/space", test_space);
   g_test_add_func ("/server/requests/mkdir", test_mkdir);
+  g_test_add_func ("/server/requests/set-time", test_set_time);
   g_test_add_func ("/server/requests/rename", test_rename);
   g_test_add_func ("/server/requests/copy", test_copy);
   g_test_add_func ("/server/requests/remove", test_remove);

@@ -12,7 +12,7 @@ static void
 test_unknown (void)
 {
   queue_empty (ann, 0x3f);
-  queue_empty (ann, 0x36);
+  queue_empty (ann, 0x37);
   g_assert_true (test_client_flush (ann));
   g_assert_cmpint (get_error (ann), ==, SAMPAN_ERROR_UNSUPPORTED);
   g_assert_cmpint (get_error (ann), ==, SAMPAN_ERROR_UNSUPPORTED);
@@ -35,6 +35,7 @@ test_violations (void)
     { { SAMPAN_KIND_PONG, 0, 0 }, 3 },     /* of the server */
     { { SAMPAN_KIND_LIST, 0 }, 2 },        /* cut short */
     { { SAMPAN_KIND_LIST, 0, 0, 0 }, 4 },  /* a byte too many */
+    { { SAMPAN_KIND_SET_TIME, 0, 0 }, 3 }, /* cut short */
     { { SAMPAN_KIND_LOGOUT, 0 }, 2 },      /* a byte too many */
     { { SAMPAN_KIND_CLOSE, 0 }, 2 },       /* a byte too many */
     { { 0x00 }, 1 },

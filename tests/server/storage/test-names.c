@@ -54,6 +54,76 @@ test_mkdir (Fixture *self, gconstpointer confine)
   assert_code (&error, SAMPAN_ERROR_WRONG_KIND);
 }
 
+static bool
+set_time (Fixture *self, const char *text, SampanTime mtime, GError **error)
+{
+  g_autoptr (SampanPath) path = path_of (text);
+
+  return sampan_storage_set_time (self->root, path, mtime, error);
+}
+
+static struct timespec
+get_time (Fixture *self, const char *relative)
+{
+  g_autofree char *name = disk_name (self, relative);
+  struct stat status;
+
+  g_assert_cmpint (lstat (name, &status), ==, 0);
+  return status.st_mtim;
+}
+
+/* Of folders only, and not of what holds them. */
+static void
+test_set_time (Fixture *self, gconstpointer confine)
+{
+  static const SampanTime times[] = { { 1500000000, 123456789 },
+                                      { 0, 0 },
+                                      { 1, 1 },
+                                      { -1000000000, SAMPAN_MTIME_NSEC_MAX } };
+  static const char *const refused[] = { "a/file", "link", "link/inner", "a/file/x" };
+  struct timespec outer, file;
+  g_autoptr (GError) error = NULL;
+
+  disk_mkdir (self, "a/inner");
+  disk_write (self, "a/file", "");
+  disk_symlink (self, "a", "link");
+  outer = get_time (self, "a");
+  file = get_time (self, "a/file");
+  for (size_t i = 0; i < G_N_ELEMENTS (times); i++)
+    {
+      g_assert_true (set_time (self, "a/inner", times[i], &error));
+      g_assert_no_error (error);
+      g_assert_cmpint (get_time (self, "a/inner").tv_sec, ==, times[i].seconds);
+      g_assert_cmpint (get_time (self, "a/inner").tv_nsec, ==, times[i].nanoseconds);
+    }
+  for (size_t i = 0; i < G_N_ELEMENTS (refused); i++)
+    {
+      g_assert_false (set_time (self, refused[i], times[0], &error));
+      assert_code (&error, SAMPAN_ERROR_WRONG_KIND);
+    }
+  g_assert_cmpint (get_time (self, "a").tv_nsec, ==, outer.tv_nsec);
+  g_assert_cmpint (get_time (self, "a/file").tv_nsec, ==, file.tv_nsec);
+  g_assert_cmpint (get_time (self, "a").tv_sec, ==, outer.tv_sec);
+  g_assert_cmpint (get_time (self, "a/file").tv_sec, ==, file.tv_sec);
+}
+
+/* Whatever a client says: a disk takes what is nearest to it, or nothing. */
+static void
+test_set_any_time (Fixture *self, gconstpointer confine)
+{
+  static const int64_t seconds[] = { INT64_MIN,  INT64_MIN + 1, INT32_MIN,     -1,       INT32_MAX,
+                                     UINT32_MAX, INT64_MAX / 2, INT64_MAX - 1, INT64_MAX };
+  g_autoptr (GError) error = NULL;
+
+  disk_mkdir (self, "a");
+  for (size_t i = 0; i < G_N_ELEMENTS (seconds); i++)
+    if (!set_time (self, "a", (SampanTime){ seconds[i], SAMPAN_MTIME_NSEC_MAX }, &error))
+      g_clear_error (&error);
+  g_assert_true (set_time (self, "a", (SampanTime){ 5, 6 }, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (get_time (self, "a").tv_sec, ==, 5);
+}
+
 /* D9, D10: byte for byte; the longest leaves no room for anything behind it. */
 static void
 test_hostile_names (Fixture *self, gconstpointer confine)
@@ -536,6 +606,8 @@ main (int argc, char **argv)
   if (sodium_init () < 0)
     return 1;
   fixture_add ("mkdir/table", test_mkdir);
+  fixture_add ("set-time/table", test_set_time);
+  fixture_add ("set-time/any", test_set_any_time);
   fixture_add ("mkdir/hostile-names", test_hostile_names);
   fixture_add ("mkdir/deepest", test_deepest);
   fixture_add ("rename/table", test_rename);

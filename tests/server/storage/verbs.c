@@ -80,6 +80,12 @@ do_mkdir_parents (Fixture *self, const SampanPath *path, GError **error)
 }
 
 bool
+do_set_time (Fixture *self, const SampanPath *path, GError **error)
+{
+  return sampan_storage_set_time (self->root, path, (SampanTime){ 1, 2 }, error);
+}
+
+bool
 do_remove (Fixture *self, const SampanPath *path, GError **error)
 {
   uint8_t trash_id[SAMPAN_TRASH_ID_LENGTH];
@@ -275,6 +281,7 @@ const NamedVerb verbs[] = {
   { "hash", do_hash },
   { "mkdir", do_mkdir },
   { "mkdir-parents", do_mkdir_parents },
+  { "set-time", do_set_time },
   { "remove", do_remove },
   { "rename-from", do_rename_from },
   { "rename-to", do_rename_to },

@@ -26,6 +26,7 @@ bool do_open (Fixture *self, const SampanPath *path, GError **error);
 bool do_hash (Fixture *self, const SampanPath *path, GError **error);
 bool do_mkdir (Fixture *self, const SampanPath *path, GError **error);
 bool do_mkdir_parents (Fixture *self, const SampanPath *path, GError **error);
+bool do_set_time (Fixture *self, const SampanPath *path, GError **error);
 bool do_remove (Fixture *self, const SampanPath *path, GError **error);
 bool do_rename_from (Fixture *self, const SampanPath *path, GError **error);
 bool do_rename_to (Fixture *self, const SampanPath *path, GError **error);
