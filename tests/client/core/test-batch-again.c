@@ -204,5 +204,5 @@ main (int argc, char **argv)
   real_server_init ();
   g_test_add_func ("/batch-again/outdated", test_outdated);
   g_test_add_func ("/batch-again/saved-decision", test_saved_decision);
-  return g_test_run ();
+  return core_test_run ();
 }
