@@ -23,6 +23,7 @@ from gi.repository import Gdk, Gtk  # noqa: E402
 DAYS = 4
 PICTURES = 3
 COUNT = DAYS * PICTURES
+NEW_DAY_NS = 86_400_123_456_789  # and a part that only nanoseconds keep
 
 
 class Batches(unittest.TestCase):
@@ -51,6 +52,19 @@ class Batches(unittest.TestCase):
 
         a11y.wait_for(probe, f"all of the trip in {folder}")
 
+    def date_trip(self, folder):
+        for day in range(DAYS):
+            os.utime(folder / "Trip" / f"day {day}", ns=(0, (day + 1) * NEW_DAY_NS))
+        os.utime(folder / "Trip", ns=(0, NEW_DAY_NS // 2))
+
+    def wait_for_dates(self, folder):
+        def get_times(top):
+            return [path.stat().st_mtime_ns for path in (top, *(top / f"day {day}" for day in range(DAYS)))]
+
+        a11y.wait_for(
+            lambda: get_times(folder / "Trip") == get_times(self.local / "Trip"), f"the dates in {folder}"
+        )
+
     def upload_folder(self, app, folder):
         app.press("More Uploads", "toggle button")
         app.press("Upload Folder…", None)
@@ -65,6 +79,7 @@ class Batches(unittest.TestCase):
 
     def test_upload_and_download(self):
         self.make_trip(self.local, "picture")
+        self.date_trip(self.local)
         fetched = self.local / "fetched"
         fetched.mkdir()
         with Box() as box, App() as app:
@@ -74,6 +89,7 @@ class Batches(unittest.TestCase):
             self.upload_folder(app, self.local / "Trip")
             app.wait_for_names("Trip", "crew.jpg")
             self.wait_for_trip(box.files, "picture")
+            self.wait_for_dates(box.files)
             app.find(f"0 waiting, {COUNT} done")
             app.take_picture("folder-uploaded")
             self.upload_folder(app, self.local / "Trip")
@@ -83,6 +99,7 @@ class Batches(unittest.TestCase):
             app.press("Download")
             a11y.choose_file(app.root, fetched, "Open")
             self.wait_for_trip(fetched, "picture")
+            self.wait_for_dates(fetched)
             app.wait_until_idle()
 
     def test_drop(self):
