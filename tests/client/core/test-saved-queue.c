@@ -8,7 +8,7 @@
 
 #include "batch-test.h"
 #include "real-server.h"
-#include "saved-file.h"
+#include "saved-job.h"
 #include "saved-queue.h"
 #include "session-private.h"
 
@@ -29,8 +29,7 @@
 #define FOLDER_MTIME_NSEC 987654321
 #define MODE 0751 /* of what comes: not what any file gets by itself */
 #define KILL_AFTER_FINISHED 50
-/* Behind these: by then what ended first is in the file. */
-#define KILL_AFTER_MS 600
+#define LOOK_MS 20 /* at what is in the file */
 
 typedef enum
 {
@@ -45,6 +44,7 @@ static const char *program;
 
 typedef struct
 {
+  ClientTask task;
   SampanSession *session;
   SampanSavedQueue *saved;
   SampanQueue *queue;
@@ -111,11 +111,77 @@ decide (SampanBatch *batch)
     }
 }
 
-static gboolean
-tell_cb (gpointer user_data)
+/* The only list of an account; NULL if there is none. */
+static char *
+dup_list_filename (void)
+{
+  g_autofree char *folder = g_build_filename (g_get_user_state_dir (), "sampan", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  char *found = NULL;
+
+  for (const char *name; (name = g_dir_read_name (dir)) != NULL;)
+    if (g_str_has_suffix (name, ".queue"))
+      {
+        g_assert_null (found);
+        found = g_build_filename (folder, name, NULL);
+      }
+  return found;
+}
+
+/* What is on the disk, also while a client has it; without jobs if there is nothing yet. */
+static SampanSavedState *
+read_list (void)
+{
+  g_autofree char *filename = dup_list_filename ();
+  g_autofree char *bytes = NULL;
+  SampanSavedState *state = sampan_saved_state_new ();
+  SampanSavedSums sums;
+  g_autoptr (GError) error = NULL;
+  size_t length;
+
+  if (filename == NULL)
+    return state;
+  g_file_get_contents (filename, &bytes, &length, &error);
+  g_assert_no_error (error);
+  sampan_saved_records_read ((const uint8_t *)bytes,
+                             length,
+                             sampan_saved_state_take,
+                             state,
+                             &sums,
+                             &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (sums.n_damaged, ==, 0);
+  sampan_saved_state_end (state);
+  return state;
+}
+
+static void
+tell (void)
 {
   printf ("now\n");
   fflush (stdout);
+}
+
+/* Until it is written down that some were cancelled and one arrived. */
+static gboolean
+look_cb (gpointer user_data)
+{
+  g_autoptr (SampanSavedState) state = read_list ();
+  guint n_ended = 0;
+
+  if (state->jobs->len > 0)
+    {
+      SampanSavedJob *job = g_ptr_array_index (state->jobs, 0);
+      GHashTableIter iter;
+      gpointer name;
+
+      g_hash_table_iter_init (&iter, job->ended);
+      while (g_hash_table_iter_next (&iter, &name, NULL))
+        n_ended += g_str_has_prefix (name, "t/new");
+    }
+  if (n_ended <= CANCELLED)
+    return G_SOURCE_CONTINUE;
+  tell ();
   return G_SOURCE_REMOVE;
 }
 
@@ -124,8 +190,12 @@ finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
 {
   Client *client = user_data;
 
-  if (++client->n_finished == KILL_AFTER_FINISHED)
-    g_timeout_add (KILL_AFTER_MS, tell_cb, NULL);
+  if (++client->n_finished != KILL_AFTER_FINISHED)
+    return;
+  if (client->task == CLIENT_BEGINS)
+    g_timeout_add (LOOK_MS, look_cb, NULL);
+  else
+    tell ();
 }
 
 static void
@@ -151,13 +221,13 @@ is_finished (gpointer data)
 }
 
 static void
-choose (Client *client, ClientTask task, const char *local, const char *remote)
+choose (Client *client, const char *local, const char *remote)
 {
   g_autoptr (GPtrArray) batches = sampan_saved_queue_take_batches (client->saved);
   g_autoptr (GError) error = NULL;
 
-  g_assert_cmpuint (batches->len, ==, task == CLIENT_BEGINS ? 0 : 1);
-  if (task == CLIENT_BEGINS)
+  g_assert_cmpuint (batches->len, ==, client->task == CLIENT_BEGINS ? 0 : 1);
+  if (client->task == CLIENT_BEGINS)
     {
       client->batch = new_batch (client->session, local, remote);
       sampan_batch_set_keep_permissions (client->batch, true);
@@ -167,7 +237,7 @@ choose (Client *client, ClientTask task, const char *local, const char *remote)
     client->batch = g_object_ref (g_ptr_array_index (batches, 0));
   error = batch_test_prepare (client->batch, NULL);
   g_assert_no_error (error);
-  if (task == CLIENT_BEGINS)
+  if (client->task == CLIENT_BEGINS)
     decide (client->batch);
   g_assert_cmpuint (sampan_batch_count_undecided (client->batch), ==, 0);
 }
@@ -176,10 +246,9 @@ choose (Client *client, ClientTask task, const char *local, const char *remote)
 static int
 run_client (char **argv)
 {
-  ClientTask task = (ClientTask)atoi (argv[0]);
   g_autoptr (SampanEngine) engine = sampan_engine_new ();
   g_autoptr (GError) error = NULL;
-  Client client = { 0 };
+  Client client = { .task = (ClientTask)atoi (argv[0]) };
 
   g_assert_true (sampan_crypto_init ());
   client.session = sampan_session_new (engine);
@@ -189,14 +258,14 @@ run_client (char **argv)
   g_assert_no_error (error);
   g_assert_null (sampan_saved_queue_get_damaged (client.saved));
   client.queue = sampan_queue_new ();
-  choose (&client, task, argv[2], argv[3]);
-  if (task == CLIENT_BEGINS)
+  choose (&client, argv[2], argv[3]);
+  if (client.task == CLIENT_BEGINS)
     g_signal_connect (client.queue, "items-changed", G_CALLBACK (cancel_some_cb), &client);
-  if (task != CLIENT_ENDS)
+  if (client.task != CLIENT_ENDS)
     g_signal_connect (client.queue, "finished", G_CALLBACK (finished_cb), &client);
   sampan_batch_start (client.batch, client.queue);
   core_test_await_condition (is_finished, client.batch);
-  if (task != CLIENT_ENDS)
+  if (client.task != CLIENT_ENDS)
     {
       printf ("too late: %u\n", client.n_finished);
       fflush (stdout);
@@ -363,39 +432,6 @@ expect_all (const char *folder, GHashTable *missing)
   g_assert_cmpuint (count (folder), ==, MANY + 4 * CONFLICTS - g_hash_table_size (missing));
 }
 
-/* The only list of an account; NULL if there is none. */
-static char *
-dup_list_name (void)
-{
-  g_autofree char *folder = g_build_filename (g_get_user_state_dir (), "sampan", NULL);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  char *found = NULL;
-
-  for (const char *name; (name = g_dir_read_name (dir)) != NULL;)
-    if (g_str_has_suffix (name, ".queue"))
-      {
-        g_assert_null (found);
-        found = g_strndup (name, strlen (name) - strlen (".queue"));
-      }
-  return found;
-}
-
-/* Opens what the client left. */
-static SampanSavedState *
-read_list (void)
-{
-  g_autofree char *list = dup_list_name ();
-  g_autoptr (SampanSavedFile) file = NULL;
-  g_autoptr (GError) error = NULL;
-  SampanSavedState *state;
-
-  g_assert_nonnull (list);
-  file = sampan_saved_file_open (list, &state, &error);
-  g_assert_no_error (error);
-  g_assert_null (sampan_saved_file_get_damaged (file));
-  return state;
-}
-
 /* Of what is written down to have ended: what was cancelled, and one that arrived, which is taken
  * away. Set of names. */
 static GHashTable *
@@ -455,7 +491,7 @@ killed (const char *name, bool is_upload)
     run (CLIENT_ENDS, server.port, local, remote);
   expect_all (to, missing);
   expect_folders (to);
-  list = dup_list_name ();
+  list = dup_list_filename ();
   g_assert_null (list);
   real_server_stop (&server, SIGTERM);
 }
