@@ -154,7 +154,10 @@ receive_next (SampanExchange *self, SampanUpload *upload, SampanUploadClaim *cla
 {
   uint8_t kind = 0;
   SampanReader reader;
-  SampanInput input = read_within (self, claim->is_armed ? -1 : 0, &kind, &reader);
+  int64_t wait_us = 0;
+  if (!sampan_upload_make_safe (upload, &wait_us, error))
+    return PUT_FAILED;
+  SampanInput input = read_within (self, claim->is_armed ? wait_us : 0, &kind, &reader);
   if (input == SAMPAN_INPUT_MESSAGE)
     return take_part (self, upload, kind, &reader, error);
   if (input == SAMPAN_INPUT_DRY && !claim->is_armed)

@@ -12,6 +12,8 @@
 #include <fcntl.h>
 #include <sys/eventfd.h>
 
+#define SYNC_AHEAD_US (SAMPAN_SYNC_AHEAD_MS * G_TIME_SPAN_MILLISECOND)
+
 struct _SampanSyncAhead
 {
   const SampanShareRoot *root; /* borrowed */
@@ -136,15 +138,24 @@ get_pool (void)
   return pool;
 }
 
+/* Whether one is under way does not count. */
+static int64_t
+get_wait_us (const SampanSyncAhead *self, uint64_t bytes)
+{
+  if (bytes == self->asked_bytes)
+    return -1;
+  if (bytes - self->asked_bytes >= SAMPAN_SYNC_AHEAD_BYTES)
+    return 0;
+  return MAX (0, self->last_us + SYNC_AHEAD_US - g_get_monotonic_time ());
+}
+
 void
 sampan_sync_ahead_advance (SampanSyncAhead *self, uint64_t bytes, bool is_due)
 {
-  int64_t now_us = g_get_monotonic_time ();
+  int64_t wait_us = get_wait_us (self, bytes);
   bool may_run;
 
-  if (bytes == self->asked_bytes ||
-      (!is_due && bytes - self->asked_bytes < SAMPAN_SYNC_AHEAD_BYTES &&
-       now_us - self->last_us < SAMPAN_SYNC_AHEAD_MS * G_TIME_SPAN_MILLISECOND))
+  if (wait_us < 0 || (wait_us > 0 && !is_due))
     return;
   g_mutex_lock (&self->lock);
   may_run = !self->is_running && self->saved_errno == 0;
@@ -156,8 +167,19 @@ sampan_sync_ahead_advance (SampanSyncAhead *self, uint64_t bytes, bool is_due)
   g_mutex_unlock (&self->lock);
   if (!may_run)
     return;
-  self->last_us = now_us;
+  self->last_us = g_get_monotonic_time ();
   g_thread_pool_push (get_pool (), self, NULL);
+}
+
+int64_t
+sampan_sync_ahead_get_wait_us (SampanSyncAhead *self, uint64_t bytes)
+{
+  bool is_running;
+
+  g_mutex_lock (&self->lock);
+  is_running = self->is_running;
+  g_mutex_unlock (&self->lock);
+  return is_running ? -1 : get_wait_us (self, bytes);
 }
 
 uint64_t

@@ -25,8 +25,13 @@ bool sampan_sync_ahead_free (SampanSyncAhead *self);
 /* An eventfd that is written to whenever a sync has ended; -1: none. Borrowed. */
 void sampan_sync_ahead_set_wake_fd (SampanSyncAhead *self, int fd);
 
-/* The file has now BYTES. Begins a sync when it is time, or at once with IS_DUE. */
+/* The file has now BYTES. Begins a sync when it is time, or at once with IS_DUE; none while one is
+ * under way. */
 void sampan_sync_ahead_advance (SampanSyncAhead *self, uint64_t bytes, bool is_due);
+
+/* Microseconds until advancing with these BYTES would begin a sync; -1: it would not, as they are
+ * safe or a sync is under way. */
+int64_t sampan_sync_ahead_get_wait_us (SampanSyncAhead *self, uint64_t bytes);
 
 /* How much of the file a power cut does not take, name in staging and all. 0: not known. */
 uint64_t sampan_sync_ahead_get_safe_bytes (SampanSyncAhead *self);

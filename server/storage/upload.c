@@ -340,25 +340,6 @@ flush_early (SampanUpload *self)
   self->flushed_bytes = self->offset;
 }
 
-/* FALSE: a sync has failed already. */
-static bool
-make_safe_ahead (SampanUpload *self, GError **error)
-{
-  int saved_errno;
-
-  if (self->ahead == NULL)
-    return true;
-  saved_errno = sampan_sync_ahead_get_errno (self->ahead);
-  if (saved_errno == 0)
-    {
-      sampan_sync_ahead_advance (self->ahead, self->offset, false);
-      return true;
-    }
-  sampan_disk_set_error (error, saved_errno, "cannot sync", sampan_path_get (self->path));
-  self->state = SAMPAN_UPLOAD_FAILED;
-  return false;
-}
-
 bool
 sampan_upload_write (SampanUpload *self, const uint8_t *data, size_t length, GError **error)
 {
@@ -378,7 +359,27 @@ sampan_upload_write (SampanUpload *self, const uint8_t *data, size_t length, GEr
   self->offset += length;
   self->received_bytes += length;
   flush_early (self);
-  return make_safe_ahead (self, error);
+  return true;
+}
+
+bool
+sampan_upload_make_safe (SampanUpload *self, int64_t *wait_us, GError **error)
+{
+  int saved_errno;
+
+  *wait_us = -1;
+  if (self->ahead == NULL)
+    return true;
+  saved_errno = sampan_sync_ahead_get_errno (self->ahead);
+  if (saved_errno == 0)
+    {
+      sampan_sync_ahead_advance (self->ahead, self->offset, false);
+      *wait_us = sampan_sync_ahead_get_wait_us (self->ahead, self->offset);
+      return true;
+    }
+  sampan_disk_set_error (error, saved_errno, "cannot sync", sampan_path_get (self->path));
+  self->state = SAMPAN_UPLOAD_FAILED;
+  return false;
 }
 
 dev_t

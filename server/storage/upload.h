@@ -51,6 +51,13 @@ dev_t sampan_upload_get_device (const SampanUpload *self);
 /* What came since it began; a resume found the rest. */
 uint64_t sampan_upload_get_received_bytes (const SampanUpload *self);
 
+/* Begins to make what came so far safe against a power cut, on another thread, when it is time.
+ * *WAIT_US gets the microseconds until it is, if nothing comes before; -1: there is no more to do
+ * until something comes or the eventfd is written to. Fails with IO if that failed before; then
+ * only free it. */
+bool sampan_upload_make_safe (SampanUpload *self,
+                              int64_t *wait_us,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* How much of it a resume will find even after a power cut; 0 if not known. An eventfd to be
  * written to when that may have grown (-1: none) is borrowed. */
 uint64_t sampan_upload_get_safe_bytes (SampanUpload *self);

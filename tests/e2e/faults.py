@@ -61,7 +61,8 @@ class Upload(harness.Case):
     def test_what_was_safe_is_kept(self):
         size = 100_000_000
         harness.make_file(self.source, size, seed=7)
-        proxy = self.new_proxy(up_limit=70_000_000)
+        limit = 70_000_000
+        proxy = self.new_proxy(up_limit=limit)
         process = self.start_upload(proxy, "--progress=json")
         told = []
 
@@ -69,8 +70,8 @@ class Upload(harness.Case):
             line = json.loads(process.stderr.readline())
             if line["status"] == "progress":
                 told.append(line["safe_bytes"])
-            return told and told[-1] > 0  # how much of it is up to the disk: of what comes during a sync it tells later
-        harness.wait_until(look, "the box to tell")
+            return told and told[-1] > limit - OVERHEAD
+        harness.wait_until(look, "all that came to be safe")
         self.server.kill()
         safe = told[-1]
         self.assertEqual(told, sorted(told))

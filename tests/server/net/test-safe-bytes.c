@@ -147,6 +147,21 @@ test_slow (void)
   g_assert_cmpuint (dribble (client, &sent), >, safe);
 }
 
+/* What came while a sync was under way, or after the last one, is made safe without more. */
+static void
+test_still (void)
+{
+  g_autoptr (TestFixture) fixture = test_fixture_new (NULL);
+  g_autoptr (TestClient) client = test_client_new_logged_in (fixture->port, "ann", TEST_PASSWORD);
+  g_autofree uint8_t *data = g_malloc0 (FIRST_BYTES);
+
+  queue_put (client, SIZE_BYTES, 0);
+  test_client_queue_data (client, data, FIRST_BYTES);
+  g_assert_true (test_client_flush (client));
+  while (receive_safe_bytes (client, SIZE_BYTES) < FIRST_BYTES)
+    ;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -154,5 +169,6 @@ main (int argc, char **argv)
   g_assert_true (sampan_crypto_init ());
   g_test_add_func ("/server/safe-bytes/large", test_large);
   g_test_add_func ("/server/safe-bytes/slow", test_slow);
+  g_test_add_func ("/server/safe-bytes/still", test_still);
   return g_test_run ();
 }
