@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <sys/wait.h>
 
-#define PATIENCE_SECS 60 /* only what went wrong takes so long, however busy the machine is */
+#define PATIENCE_SECS 120 /* only what went wrong takes so long, however busy the machine is */
 
 typedef struct
 {

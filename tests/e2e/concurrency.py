@@ -24,7 +24,7 @@ class Together(harness.Case):
         versions = sorted(source.read_bytes() for source in sources)
 
         def put(source):
-            return lambda: self.client.run("put", "--on-conflict=replace", source, self.client.remote("files/target"), seconds=240)
+            return lambda: self.client.run("put", "--on-conflict=replace", source, self.client.remote("files/target"))
         self.run_all([put(source) for source in sources])
         self.assertEqual(self.visible(), ["target"])
         self.assertEqual(sorted(self.trash() + [(self.share / "target").read_bytes()]), versions)
@@ -34,7 +34,7 @@ class Together(harness.Case):
         sources = [harness.make_file(self.folder / f"file-{number}", 100_000, seed=number) for number in range(CLIENTS)]
 
         def put(source):
-            return lambda: self.client.run("put", source, self.client.remote("files/target"), status=None, seconds=240)
+            return lambda: self.client.run("put", source, self.client.remote("files/target"), status=None)
         results = self.run_all([put(source) for source in sources])
         self.assertEqual(sorted(result.status for result in results), [0] + [1] * (CLIENTS - 1))
         winner = next(source for source, result in zip(sources, results) if result.status == 0)
@@ -51,8 +51,8 @@ class Together(harness.Case):
 
         def there_and_back(tree):
             def run():
-                self.client.run("put", "-r", tree, self.client.remote("files"), seconds=240)
-                self.client.run("get", "-r", self.client.remote(f"files/{tree.name}"), self.folder / f"back-{tree.name}", seconds=240)
+                self.client.run("put", "-r", tree, self.client.remote("files"))
+                self.client.run("get", "-r", self.client.remote(f"files/{tree.name}"), self.folder / f"back-{tree.name}")
             return run
         self.run_all([there_and_back(tree) for tree in trees])
         for tree in trees:

@@ -26,7 +26,7 @@ class Heal(harness.Case):
     def test_put_over_a_wire_that_is_cut(self):
         proxy = self.new_proxy(up_limit=SIZE // (CUTS + 4), at_limit="reset", times=CUTS, chunk=8192)
         process = self.start_client("put", self.source, self.client.remote("files/target", port=proxy.port))
-        self.assert_ends(process, 0, seconds=240)
+        self.assert_ends(process, 0)
         self.assertEqual(proxy.resets, CUTS)
         self.assertEqual((self.share / "target").read_bytes(), self.source.read_bytes())
         self.assertEqual((self.visible(), self.staged(), self.trash()), (["target"], [], []))
@@ -36,7 +36,7 @@ class Heal(harness.Case):
         harness.make_file(self.share / "target", SIZE)
         proxy = self.new_proxy(down_limit=SIZE // (CUTS + 4), at_limit="reset", times=CUTS, chunk=8192)
         process = self.start_client("get", self.client.remote("files/target", port=proxy.port), self.local)
-        self.assert_ends(process, 0, seconds=240)
+        self.assert_ends(process, 0)
         self.assertEqual(proxy.resets, CUTS)
         self.assertEqual((self.local / "target").read_bytes(), self.source.read_bytes())
         self.assertEqual(os.listdir(self.local), ["target"])

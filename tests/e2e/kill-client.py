@@ -33,7 +33,7 @@ class Killed(harness.Case):
         done = subprocess.run(
             [KILL_AT, *self.client.arguments(*arguments)],
             env=dict(self.client.environment, KILL_AT_STEP=str(step), KILL_AT_LEFT=str(left)),
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=240,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=harness.WAIT_SECS,
         )
         self.assertIn(done.returncode, (0, KILLED), done.stderr)
         return step - int(left.read_text())

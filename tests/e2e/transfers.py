@@ -212,13 +212,12 @@ class Transfers(harness.Case):
         for number in range(MANY):
             harness.make_file(wide / f"folder-{number % 7}" / f"{number}", 5, seed=number)
         harness.make_file(self.share / "wide" / "folder-3" / "3", 9, seed=9999)
-        result = self.client.run("--progress=json", "put", "-r", "--on-conflict=replace", "--verify", wide, self.client.remote("files"),
-                                 seconds=240)
+        result = self.client.run("--progress=json", "put", "-r", "--on-conflict=replace", "--verify", wide, self.client.remote("files"))
         end = self.objects(result.errors)[-1]
         self.assertEqual((end["done"], end["failed"], end["verified"]), (MANY, 0, MANY))
         self.assertEqual(harness.read_tree(self.share / "wide"), harness.read_tree(wide))
         back = self.folder / "back"
-        self.client.run("get", "-r", self.client.remote("files/wide"), back, seconds=240)
+        self.client.run("get", "-r", self.client.remote("files/wide"), back)
         self.assertEqual(harness.read_tree(back), harness.read_tree(wide))
 
     def test_objects_come_while_others_move(self):
@@ -251,7 +250,7 @@ class Transfers(harness.Case):
         proxy.cut()
         stored = len(list((self.share / "wide").rglob("*[0-9]")))
         self.assertLess(stored, MANY)
-        self.assertIn("the same", self.client.run("put", "-r", wide, self.client.remote("files"), seconds=240).errors)
+        self.assertIn("the same", self.client.run("put", "-r", wide, self.client.remote("files")).errors)
         self.assertEqual(harness.read_tree(self.share / "wide"), harness.read_tree(wide))
 
     def test_new_names(self):

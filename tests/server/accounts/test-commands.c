@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define OUTPUT_MAX_BYTES 4096
-#define ANSWER_TIMEOUT_MS 60000 /* a loaded machine under a sanitizer */
+#define ANSWER_TIMEOUT_MS 120000 /* a loaded machine under a sanitizer */
 
 /* ---- What the commands do ---- */
 

@@ -7,10 +7,10 @@
 
 #include "test-fixture.h"
 
+#include "test-client.h"
+
 #include <glib/gstdio.h>
 #include <string.h>
-
-#define STAGING_TIMEOUT_SECS 60
 
 static void
 register_account (SampanAccountStore *store, const char *name, bool one_time, int64_t expires_secs)
@@ -281,7 +281,7 @@ void
 test_wait_for_staging (const char *files)
 {
   g_autofree char *staging = g_build_filename (files, ".sampan", "staging", NULL);
-  int64_t until_us = g_get_monotonic_time () + STAGING_TIMEOUT_SECS * G_USEC_PER_SEC;
+  int64_t until_us = g_get_monotonic_time () + TEST_TIMEOUT_SECS * G_USEC_PER_SEC;
   while (g_get_monotonic_time () < until_us)
     {
       g_autoptr (GDir) dir = g_dir_open (staging, 0, NULL);

@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#define PATTERN_US (50 * 1000) /* far above what it takes, far below what an exponent would */
-
 static const struct
 {
   const char *pattern;
@@ -71,22 +69,19 @@ test_cases (void)
     }
 }
 
-/* No pattern makes the server think long. */
+/* No pattern makes the server think long: trying all ways would never end. */
 static void
 test_stubborn (void)
 {
   g_autofree char *name = g_strnfill (SAMPAN_NAME_MAX, 'a');
   GString *text = g_string_new (NULL);
   g_autoptr (SampanNamePattern) pattern = NULL;
-  int64_t started_us;
 
   while (text->len < SAMPAN_FIND_PATTERN_MAX - 3)
     g_string_append (text, "*a");
   g_string_append (text, "*b");
   pattern = sampan_name_pattern_new ((SampanBytes){ (const uint8_t *)text->str, text->len });
-  started_us = g_get_monotonic_time ();
   g_assert_false (sampan_name_pattern_matches (pattern, name));
-  g_assert_cmpint (g_get_monotonic_time () - started_us, <, PATTERN_US);
   g_string_free (text, TRUE);
 }
 
