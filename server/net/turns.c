@@ -72,6 +72,7 @@ get_line (SampanTurns *self, dev_t device)
 static void
 go (SampanTurnLine *self, SampanTurn *turn)
 {
+  turn->is_waiting = false;
   turn->is_going = true;
   g_queue_push_tail_link (&self->going, &turn->link);
 }
@@ -100,9 +101,11 @@ static void
 wait_for_turn (SampanTurnLine *self, SampanTurn *turn)
 {
   g_cond_init (&turn->called);
+  turn->is_waiting = true;
   g_queue_push_tail_link (&self->waiting, &turn->link);
   call_next (self);
-  while (!turn->is_going)
+  /* Who wakes up late may have been called and lost its turn already. */
+  while (turn->is_waiting)
     {
       unsigned int called = self->called;
       int64_t until_us = g_get_monotonic_time () + self->turns->stuck_us;

@@ -30,8 +30,9 @@ typedef struct
 
   /* Guarded by the line */
   GCond called;
-  GList link;    /* among those that go on, or those that wait */
-  bool is_going; /* FALSE: waits, or took too long and lost its turn to another */
+  GList link; /* among those that go on, or those that wait */
+  bool is_waiting;
+  bool is_going; /* neither: took too long, and lost its turn to another */
 } SampanTurn;
 
 /* GOING_MAX go on at a time for each disk. If none of them ends its turn within STUCK_US, the one

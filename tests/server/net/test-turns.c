@@ -12,6 +12,7 @@
 #define OTHER_DISK 2
 #define NEVER_US ((int64_t)G_USEC_PER_SEC * 3600) /* too long to be what let a test go on */
 #define SOON_US 1000
+#define AT_ONCE_US 1 /* before a thread that was called is awake */
 #define WORKERS 5
 #define ROUNDS 200
 
@@ -156,6 +157,31 @@ test_stuck_loses_its_turn (void)
 }
 
 static gpointer
+hurry_thread (gpointer data)
+{
+  SampanTurns *turns = data;
+  SampanTurn turn = { 0 };
+
+  for (int i = 0; i < ROUNDS; i++)
+    sampan_turn_spend (&turn, turns, DISK, SAMPAN_TURN_BYTES);
+  sampan_turn_end (&turn);
+  return NULL;
+}
+
+/* Called and called again for another one, before it has woken up. */
+static void
+test_late_loses_its_turn (void)
+{
+  g_autoptr (SampanTurns) turns = sampan_turns_new (1, AT_ONCE_US);
+  GThread *threads[WORKERS];
+
+  for (int i = 0; i < WORKERS; i++)
+    threads[i] = g_thread_new ("worker", hurry_thread, turns);
+  for (int i = 0; i < WORKERS; i++)
+    g_thread_join (threads[i]);
+}
+
+static gpointer
 wait_thread (gpointer data)
 {
   SampanTurns *turns = data;
@@ -187,6 +213,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/server/turns/alone-goes-on", test_alone_goes_on);
   g_test_add_func ("/server/turns/first-come-first-served", test_first_come_first_served);
   g_test_add_func ("/server/turns/stuck-loses-its-turn", test_stuck_loses_its_turn);
+  g_test_add_func ("/server/turns/late-loses-its-turn", test_late_loses_its_turn);
   g_test_add_func ("/server/turns/end-calls-next", test_end_calls_next);
   return g_test_run ();
 }
