@@ -250,9 +250,12 @@ sampan_connection_leave (SampanConnection *self)
 }
 
 void
-sampan_connection_spend_turn (SampanConnection *self, dev_t device, size_t bytes)
+sampan_connection_spend_turn (SampanConnection *self,
+                              SampanTurns *turns,
+                              dev_t device,
+                              size_t bytes)
 {
-  sampan_turn_spend (&self->turn, self->services->turns, device, bytes);
+  sampan_turn_spend (&self->turn, turns, device, bytes);
 }
 
 void

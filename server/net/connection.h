@@ -93,9 +93,12 @@ SampanInput sampan_connection_read (SampanConnection *self,
 /* What wakes a read that waits by becoming readable, or -1. Borrowed. */
 void sampan_connection_set_wake_fd (SampanConnection *self, int fd);
 
-/* BYTES more were stored on DEVICE: after a turn's bytes others come first (turns.h). A wait for
- * the peer ends the turn; so does leaving. */
-void sampan_connection_spend_turn (SampanConnection *self, dev_t device, size_t bytes);
+/* BYTES more went to or came from DEVICE: after a turn's bytes others come first (turns.h). A wait
+ * for the peer ends the turn; so does leaving. */
+void sampan_connection_spend_turn (SampanConnection *self,
+                                   SampanTurns *turns,
+                                   dev_t device,
+                                   size_t bytes);
 /* Before other waits, such as for a sync. */
 void sampan_connection_end_turn (SampanConnection *self);
 

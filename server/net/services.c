@@ -84,7 +84,8 @@ sampan_services_new (SampanAccountStore *store, int64_t dead_peer_us, GError **e
   self->dead_peer_us = dead_peer_us;
   self->sessions = sampan_sessions_new ();
   self->uploads = sampan_upload_claims_new ();
-  self->turns = sampan_turns_new (g_get_num_processors (), TURN_STUCK_US);
+  self->put_turns = sampan_turns_new (g_get_num_processors (), TURN_STUCK_US);
+  self->get_turns = sampan_turns_new (g_get_num_processors (), TURN_STUCK_US);
   self->stop_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (self->stop_fd < 0)
     {
@@ -122,7 +123,8 @@ sampan_services_free (SampanServices *self)
   g_clear_pointer (&self->counting, g_hash_table_unref);
   g_clear_pointer (&self->shares, sampan_share_table_unref);
   sampan_penalties_free (self->penalties);
-  sampan_turns_free (self->turns);
+  sampan_turns_free (self->put_turns);
+  sampan_turns_free (self->get_turns);
   sampan_upload_claims_free (self->uploads);
   sampan_sessions_free (self->sessions);
   if (self->stop_fd >= 0)

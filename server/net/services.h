@@ -23,12 +23,12 @@ typedef struct
   SampanSessions *sessions;
   SampanPenalties *penalties;
   SampanUploadClaims *uploads;
-  SampanWatches *watches; /* the server's */
-  SampanTurns *turns;
-  int64_t dead_peer_us; /* how long a peer may keep a running request waiting */
-  int stop_fd;          /* becomes readable when the server stops, and stays so */
-  int is_stopping;      /* atomic */
-  int64_t stop_by_us;   /* set before is_stopping: replies are given up then */
+  SampanWatches *watches;             /* the server's */
+  SampanTurns *put_turns, *get_turns; /* apart: reading does not wait for writing */
+  int64_t dead_peer_us;               /* how long a peer may keep a running request waiting */
+  int stop_fd;                        /* becomes readable when the server stops, and stays so */
+  int is_stopping;                    /* atomic */
+  int64_t stop_by_us;                 /* set before is_stopping: replies are given up then */
   SampanCounters counters;
   int transfers; /* atomic; gets and puts running now */
   int searches;  /* atomic; finds and measures running now */

@@ -21,7 +21,7 @@ struct _SampanTurns
   unsigned int going_max;
   int64_t stuck_us;
   GMutex lock;      /* guards the lines */
-  GPtrArray *lines; /* as many as there are disks that uploads came to */
+  GPtrArray *lines; /* as many as there are disks that were used */
 };
 
 static void
@@ -117,10 +117,13 @@ wait_for_turn (SampanTurnLine *self, SampanTurn *turn)
   g_cond_clear (&turn->called);
 }
 
-static void
-end_turn (SampanTurn *turn)
+void
+sampan_turn_end (SampanTurn *turn)
 {
   SampanTurnLine *line = g_steal_pointer (&turn->line);
+  if (line == NULL)
+    return;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&line->turns->lock);
   stop (line, turn);
   call_next (line);
 }
@@ -133,22 +136,13 @@ sampan_turn_spend (SampanTurn *turn, SampanTurns *turns, dev_t device, size_t by
   if (turn->bytes < SAMPAN_TURN_BYTES)
     return;
   turn->bytes = 0;
+  if (turn->line != NULL && (turn->line->turns != turns || turn->line->device != device))
+    sampan_turn_end (turn);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&turns->lock);
   SampanTurnLine *line = get_line (turns, device);
-  if (turn->line != NULL && turn->line != line)
-    end_turn (turn);
-  if (turn->line == line)
+  if (turn->line != NULL)
     stop (line, turn);
   turn->line = line;
   turn->link.data = turn;
   wait_for_turn (line, turn);
-}
-
-void
-sampan_turn_end (SampanTurn *turn)
-{
-  if (turn->line == NULL)
-    return;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&turn->line->turns->lock);
-  end_turn (turn);
 }

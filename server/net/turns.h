@@ -1,11 +1,11 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Turns for the workers that store large uploads, first come first served: of many that send at
- * once none ends much before the others. So many go on at a time for each disk; who has stored a
- * turn's bytes lets those go first that came before. A worker that waits has no turn, so a peer
- * that is slow keeps nobody. A disk that is keeps no other disk, and those who wait for it only for
- * a moment: one file of it may be all that hangs. Any thread. */
+/* Turns for the workers that move large files, first come first served: of many that send, or
+ * receive, at once none ends much before the others. So many go on at a time for each disk; who has
+ * moved a turn's bytes lets those go first that came before. A worker that waits has no turn, so a
+ * peer that is slow keeps nobody. A disk that is keeps no other disk, and those who wait for it
+ * only for a moment: one file of it may be all that hangs. Any thread. */
 
 #pragma once
 
@@ -42,8 +42,9 @@ SampanTurns *sampan_turns_new (unsigned int going_max, int64_t stuck_us);
 void sampan_turns_free (SampanTurns *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanTurns, sampan_turns_free)
 
-/* BYTES more were stored on DEVICE. After SAMPAN_TURN_BYTES it waits for a turn, or for the next
- * one if others wait; what is smaller in all never waits. */
+/* BYTES more went to or came from DEVICE. After SAMPAN_TURN_BYTES it waits for a turn, or for the
+ * next one if others wait; what is smaller in all never waits. It may have had a turn of others
+ * than TURNS; that ends. */
 void sampan_turn_spend (SampanTurn *turn, SampanTurns *turns, dev_t device, size_t bytes);
 /* Before every wait and at the end. */
 void sampan_turn_end (SampanTurn *turn);

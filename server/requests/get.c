@@ -13,6 +13,16 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+/* Many times what the page cache takes for all that is read at once. */
+#define DISK_WAIT_US 1000
+
+typedef struct
+{
+  int fd;       /* borrowed */
+  dev_t device; /* 0: not known */
+  bool is_slow; /* its disk had to be waited for */
+} Source;
+
 static int
 open_target (SampanExchange *self,
              const SampanGetRequest *request,
@@ -56,19 +66,35 @@ limit_slots (struct iovec *slots, size_t count, uint64_t left)
   return used;
 }
 
+/* Who waits for a disk has no turn meanwhile: others have work for the processors. */
+static ssize_t
+read_some (SampanExchange *self,
+           Source *source,
+           const struct iovec *slots,
+           size_t count,
+           uint64_t offset)
+{
+  int64_t before_us = g_get_monotonic_time ();
+  ssize_t got;
+  if (source->is_slow)
+    sampan_connection_end_turn (self->connection);
+  do
+    got = preadv (source->fd, slots, (int)count, (off_t)offset);
+  while (got < 0 && errno == EINTR);
+  source->is_slow = g_get_monotonic_time () - before_us > DISK_WAIT_US;
+  return got;
+}
+
 /* Bytes sent, or -1: with error the file could not be read, without it the connection ended. */
 static ssize_t
-send_some (SampanExchange *self, int fd, uint64_t offset, uint64_t left, GError **error)
+send_some (SampanExchange *self, Source *source, uint64_t offset, uint64_t left, GError **error)
 {
   struct iovec slots[SAMPAN_CONNECTION_FRAMES];
   size_t count = sampan_connection_begin_data (self->connection, slots);
-  ssize_t got;
   if (count == 0)
     return -1;
   count = limit_slots (slots, count, left);
-  do
-    got = preadv (fd, slots, (int)count, (off_t)offset);
-  while (got < 0 && errno == EINTR);
+  ssize_t got = read_some (self, source, slots, count, offset);
   if (got < 0)
     sampan_error_set_from_errno (error, errno, "read");
   else if (got == 0)
@@ -103,6 +129,8 @@ send_content (SampanExchange *self,
               uint64_t *offset,
               GError **error)
 {
+  struct stat status;
+  Source source = { .fd = fd, .device = fstat (fd, &status) == 0 ? status.st_dev : 0 };
   while (*offset < info->size)
     {
       if (sampan_connection_get_end (self->connection) == SAMPAN_END_STOPPING)
@@ -110,10 +138,14 @@ send_content (SampanExchange *self,
           g_set_error_literal (error, SAMPAN_ERROR, SAMPAN_ERROR_SHUTTING_DOWN, "stopping");
           return false;
         }
-      ssize_t sent = send_some (self, fd, *offset, info->size - *offset, error);
+      ssize_t sent = send_some (self, &source, *offset, info->size - *offset, error);
       if (sent < 0)
         return false;
       *offset += (uint64_t)sent;
+      sampan_connection_spend_turn (self->connection,
+                                    self->services->get_turns,
+                                    source.device,
+                                    (size_t)sent);
     }
   return check_unchanged (fd, info, error);
 }
@@ -148,6 +180,7 @@ sampan_request_get (SampanExchange *self, SampanReader *reader)
   g_atomic_int_inc (&self->services->transfers);
   g_atomic_int_inc (&self->session->downloads);
   bool ok = send_info (self, &info) && send_content (self, fd, &info, &offset, &error);
+  sampan_connection_end_turn (self->connection);
   close (fd);
   g_atomic_int_add (&self->session->downloads, -1);
   g_atomic_int_add (&self->services->transfers, -1);

@@ -108,7 +108,10 @@ take_data (SampanExchange *self, SampanUpload *upload, SampanBytes data, GError 
 {
   if (!sampan_upload_write (upload, data.data, data.length, error))
     return PUT_FAILED;
-  sampan_connection_spend_turn (self->connection, sampan_upload_get_device (upload), data.length);
+  sampan_connection_spend_turn (self->connection,
+                                self->services->put_turns,
+                                sampan_upload_get_device (upload),
+                                data.length);
   return PUT_GOES_ON;
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Who goes on when more workers store large uploads than may at once. What goes wrong here hangs.
- */
+/* Who goes on when more workers move large files than may at once. What goes wrong here hangs. */
 
 #include "config.h"
 
@@ -45,6 +44,24 @@ test_disks_wait_for_themselves (void)
   g_assert_true (other.is_going);
   sampan_turn_end (&one);
   sampan_turn_end (&other);
+}
+
+/* Who stores after it has read, or the other way round, keeps no turn of the others. */
+static void
+test_moves_to_other_turns (void)
+{
+  g_autoptr (SampanTurns) put_turns = sampan_turns_new (1, NEVER_US);
+  g_autoptr (SampanTurns) get_turns = sampan_turns_new (1, NEVER_US);
+  SampanTurn turn = { 0 };
+  SampanTurn next = { 0 };
+
+  sampan_turn_spend (&turn, put_turns, DISK, SAMPAN_TURN_BYTES);
+  sampan_turn_spend (&turn, get_turns, DISK, SAMPAN_TURN_BYTES);
+  sampan_turn_spend (&next, put_turns, DISK, SAMPAN_TURN_BYTES);
+  g_assert_true (turn.is_going);
+  g_assert_true (next.is_going);
+  sampan_turn_end (&turn);
+  sampan_turn_end (&next);
 }
 
 static void
@@ -210,6 +227,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/server/turns/small-waits-for-nobody", test_small_waits_for_nobody);
   g_test_add_func ("/server/turns/disks-wait-for-themselves", test_disks_wait_for_themselves);
+  g_test_add_func ("/server/turns/moves-to-other-turns", test_moves_to_other_turns);
   g_test_add_func ("/server/turns/alone-goes-on", test_alone_goes_on);
   g_test_add_func ("/server/turns/first-come-first-served", test_first_come_first_served);
   g_test_add_func ("/server/turns/stuck-loses-its-turn", test_stuck_loses_its_turn);
