@@ -36,6 +36,9 @@ fill_slot (SampanTrashSlot *self, const SampanPath *path, uint64_t account_id)
                                0);
   if (self->fd < 0)
     return false;
+  /* Who makes room leaves it alone while things are moved through it; where locks are not known,
+   * only while it is empty. */
+  (void)sampan_staging_lock (self->fd);
   self->info_fd = sampan_disk_open (self->fd, INFO_NAME, O_WRONLY | O_CREAT | O_EXCL, 0600);
   return self->info_fd >= 0 && sampan_disk_write (self->info_fd, buffer, length, 0);
 }
@@ -113,10 +116,13 @@ sampan_trash_slot_sync_info (SampanTrashSlot *self, GError **error)
 bool
 sampan_trash_slot_sync (SampanTrashSlot *self, GError **error)
 {
-  if (sampan_disk_sync (self->fd))
-    return true;
-  sampan_disk_set_error (error, errno, "cannot sync", self->name);
-  return false;
+  if (!sampan_disk_sync (self->fd))
+    {
+      sampan_disk_set_error (error, errno, "cannot sync", self->name);
+      return false;
+    }
+  sampan_disk_clear_fd (&self->fd);
+  return true;
 }
 
 static bool

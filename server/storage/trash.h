@@ -19,14 +19,15 @@ G_BEGIN_DECLS
 typedef struct
 {
   const SampanShareRoot *root; /* borrowed */
-  int fd;                      /* of the slot */
+  int fd;                      /* of the slot; -1 once it is synced */
   int info_fd;
   uint8_t id[SAMPAN_TRASH_ID_LENGTH];
   char name[SAMPAN_TRASH_NAME_BYTES];
   bool is_used; /* holds an item: set by who moved it in */
 } SampanTrashSlot;
 
-/* Makes a slot with the record of PATH written but not synced. On a full disk the oldest things in
+/* Makes a slot with the record of PATH written but not synced, locked until it is synced or freed.
+ * On a full disk the oldest things in
  * the trash make room for it; NO_SPACE if there are none. */
 SampanTrashSlot *sampan_trash_slot_new (const SampanShareRoot *root,
                                         const SampanPath *path,
@@ -38,7 +39,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SampanTrashSlot, sampan_trash_slot_free)
 
 /* The record, before the thing leaves its place. */
 bool sampan_trash_slot_sync_info (SampanTrashSlot *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The slot's names, after it came; the folder of all slots is synced by the caller. */
+/* The slot's names, after it came; the folder of all slots is synced by the caller. Then others may
+ * have what is in it. */
 bool sampan_trash_slot_sync (SampanTrashSlot *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Reads the record of a slot. Fails with NOT_FOUND, or IO if it is damaged. */

@@ -72,11 +72,31 @@ test_trash_shrinks (Fixture *self, gconstpointer confine)
   g_assert_cmpuint (count_entries (self, ".sampan/trash"), ==, 0);
 }
 
+/* What is moved through a slot is nobody else's until the slot is synced. */
+static void
+test_room_spares_what_moves (Fixture *self, gconstpointer confine)
+{
+  g_autoptr (SampanPath) path = path_of ("moves");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SampanTrashSlot) slot = sampan_trash_slot_new (self->root, path, ACCOUNT_ID, &error);
+  g_autofree char *item = NULL;
+
+  g_assert_no_error (error);
+  item = g_build_filename (".sampan/trash", slot->name, SAMPAN_TRASH_ITEM, NULL);
+  disk_write (self, item, "0123456789");
+  g_assert_false (sampan_trash_make_room (self->root));
+  slot->is_used = true;
+  g_assert_true (sampan_trash_slot_sync (slot, &error));
+  g_assert_true (sampan_trash_make_room (self->root));
+  g_assert_cmpuint (count_entries (self, ".sampan/trash"), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (sodium_init (), >=, 0);
   fixture_add_once ("trash/shrink", test_trash_shrinks);
+  fixture_add_once ("trash/room-spares-what-moves", test_room_spares_what_moves);
   return g_test_run ();
 }
