@@ -211,6 +211,7 @@ sampan_server_accept_cb (SampanPollItem *item, gpointer user_data)
       else if (is_shortage (errno))
         {
           pause_accepting (self, errno);
+          bring_deadline_forward (self);
           return;
         }
       else if (errno == EAGAIN || errno == EWOULDBLOCK)

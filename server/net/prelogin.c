@@ -309,6 +309,8 @@ hand_over (SampanPrelogin *self,
            SampanWriter *writer,
            SampanConnection **connection)
 {
+  /* First: whoever is evicted has its socket shut down, and a connection that fails closes it. */
+  sampan_prelogin_table_remove (self->table, &self->slot);
   g_autoptr (SampanConnection) made = sampan_connection_new (self->services,
                                                              self->poll_item.fd,
                                                              g_steal_pointer (&self->channel),
@@ -317,7 +319,6 @@ hand_over (SampanPrelogin *self,
                                                              self->bytes + self->start,
                                                              self->end - self->start);
   int fd = self->poll_item.fd;
-  sampan_prelogin_table_remove (self->table, &self->slot);
   self->poll_item.fd = -1;
   self->state = STATE_DONE;
   if (made == NULL)

@@ -10,8 +10,11 @@
 #include "test-client.h"
 #include "test-fixture.h"
 
+#include <arpa/inet.h>
 #include <sodium.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 static TestFixture *fixture;
 
@@ -478,6 +481,35 @@ test_deadline (void)
   g_assert_true (!is_started || test_client_is_closed (started));
 }
 
+/* Whoever came before the descriptors ran out is not kept for it. */
+static void
+test_deadline_without_descriptors (void)
+{
+  const SampanServerTimes times = { .login_deadline_us = G_USEC_PER_SEC / 2 };
+  g_autoptr (TestFixture) hasty = test_fixture_new (&times);
+  struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons (hasty->port) };
+  int fds[] = { socket (AF_INET, SOCK_STREAM, 0), socket (AF_INET, SOCK_STREAM, 0) };
+  int next = dup (fds[0]);
+  struct rlimit before, limit;
+  char byte;
+
+  g_assert_cmpint (next, >=, 0);
+  close (next);
+  g_assert_cmpint (inet_pton (AF_INET, "127.0.0.1", &to.sin_addr), ==, 1);
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  limit = (struct rlimit){ .rlim_cur = (rlim_t)next, .rlim_max = before.rlim_max };
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  for (size_t i = 0; i < G_N_ELEMENTS (fds); i++)
+    g_assert_cmpint (connect (fds[i], (struct sockaddr *)&to, sizeof to), ==, 0);
+  /* Both wait; now there is a descriptor for the first. */
+  limit.rlim_cur = (rlim_t)next + 1;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  g_assert_cmpint (recv (fds[0], &byte, 1, 0), ==, 0);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  for (size_t i = 0; i < G_N_ELEMENTS (fds); i++)
+    close (fds[i]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -506,6 +538,8 @@ main (int argc, char **argv)
   g_test_add_func ("/server/attach/burst", test_attach_burst);
   g_test_add_func ("/server/strangers/E2/flood", test_flood);
   g_test_add_func ("/server/strangers/E1/deadline", test_deadline);
+  g_test_add_func ("/server/strangers/E1/deadline-without-descriptors",
+                   test_deadline_without_descriptors);
   int result = g_test_run ();
   test_fixture_free (fixture);
   return result;
