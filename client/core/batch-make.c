@@ -50,6 +50,7 @@ typedef struct
   SampanBatchPage *page; /* NULL: the target folder */
   size_t index;
   SampanPath *path;
+  guint n_heals;
 } Making;
 
 static void
@@ -133,7 +134,12 @@ mkdir_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   /* Of what is cancelled nobody wants to hear. */
   else if (!self->is_stopped)
     {
-      if (sampan_batch_heal (self->session, error, &self->n_heals, self->halt, ask_to_make, making))
+      if (sampan_batch_heal (self->session,
+                             error,
+                             &making->n_heals,
+                             self->halt,
+                             ask_to_make,
+                             making))
         return;
       mkdir_failed (making, error);
     }

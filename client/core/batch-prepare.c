@@ -233,6 +233,7 @@ typedef struct
 {
   SampanBatch *batch;
   SampanBatchPage *page;
+  guint n_heals;
 } Asking;
 
 static void planned_cb (GObject *source, GAsyncResult *result, gpointer user_data);
@@ -261,7 +262,7 @@ planned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       sampan_session_plan_finish (SAMPAN_SESSION (source), result, &error);
 
   if (plan == NULL && self->task != NULL &&
-      sampan_batch_heal (self->session, error, &self->n_heals, self->stop, ask, asking))
+      sampan_batch_heal (self->session, error, &asking->n_heals, self->stop, ask, asking))
     return;
   g_object_unref (asking->batch);
   g_free (asking);

@@ -79,12 +79,12 @@ struct _SampanBatch
   bool is_second_pass; /* through them */
   bool is_target_asked;
   bool is_target_made;
-  bool is_making_pages; /* a download's, on a thread */
-  guint n_making;       /* folders under way */
-  guint n_heals;
+  bool is_making_pages;    /* a download's, on a thread */
+  guint n_making;          /* folders under way */
   guint n_under_way;       /* transfers */
   SampanBatchCursor timer; /* of folders that get their times */
   guint n_timing;          /* under way */
+  guint n_heals;           /* while they are set */
   bool has_made;           /* any folder */
   bool is_healing;         /* before times can be set on */
   GCancellable

@@ -29,6 +29,7 @@ typedef struct
   char *name;       /* below BASE */
   SampanFolderList *list;
   size_t next;
+  guint n_heals;
 } Folder;
 
 struct _Survey
@@ -42,7 +43,6 @@ struct _Survey
   SampanBatchPageFunc func;
   GObject *user_data;
 
-  guint n_heals;
   GQueue waiting; /* of Folder */
   GQueue listed;  /* of Folder */
   guint n_listing;
@@ -270,7 +270,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   folder->list = sampan_session_list_finish (SAMPAN_SESSION (source), result, &error);
   if (folder->list == NULL && sampan_batch_heal (self->session,
                                                  error,
-                                                 &self->n_heals,
+                                                 &folder->n_heals,
                                                  self->cancellable,
                                                  healed_cb,
                                                  folder))

@@ -28,7 +28,8 @@ typedef struct
   SampanHashIs here;
   SampanHashIs there;
   unsigned int n_missing; /* answers: of this computer, of the server */
-  GError *error;          /* the first; nullable */
+  unsigned int n_heals;
+  GError *error; /* the first; nullable */
 } Item;
 
 struct _SampanVerify
@@ -39,7 +40,6 @@ struct _SampanVerify
   gpointer user_data;
   GQueue waiting; /* of Item */
   unsigned int n_running;
-  unsigned int n_heals;
 };
 
 static void start_more (SampanVerify *self);
@@ -162,7 +162,7 @@ hashed_there_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (!sampan_session_hash_finish (SAMPAN_SESSION (source), result, &item->there, &error) &&
-      sampan_batch_heal (self->session, error, &self->n_heals, self->cancellable, hash_there, item))
+      sampan_batch_heal (self->session, error, &item->n_heals, self->cancellable, hash_there, item))
     {
       g_error_free (error);
       return;

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "heal-test.h"
+#include "verify.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -18,6 +19,9 @@
 /* Until a link is given up; whatever goes on is to be answered within. */
 #define SHORT_MS 3000
 #define KEEPALIVE_MS 400
+/* More than are asked for at once. */
+#define MANY 200
+#define N_BREAKS 5
 
 /* ---- Sessions ---- */
 
@@ -387,6 +391,133 @@ test_no_progress (void)
   heal_test_tear_down (&self);
 }
 
+/* ---- Many requests at once ---- */
+
+typedef struct
+{
+  Relay *relay;
+  unsigned int n_healed;
+} Breaks;
+
+/* Called before what waits for the session to heal, so that no request made then is answered. */
+static void
+healed_cb (GObject *session, GParamSpec *pspec, gpointer user_data)
+{
+  Breaks *breaks = user_data;
+
+  if (!heal_test_is_ready (session))
+    return;
+  relay_hold_down (breaks->relay, true);
+  breaks->n_healed++;
+}
+
+static bool
+has_healed (gpointer breaks)
+{
+  return ((Breaks *)breaks)->n_healed > 0;
+}
+
+/* Each time under all that was asked for; the server must be held back, and is so until the end. */
+static void
+break_often (HealTest *self)
+{
+  Breaks breaks = { .relay = self->relay };
+  gulong handler =
+      g_signal_connect (self->session, "notify::state", G_CALLBACK (healed_cb), &breaks);
+
+  for (int i = 0; i < N_BREAKS; i++)
+    {
+      breaks.n_healed = 0;
+      relay_cut (self->relay);
+      relay_hold_down (self->relay, false);
+      core_test_await_condition (has_healed, &breaks);
+    }
+  g_signal_handler_disconnect (self->session, handler);
+  relay_hold_down (self->relay, false);
+}
+
+static char *
+make_nth (const char *folder, int number)
+{
+  return g_strdup_printf ("%s/%d", folder, number);
+}
+
+static bool
+is_finished (gpointer batch)
+{
+  return sampan_batch_get_state (batch) == SAMPAN_BATCH_FINISHED;
+}
+
+static void
+test_make_many (void)
+{
+  HealTest self = { 0 };
+  g_autoptr (SampanPath) share = core_test_remote_path ("files");
+  g_autofree char *made = real_server_share_path ("local");
+  g_autoptr (SampanQueue) queue = sampan_queue_new ();
+  g_autoptr (SampanBatch) batch = NULL;
+  g_autoptr (GError) error = NULL;
+
+  heal_test_set_up (&self);
+  for (int i = 0; i < MANY; i++)
+    {
+      g_autofree char *folder = make_nth (self.local, i);
+
+      batch_test_mkdir (folder);
+    }
+  batch = sampan_batch_new_upload (self.session, share);
+  sampan_batch_add_local (batch, self.local);
+  error = batch_test_prepare (batch, NULL);
+  g_assert_no_error (error);
+  relay_hold_down (self.relay, true);
+  sampan_batch_start (batch, queue);
+  break_often (&self);
+  core_test_await_condition (is_finished, batch);
+  g_assert_cmpuint (sampan_batch_get_sums (batch).n_problems, ==, 0);
+  for (int i = 0; i < MANY; i++)
+    {
+      g_autofree char *folder = make_nth (self.local, i);
+      g_autofree char *copy = make_nth (made, i);
+
+      g_assert_cmpint (g_rmdir (folder), ==, 0);
+      g_assert_cmpint (g_rmdir (copy), ==, 0);
+    }
+  g_assert_cmpint (g_rmdir (self.local), ==, 0);
+  g_assert_cmpint (g_rmdir (made), ==, 0);
+  heal_test_tear_down (&self);
+}
+
+static void
+verified_cb (const char *local, const SampanPath *remote, const GError *error, gpointer user_data)
+{
+  g_assert_no_error (error);
+}
+
+static bool
+is_idle (gpointer verify)
+{
+  return sampan_verify_is_idle (verify);
+}
+
+static void
+test_verify_many (void)
+{
+  HealTest self = { 0 };
+  SampanVerify *verify;
+
+  heal_test_set_up (&self);
+  batch_test_write (self.local, "the same", 0);
+  batch_test_write (self.stored, "the same", 0);
+  relay_hold_down (self.relay, true);
+  verify = sampan_verify_new (self.session, NULL, verified_cb, NULL);
+  for (int i = 0; i < MANY; i++)
+    sampan_verify_add (verify, self.local, self.remote);
+  break_often (&self);
+  core_test_await_condition (is_idle, verify);
+  sampan_verify_free (verify);
+  heal_test_tear_down (&self);
+}
+
 static void
 add_lost_acks (void)
 {
@@ -453,5 +584,7 @@ main (int argc, char **argv)
   g_test_add_func ("/core/heal/left-behind", test_left_behind);
   heal_test_add_both_ways ("black-hole", test_black_hole);
   g_test_add_func ("/core/heal/no-progress", test_no_progress);
+  g_test_add_func ("/core/heal/many/make", test_make_many);
+  g_test_add_func ("/core/heal/many/verify", test_verify_many);
   return core_test_run ();
 }
