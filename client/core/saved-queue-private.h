@@ -12,6 +12,8 @@
 
 G_BEGIN_DECLS
 
+typedef struct _SampanSavedWrite SampanSavedWrite; /* of saved-queue-write.c */
+
 struct _SampanSavedQueue
 {
   GObject parent_instance;
@@ -23,13 +25,14 @@ struct _SampanSavedQueue
   char *host; /* where it was reached */
   uint16_t port;
 
-  GMutex mutex;            /* of the file, while a thread writes it */
+  GMutex mutex;            /* of the file and of what is written, while a thread writes it */
   SampanSavedFile *file;   /* NULL once closed */
   SampanSavedState *state; /* what was read; NULL once taken */
   GPtrArray *entries;      /* of SampanSavedEntry, borrowed: the jobs that go on */
   GPtrArray *moves;        /* of SampanSavedMove, for what is not in the queue yet */
   SampanQueue *queue;      /* that is followed; nullable */
   GByteArray *unsaved;
+  SampanSavedWrite *writing; /* handed to a thread, and not done; nullable */
   GSource *flush;
   uint32_t last_number;
   guint n_jobs;             /* in the file, and not over */
@@ -38,6 +41,7 @@ struct _SampanSavedQueue
   bool is_writing;
   bool wants_sync;
   bool wants_compact;
+  bool wants_clear; /* before what is unsaved */
   bool is_paused;
   bool is_placing;  /* not the person */
   bool has_account; /* its record was written */

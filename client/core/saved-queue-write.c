@@ -17,44 +17,46 @@
 static void plan_flush (SampanSavedQueue *self, guint after_ms);
 
 /* What one turn of the writing thread does. */
-typedef struct
+struct _SampanSavedWrite
 {
   GByteArray *bytes;
   bool sync;
   bool compact;
-  bool clear;
-} Write;
+  bool clear; /* first */
+};
 
 static void
-write_free (gpointer data)
+write_free (SampanSavedWrite *write)
 {
-  Write *write = data;
-
   g_byte_array_unref (write->bytes);
   g_free (write);
 }
 
-static Write *
+static SampanSavedWrite *
 begin_write (SampanSavedQueue *self)
 {
-  Write *write = g_new0 (Write, 1);
+  SampanSavedWrite *write = g_new0 (SampanSavedWrite, 1);
 
+  if (self->n_jobs == 0)
+    {
+      g_byte_array_set_size (self->unsaved, 0);
+      self->wants_clear = true;
+      self->has_account = false;
+    }
   write->bytes = g_steal_pointer (&self->unsaved);
   self->unsaved = g_byte_array_new ();
   write->sync = self->wants_sync;
-  write->compact = self->wants_compact;
-  write->clear = self->n_jobs == 0;
-  if (write->clear)
-    self->has_account = false;
-  self->wants_sync = self->wants_compact = false;
+  write->clear = self->wants_clear;
+  write->compact = self->wants_compact && !write->clear;
+  self->wants_sync = self->wants_compact = self->wants_clear = false;
   return write;
 }
 
 static bool
-do_write (SampanSavedQueue *self, const Write *write, GError **error)
+do_write (SampanSavedQueue *self, const SampanSavedWrite *write, GError **error)
 {
-  if (write->clear)
-    return sampan_saved_file_clear (self->file, error);
+  if (write->clear && !sampan_saved_file_clear (self->file, error))
+    return false;
   if (write->bytes->len > 0 && !sampan_saved_file_append (self->file,
                                                           write->bytes->data,
                                                           write->bytes->len,
@@ -72,7 +74,10 @@ write_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *ca
   bool ok;
 
   g_mutex_lock (&self->mutex);
-  ok = self->file == NULL || do_write (self, task_data, &error);
+  /* Else sampan_saved_queue_write_last() did it. */
+  ok = self->writing == NULL || do_write (self, self->writing, &error);
+  if (ok)
+    g_clear_pointer (&self->writing, write_free);
   g_mutex_unlock (&self->mutex);
   if (ok)
     g_task_return_boolean (task, TRUE);
@@ -82,15 +87,16 @@ write_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *ca
 
 /* It comes before what came meanwhile. */
 static void
-put_back (SampanSavedQueue *self, Write *write)
+put_back (SampanSavedQueue *self)
 {
-  if (write->bytes->len + self->unsaved->len > UNSAVED_MAX_BYTES)
-    return;
+  SampanSavedWrite *write = g_steal_pointer (&self->writing);
+
   g_byte_array_append (write->bytes, self->unsaved->data, self->unsaved->len);
   g_byte_array_unref (self->unsaved);
   self->unsaved = g_byte_array_ref (write->bytes);
   self->wants_sync |= write->sync;
-  self->has_account |= write->clear;
+  self->wants_clear |= write->clear;
+  write_free (write);
 }
 
 static void
@@ -110,7 +116,10 @@ written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
         plan_flush (self, self->wants_sync ? 0 : FLUSH_MS);
       return;
     }
-  put_back (self, g_task_get_task_data (G_TASK (result)));
+  if (self->writing->bytes->len + self->unsaved->len > UNSAVED_MAX_BYTES)
+    g_clear_pointer (&self->writing, write_free);
+  else
+    put_back (self);
   plan_flush (self, RETRY_MS);
   if (!self->told_failure)
     {
@@ -131,7 +140,7 @@ flush_cb (gpointer user_data)
   self->is_writing = true;
   task = g_task_new (self, NULL, written_cb, NULL);
   g_task_set_source_tag (task, flush_cb);
-  g_task_set_task_data (task, begin_write (self), write_free);
+  self->writing = begin_write (self);
   g_task_run_in_thread (task, write_thread);
   return G_SOURCE_REMOVE;
 }
@@ -189,14 +198,17 @@ void
 sampan_saved_queue_write_last (SampanSavedQueue *self)
 {
   g_autoptr (GError) error = NULL;
-  Write *write;
+  SampanSavedWrite *write;
 
   if (self->flush != NULL)
     g_source_destroy (self->flush);
   g_clear_pointer (&self->flush, g_source_unref);
+  g_mutex_lock (&self->mutex);
+  /* The thread did not come to it, or the disk refused just now. */
+  if (self->writing != NULL)
+    put_back (self);
   self->wants_sync = true;
   write = begin_write (self);
-  g_mutex_lock (&self->mutex);
   if ((write->clear || write->bytes->len > 0) && !do_write (self, write, &error))
     g_warning ("The transfers were not saved: %s", error->message);
   g_clear_pointer (&self->file, sampan_saved_file_free);

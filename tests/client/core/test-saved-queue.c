@@ -1,15 +1,15 @@
 /* SPDX-FileCopyrightText: Sampan contributors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Saved transfers against the real server. The client is a process of its own, this program once
- * more, that is killed in the middle and started again. */
+/* Saved transfers against the real server. Where it is killed in the middle and started again, the
+ * client is a process of its own, this program once more. */
 
 #include "config.h"
 
 #include "batch-test.h"
 #include "real-server.h"
 #include "saved-job.h"
-#include "saved-queue.h"
+#include "saved-queue-private.h"
 #include "session-private.h"
 
 #include <fcntl.h>
@@ -30,6 +30,8 @@
 #define MODE 0751 /* of what comes: not what any file gets by itself */
 #define KILL_AFTER_FINISHED 50
 #define LOOK_MS 20 /* at what is in the file */
+/* GLib has ten threads for tasks, and while all are busy one more each tenth of a second or so. */
+#define BUSY_TASKS 100
 
 typedef enum
 {
@@ -508,6 +510,166 @@ test_killed_down (void)
   killed ("killed-down", false);
 }
 
+/* ---- Closed while all threads are busy ---- */
+
+typedef struct
+{
+  GMutex mutex;
+  GCond cond;
+  bool go;
+  guint n_ended;
+} Busy;
+
+static void
+busy_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Busy *busy = task_data;
+
+  g_mutex_lock (&busy->mutex);
+  while (!busy->go)
+    g_cond_wait (&busy->cond, &busy->mutex);
+  g_mutex_unlock (&busy->mutex);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+busy_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Busy *busy = user_data;
+
+  busy->n_ended++;
+}
+
+static void
+keep_busy (Busy *busy)
+{
+  g_mutex_init (&busy->mutex);
+  g_cond_init (&busy->cond);
+  for (int i = 0; i < BUSY_TASKS; i++)
+    {
+      g_autoptr (GTask) task = g_task_new (NULL, NULL, busy_cb, busy);
+
+      g_task_set_task_data (task, busy, NULL);
+      g_task_run_in_thread (task, busy_thread);
+    }
+}
+
+static bool
+have_all_ended (gpointer data)
+{
+  const Busy *busy = data;
+
+  return busy->n_ended == BUSY_TASKS;
+}
+
+static void
+let_go (Busy *busy)
+{
+  g_mutex_lock (&busy->mutex);
+  busy->go = true;
+  g_cond_broadcast (&busy->cond);
+  g_mutex_unlock (&busy->mutex);
+  core_test_await_condition (have_all_ended, busy);
+  g_cond_clear (&busy->cond);
+  g_mutex_clear (&busy->mutex);
+}
+
+static bool
+is_writing (gpointer data)
+{
+  const SampanSavedQueue *saved = data;
+
+  return saved->is_writing;
+}
+
+static bool
+has_written (gpointer data)
+{
+  return !is_writing (data);
+}
+
+static SampanBatch *
+add_one (SampanSavedQueue *saved, SampanSession *session, const char *local)
+{
+  g_autoptr (SampanPath) folder = core_test_remote_path ("files");
+  SampanBatch *batch = sampan_batch_new_upload (session, folder);
+
+  sampan_batch_add_local (batch, local);
+  sampan_saved_queue_add (saved, batch);
+  return batch;
+}
+
+static SampanSavedQueue *
+expect_jobs (SampanSession *session, guint n_jobs, GPtrArray **batches)
+{
+  g_autoptr (GError) error = NULL;
+  SampanSavedQueue *saved = open_saved (session, &error);
+
+  g_assert_no_error (error);
+  g_assert_null (sampan_saved_queue_get_damaged (saved));
+  *batches = sampan_saved_queue_take_batches (saved);
+  g_assert_cmpuint ((*batches)->len, ==, n_jobs);
+  return saved;
+}
+
+/* What was done last is on its way to the disk; another job is not yet. */
+static void
+close_early (SampanSavedQueue *saved, SampanSession *session, Busy *busy, guint n_jobs)
+{
+  g_autoptr (SampanBatch) batch = NULL;
+  g_autoptr (SampanSavedQueue) again = NULL;
+  g_autoptr (GPtrArray) batches = NULL;
+  g_autofree char *list = NULL;
+
+  core_test_await_condition (is_writing, saved);
+  batch = add_one (saved, session, "/somewhere/last");
+  sampan_saved_queue_close (saved);
+  let_go (busy);
+  core_test_await_condition (has_written, saved);
+  again = expect_jobs (session, n_jobs, &batches);
+  sampan_saved_queue_forget_all (again);
+  sampan_saved_queue_close (again);
+  list = dup_list_filename ();
+  g_assert_null (list);
+}
+
+static void
+test_closed_adding (void)
+{
+  RealServerTest test = { 0 };
+  Busy busy = { 0 };
+  g_autoptr (SampanSavedQueue) saved = NULL;
+  g_autoptr (GPtrArray) none = NULL;
+  g_autoptr (SampanBatch) batch = NULL;
+
+  real_server_set_up (&test);
+  saved = expect_jobs (test.session, 0, &none);
+  keep_busy (&busy);
+  batch = add_one (saved, test.session, "/somewhere/first");
+  close_early (saved, test.session, &busy, 2);
+  real_server_tear_down (&test);
+}
+
+static void
+test_closed_clearing (void)
+{
+  RealServerTest test = { 0 };
+  Busy busy = { 0 };
+  g_autoptr (SampanSavedQueue) saved = NULL;
+  g_autoptr (GPtrArray) none = NULL;
+  g_autoptr (SampanBatch) batch = NULL;
+
+  real_server_set_up (&test);
+  saved = expect_jobs (test.session, 0, &none);
+  batch = add_one (saved, test.session, "/somewhere/first");
+  core_test_await_condition (is_writing, saved);
+  core_test_await_condition (has_written, saved);
+  keep_busy (&busy);
+  sampan_saved_queue_forget (saved, batch);
+  close_early (saved, test.session, &busy, 1);
+  real_server_tear_down (&test);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -520,6 +682,8 @@ main (int argc, char **argv)
   state = core_test_path ("client-state");
   g_setenv ("XDG_STATE_HOME", state, TRUE);
   real_server_init ();
+  g_test_add_func ("/saved-queue/closed/adding", test_closed_adding);
+  g_test_add_func ("/saved-queue/closed/clearing", test_closed_clearing);
   g_test_add_func ("/saved-queue/killed/up", test_killed_up);
   g_test_add_func ("/saved-queue/killed/down", test_killed_down);
   return core_test_run ();
