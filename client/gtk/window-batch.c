@@ -134,6 +134,18 @@ start_current (SampanWindow *self)
   drop_current (self);
 }
 
+/* A link that is lost heals, and the transfers wait for it. */
+static bool
+can_start (SampanWindow *self)
+{
+  SampanSessionState state;
+
+  if (sampan_window_is_gone (self))
+    return false;
+  state = sampan_session_get_state (self->session);
+  return state == SAMPAN_SESSION_READY || state == SAMPAN_SESSION_RECONNECTING;
+}
+
 static void
 sheet_cb (GtkDialog *dialog, int response, gpointer user_data)
 {
@@ -142,7 +154,7 @@ sheet_cb (GtkDialog *dialog, int response, gpointer user_data)
   gtk_widget_destroy (GTK_WIDGET (dialog));
   if (get_current (self) == NULL)
     return;
-  if (response == GTK_RESPONSE_ACCEPT && sampan_window_is_ready (self))
+  if (response == GTK_RESPONSE_ACCEPT && can_start (self))
     {
       start_current (self);
       return;
@@ -187,7 +199,7 @@ prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (get_current (self) != batch)
     return;
   sampan_preparing_bar_set_batch (self->preparing_bar, NULL);
-  if (!ready || !sampan_window_is_ready (self))
+  if (!ready || !can_start (self))
     {
       if (error != NULL)
         tell_prepare_error (self, error);

@@ -189,6 +189,24 @@ class Batches(unittest.TestCase):
             self.wait_for_trip(box.files, "old one")
             a11y.find_text(app.window, "No transfers yet")
 
+    def test_sheet_while_reconnecting(self):
+        """What was decided while the link is down is done when it is back."""
+        self.make_trip(self.local, "new")
+        with Box() as box, App() as app:
+            self.make_trip(box.files, "old one")
+            app.log_in(box)
+            a11y.find_row(app.table(), "Trip")
+            self.upload_folder(app, self.local / "Trip")
+            self.find_sheet(app)
+            app.press("Replace All")
+            box.stop()
+            app.wait_for_bar("Reconnecting to 127.0.0.1")
+            self.go_on(app)
+            box.start()
+            app.try_now()
+            self.wait_for_trip(box.files, "new")
+            app.find(f"0 waiting, {COUNT} done")
+
     def test_looks_again(self):
         """What somebody changed while the person decided is not replaced, and asked about when it is tried again."""
         self.make_trip(self.local, "new")
