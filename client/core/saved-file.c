@@ -78,6 +78,14 @@ write_all (int fd, const uint8_t *bytes, size_t length)
   return true;
 }
 
+/* What was done to the folder is so, at the latest when the disk has caught up. */
+static void
+sync_folder (const SampanSavedFile *self)
+{
+  if (fsync (self->folder_fd) != 0)
+    g_warning ("%s: %s", self->filename, g_strerror (errno));
+}
+
 /* Makes the temporary file of BYTES the file. */
 static bool
 replace (SampanSavedFile *self, const uint8_t *bytes, size_t length, GError **error)
@@ -96,9 +104,7 @@ replace (SampanSavedFile *self, const uint8_t *bytes, size_t length, GError **er
   clear_fd (&self->fd);
   self->fd = fd;
   self->size = length;
-  /* The file is the new one, at the latest when the disk has caught up. */
-  if (fsync (self->folder_fd) != 0)
-    g_warning ("%s: %s", self->filename, g_strerror (errno));
+  sync_folder (self);
   return true;
 }
 
@@ -345,5 +351,6 @@ sampan_saved_file_clear (SampanSavedFile *self, GError **error)
     return fail (self, error);
   clear_fd (&self->fd);
   self->size = 0;
-  return fsync (self->folder_fd) == 0 || fail (self, error);
+  sync_folder (self);
+  return true;
 }

@@ -8,9 +8,28 @@
 #include "core-test.h"
 #include "saved-file.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static bool folders_fail;
+
+/* In place of the C library's: some disks cannot sync a folder. */
+int
+fsync (int fd)
+{
+  struct stat info;
+
+  if (folders_fail && fstat (fd, &info) == 0 && S_ISDIR (info.st_mode))
+    {
+      errno = EINVAL;
+      return -1;
+    }
+  return (int)syscall (SYS_fsync, fd);
+}
 
 static const uint8_t server_key[SAMPAN_PUBLIC_KEY_LENGTH] = { 1, 2, 3 };
 
@@ -257,6 +276,26 @@ test_newer (void)
   g_assert_cmpmem (contents, length, newer, sizeof newer);
 }
 
+/* The file is gone, whether the folder can be synced or not. */
+static void
+test_clear_unsynced (void)
+{
+  g_autofree char *filename = path_of ("unsynced.queue");
+  g_autoptr (SampanSavedState) state = NULL;
+  g_autoptr (SampanSavedFile) file = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fill ("unsynced", false);
+  file = open_file ("unsynced", &state);
+  folders_fail = true;
+  g_test_expect_message ("Sampan", G_LOG_LEVEL_WARNING, "*unsynced.queue*");
+  g_assert_true (sampan_saved_file_clear (file, &error));
+  g_assert_no_error (error);
+  g_test_assert_expected_messages ();
+  folders_fail = false;
+  g_assert_cmpint (access (filename, F_OK), !=, 0);
+}
+
 /* What the first version wrote is read, and becomes a file of this one before anything is added. */
 static void
 test_older (void)
@@ -294,6 +333,7 @@ main (int argc, char **argv)
   g_setenv ("XDG_STATE_HOME", state, TRUE);
   g_test_add_func ("/saved-file/read", test_read);
   g_test_add_func ("/saved-file/over", test_over);
+  g_test_add_func ("/saved-file/clear-unsynced", test_clear_unsynced);
   g_test_add_func ("/saved-file/torn", test_torn);
   g_test_add_func ("/saved-file/damaged", test_damaged);
   g_test_add_func ("/saved-file/newer", test_newer);
