@@ -279,7 +279,7 @@ class EndedInTransfer(harness.Case):
     def assert_ended(self, status):
         """Only ann's, at once, for both ends; ben's goes on."""
         harness.wait_until(lambda: self.users() == ["ben"] and self.status()["transfers"] == 1, "ann's transfers end")
-        self.assertEqual(self.open_sockets(), self.status()["connections"])
+        harness.wait_until(lambda: self.open_sockets() == self.status()["connections"], "her connections to be closed")
         for proxy in self.proxies:
             proxy.release()
         for process in self.running[:2]:

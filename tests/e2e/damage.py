@@ -154,8 +154,8 @@ class Source(harness.Case):
         size_and_time = self.source.stat()
         os.utime(self.other, ns=(size_and_time.st_mtime_ns, size_and_time.st_mtime_ns))
         self.replace()
-        proxy.release()
         proxy.cut()
+        proxy.release()
         self.assert_ends(process, 0)
         self.assertEqual((self.share / "target").read_bytes(), self.source.read_bytes())
 
@@ -176,9 +176,9 @@ class Target(harness.Case):
         process = self.start_client("get", self.client.remote("files/file", port=proxy.port), self.local)
         proxy.wait_reached()
         change()
-        proxy.release()
         if cuts:
             proxy.cut()
+        proxy.release()
         out, err = process.communicate(timeout=harness.WAIT_SECS)
         self.assertIn(process.returncode, (0, 1), (out, err))
         there = [name for name in os.listdir(self.local) if not name.startswith(".sampan-")]

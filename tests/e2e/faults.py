@@ -410,6 +410,7 @@ class Quota(harness.Case):
         proxy = self.new_proxy(up_limit=self.ONE // 2)
         running = self.start_client("put", source, self.client.remote("files/first", port=proxy.port))
         proxy.wait_reached()
+        harness.wait_until(lambda: sum(self.staged()) > 0, "the upload to begin")
         self.set_quota("1M")  # what is under way was promised before
         self.assertEqual(self.usage()["reserved_bytes"], self.ONE)
         self.assertIn("more than you may store", self.client.run("put", source, self.client.remote("files/second"), status=1).errors)

@@ -129,6 +129,7 @@ class Who(harness.Case):
         proxy = self.new_proxy(up_limit=1_000_000)
         upload = self.start_client("put", source, self.client.remote("files", port=proxy.port))
         proxy.wait_reached()
+        harness.wait_until(lambda: any(one["uploads"] for one in self.who()), "the upload to begin")
         sessions = {one["user"]: one for one in self.who()}
         self.assertEqual(sorted(sessions), ["ann", "ben"])
         self.assertEqual((sessions["ann"]["uploads"], sessions["ann"]["downloads"]), (1, 0))

@@ -37,7 +37,7 @@ static const unsigned int watched[] = {
 #define N_WATCHED (sizeof watched / sizeof watched[0])
 
 static volatile sig_atomic_t left; /* 0: not counting */
-static volatile sig_atomic_t must_end;
+static pid_t traced;               /* set before signals come */
 
 static void
 arm_cb (int signal_number, siginfo_t *info, void *context)
@@ -48,7 +48,7 @@ arm_cb (int signal_number, siginfo_t *info, void *context)
 static void
 end_cb (int signal_number)
 {
-  must_end = 1;
+  kill (traced, SIGTERM);
 }
 
 static void
@@ -98,14 +98,14 @@ run_program (char **argv, int ready_fd)
 
 /* PID stopped with STATUS. */
 static void
-handle_stop (pid_t program, pid_t pid, int status)
+handle_stop (pid_t pid, int status)
 {
   int event = status >> 16;
   int signal_number = WSTOPSIG (status);
 
   if (event == PTRACE_EVENT_SECCOMP && left > 0 && --left == 0)
     {
-      kill (program, SIGKILL);
+      kill (traced, SIGKILL);
       return;
     }
   /* Gone meanwhile is fine. */
@@ -128,25 +128,20 @@ tell_left (void)
 }
 
 static int
-trace (pid_t program)
+trace (void)
 {
   for (;;)
     {
       int status;
       pid_t pid = waitpid (-1, &status, __WALL);
 
-      if (must_end)
-        {
-          must_end = 0;
-          kill (program, SIGTERM);
-        }
       if (pid < 0 && errno != EINTR)
         err (EXIT_FAILURE, "waitpid");
       if (pid < 0)
         continue;
       if (WIFSTOPPED (status))
-        handle_stop (program, pid, status);
-      else if (pid == program)
+        handle_stop (pid, status);
+      else if (pid == traced)
         {
           tell_left ();
           return WIFEXITED (status) ? WEXITSTATUS (status) : EXIT_KILLED;
@@ -162,14 +157,13 @@ main (int argc, char **argv)
   const unsigned long options = PTRACE_O_TRACESECCOMP | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK |
                                 PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
   int pipes[2];
-  pid_t program;
 
   if (argc < 2 || pipe (pipes) != 0)
     errx (EXIT_FAILURE, "which program?");
-  program = fork ();
-  if (program < 0)
+  traced = fork ();
+  if (traced < 0)
     err (EXIT_FAILURE, "fork");
-  if (program == 0)
+  if (traced == 0)
     {
       close (pipes[1]);
       run_program (argv + 1, pipes[0]);
@@ -177,9 +171,9 @@ main (int argc, char **argv)
   close (pipes[0]);
   sigaction (SIGUSR1, &on_arm, NULL);
   sigaction (SIGTERM, &on_end, NULL);
-  if (ptrace (PTRACE_SEIZE, program, 0, options) != 0)
+  if (ptrace (PTRACE_SEIZE, traced, 0, options) != 0)
     {
-      kill (program, SIGKILL);
+      kill (traced, SIGKILL);
       err (EXIT_NOT_ALLOWED, "ptrace");
     }
   if (write (pipes[1], "g", 1) != 1)
@@ -187,5 +181,5 @@ main (int argc, char **argv)
   close (pipes[1]);
   if (getenv ("KILL_AT_STEP") != NULL)
     left = atoi (getenv ("KILL_AT_STEP"));
-  return trace (program);
+  return trace ();
 }

@@ -35,9 +35,9 @@
 
 typedef enum
 {
-  CLIENT_BEGINS, /* and waits to be killed */
-  CLIENT_GOES_ON,
-  CLIENT_ENDS, /* goes on to the end */
+  CLIENT_BEGINS,  /* and kills itself in the middle */
+  CLIENT_GOES_ON, /* the same */
+  CLIENT_ENDS,    /* goes on to the end */
 } ClientTask;
 
 static const char *program;
@@ -158,13 +158,14 @@ read_list (void)
 }
 
 static void
-tell (void)
+die (void)
 {
   printf ("now\n");
   fflush (stdout);
+  kill (getpid (), SIGKILL);
 }
 
-/* Until it is written down that some were cancelled and one arrived. */
+/* Once it is written down that some were cancelled and one arrived. */
 static gboolean
 look_cb (gpointer user_data)
 {
@@ -183,7 +184,7 @@ look_cb (gpointer user_data)
     }
   if (n_ended <= CANCELLED)
     return G_SOURCE_CONTINUE;
-  tell ();
+  die ();
   return G_SOURCE_REMOVE;
 }
 
@@ -197,7 +198,7 @@ finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
   if (client->task == CLIENT_BEGINS)
     g_timeout_add (LOOK_MS, look_cb, NULL);
   else
-    tell ();
+    die ();
 }
 
 static void
@@ -317,7 +318,7 @@ run (ClientTask task, uint16_t port, const char *local, const char *remote)
   g_assert_no_error (error);
   g_assert_nonnull (line);
   g_test_message ("killed: %s", line);
-  g_subprocess_send_signal (process, SIGKILL);
+  g_subprocess_send_signal (process, SIGKILL); /* unless it did so itself */
   g_subprocess_wait (process, NULL, NULL);
   g_assert_true (g_subprocess_get_if_signaled (process));
   return strcmp (line, "now") == 0;
