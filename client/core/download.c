@@ -448,7 +448,9 @@ download_cancel (SampanWorker *worker)
 
   if (self->is_saving)
     {
-      atomic_store (&self->save.is_stopped, true);
+      /* To keep all of it is to let it be saved: the disk has to be waited for anyway. */
+      if (!worker->keep_partial)
+        atomic_store (&self->save.is_stopped, true);
       return;
     }
   error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");

@@ -244,9 +244,6 @@ sampan_local_target_prepare (SampanLocalTarget *self, SampanTime mtime, int mode
     { .tv_sec = mtime.seconds, .tv_nsec = (long)mtime.nanoseconds },
   };
 
-  if (self->is_tagged)
-    sampan_local_part_untag (self->fd);
-  self->is_tagged = false;
   if (mode != SAMPAN_LOCAL_MODE_USUAL &&
       fchmod (self->fd, ((mode_t)mode & SAMPAN_MODE_MAX) | OWNER_MODE) != 0)
     g_debug ("no permissions were set: %s", g_strerror (errno));
@@ -362,6 +359,11 @@ sampan_local_target_publish (SampanLocalTarget *self, char **stored_name, GError
 {
   int result = 0;
 
+  /* Not before the sync: who is killed in that finds all of it again. A tag that a crash of the
+   * machine brings back is of an earlier start, and nobody looks for one under this name. */
+  if (self->is_tagged)
+    sampan_local_part_untag (self->fd);
+  self->is_tagged = false;
   switch (self->conflict)
     {
     case SAMPAN_CONFLICT_REFUSE:

@@ -75,7 +75,7 @@ void sampan_transfer_set_expected_version (SampanTransfer *self,
 void sampan_transfer_set_was_run (SampanTransfer *self);
 
 /* What is there already stays when this end cancels, on either side, so that a later run can go on
- * from it. Before it is cancelled. */
+ * from it; a download of which all is there ends as DONE. Before it is cancelled. */
 void sampan_transfer_set_keep_partial (SampanTransfer *self, bool keep);
 
 /* The file gets the permissions (the nine rwx bits) of the one that it is a copy of, but its owner
