@@ -16,6 +16,7 @@ POLL_SECS = 0.02
 PROBE_SECS = 10  # what took longer counts as that: the machine may have stood still
 KEY_SECS = 15  # what a key does shows by then, or it got lost
 ANSWER_MS = 20_000  # of a program to one question: it may have to wait for the machine
+NO_ANSWER = "timeout"  # in what AT-SPI says then: it has one code for all that goes wrong on the bus
 PRESSING = ("click", "press", "activate")  # the actions of what can be pressed
 
 pyatspi.setTimeout(ANSWER_MS, ANSWER_MS)
@@ -188,19 +189,25 @@ def find_text(root, part):
     return wait_for(probe, f"the text {part!r}")
 
 
-def get_pressing(node):
-    """What presses NODE when it is called; None while it is not sensitive."""
+def press_now(node):
+    """Whether NODE was pressed: not while it is insensitive, and not if it vanishes. One that does not
+    answer in time counts as pressed. It may do so yet, and pressed again it would do it twice."""
     if not is_sensitive(node):
-        return None
+        return False
     action = node.queryAction()
     for index in range(action.nActions):
         if action.getName(index) in PRESSING:
-            return functools.partial(action.doAction, index)
-    return None
+            try:
+                return action.doAction(index)
+            except GLib.Error as error:
+                if NO_ANSWER not in error.message:
+                    raise
+                return True
+    return False
 
 
 def press(node):
-    wait_for(lambda: get_pressing(node), "something that can be pressed")()
+    wait_for(lambda: press_now(node), "something that can be pressed")
 
 
 def find_and_press(root, name=None, role=None):
@@ -208,9 +215,9 @@ def find_and_press(root, name=None, role=None):
 
     def probe():
         node = look(root, name, role)
-        return node and get_pressing(node)
+        return node and press_now(node)
 
-    wait_for(probe, f"{role or 'something'} {name!r} that can be pressed")()
+    wait_for(probe, f"{role or 'something'} {name!r} that can be pressed")
 
 
 @whole

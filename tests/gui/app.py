@@ -168,12 +168,7 @@ class App:
 
         def probe():
             button = a11y.look(self.window, self.text("Try Now"), "push button")
-            if button is None:
-                return True
-            press = a11y.get_pressing(button)
-            if press:
-                press()
-            return press
+            return button is None or a11y.press_now(button)
 
         a11y.wait_for(probe, "another try")
 
