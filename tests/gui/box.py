@@ -3,12 +3,17 @@
 
 """A real server with a state, an account and a share of its own."""
 
+import contextlib
+import functools
 import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import tempfile
+
+import a11y
 
 PASSWORD = "correct horse battery"
 # Without its capabilities, root is bound by the permissions of files like anybody.
@@ -99,6 +104,25 @@ class Box:
             self.process.kill()
             self.process.stdout.close()
             self.process = None
+
+    @contextlib.contextmanager
+    def standing_still(self):
+        """With `with`: it does nothing inside, so that nothing ends before a button is pressed. The
+        client waits a minute for its answers."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
+    def wait_for_part(self, folder=None):
+        """Of something large on its way to the box, or to FOLDER. The disk is asked: the window may
+        tell of it when all is over."""
+        if folder:
+            parts = functools.partial(folder.glob, ".sampan-*.part")
+        else:
+            parts = functools.partial((self.files / ".sampan" / "staging").glob, "*")
+        a11y.wait_for(lambda: any(part.stat().st_size > 0 for part in parts()), "a part on the disk")
 
     def count_sessions(self):
         status = json.loads(self.admin("status", "--json"))

@@ -5,7 +5,6 @@
 
 import os
 import pathlib
-import signal
 import tempfile
 import unittest
 
@@ -245,15 +244,12 @@ class Batches(unittest.TestCase):
             (box.files / "crew.jpg").write_bytes(b"crew")
             app.log_in(box)
             a11y.find_row(app.table(), "crew.jpg")
-            box.process.send_signal(signal.SIGSTOP)
-            try:
+            with box.standing_still():
                 self.upload_folder(app, self.local / "Trip")
                 app.wait_for_bar("Preparing…")
                 app.take_picture("preparing")
                 app.press("Cancel Preparing")
                 a11y.find_gone(app.root, "Cancel Preparing")
-            finally:
-                box.process.send_signal(signal.SIGCONT)
             self.upload_folder(app, self.local / "Trip")
             app.find(f"0 waiting, {COUNT} done")
             self.wait_for_trip(box.files, "new")

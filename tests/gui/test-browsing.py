@@ -3,7 +3,6 @@
 
 """Finding one's way among many files: selecting, searching, sorting, remembering."""
 
-import signal
 import unittest
 
 import a11y
@@ -129,12 +128,9 @@ class Browsing(unittest.TestCase):
         with Box() as box, App() as app:
             box.fill()
             open_share(app, box)
-            box.process.send_signal(signal.SIGSTOP)
-            try:
+            with box.standing_still():
                 a11y.double_click_row(app.table(), "Harbour")
                 app.press("Refresh")
-            finally:
-                box.process.send_signal(signal.SIGCONT)
             app.wait_for_names("lighthouse.jpg")
 
     def test_filter_by_typing(self):

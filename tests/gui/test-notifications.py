@@ -14,7 +14,7 @@ import a11y
 from app import App
 from box import Box
 
-LARGE_BYTES = 1_500_000_000  # time enough to press a button
+LARGE_BYTES = 1_500_000_000  # time enough to see a part of it on the disk
 INTERFACE = """
 <node><interface name="org.freedesktop.Notifications">
   <method name="Notify">
@@ -152,10 +152,12 @@ class Notifications(unittest.TestCase):
     def press_in_panel(self, app, name):
         a11y.find_and_press(app.find("Transfers", "panel"), name, "push button")
 
-    def start_paused(self, app):
-        a11y.find_text(app.find("Transfers", "panel"), "MB/s")
-        self.press_in_panel(app, "Pause All")
-        a11y.find(app.find("Transfers", "panel"), "Resume All", "push button")
+    def start_paused(self, app, box, folder=None):
+        """FOLDER: of a download."""
+        box.wait_for_part(folder)
+        with box.standing_still():
+            self.press_in_panel(app, "Pause All")
+            a11y.find(app.find("Transfers", "panel"), "Resume All", "push button")
 
     def test_upload(self):
         make_large(self.local / "regatta.mp4")
@@ -163,7 +165,7 @@ class Notifications(unittest.TestCase):
             app.log_in(box)
             app.press("Upload")
             a11y.choose_file(app.root, self.local / "regatta.mp4", "Open")
-            self.start_paused(app)
+            self.start_paused(app, box)
             go_away(app)
             self.press_in_panel(app, "Resume All")
             number = shell.wait_for("Upload Finished")
@@ -176,7 +178,7 @@ class Notifications(unittest.TestCase):
             make_large(self.local / "second.mp4")
             app.press("Upload")
             a11y.choose_file(app.root, self.local / "second.mp4", "Open")
-            self.start_paused(app)
+            self.start_paused(app, box)
             a11y.wait_for(lambda: a11y.has_state(app.window, a11y.pyatspi.STATE_ACTIVE), "the window to be in front")
             self.press_in_panel(app, "Resume All")
             app.find("0 waiting, 2 done")
@@ -189,7 +191,7 @@ class Notifications(unittest.TestCase):
             a11y.select_row(app.table(), "regatta.mp4")
             app.press("Download")
             a11y.choose_file(app.root, self.local, "Open")
-            self.start_paused(app)
+            self.start_paused(app, box, self.local)
             go_away(app)
             self.press_in_panel(app, "Resume All")
             number = shell.wait_for("Download Finished")
@@ -207,7 +209,7 @@ class Notifications(unittest.TestCase):
             app.press("More Uploads", "toggle button")
             app.press("Upload Folder…", None)
             a11y.choose_file(app.root, trip, "Open")
-            self.start_paused(app)
+            self.start_paused(app, box)
             go_away(app)
             (trip / "b.mp4").unlink()
             self.press_in_panel(app, "Resume All")

@@ -13,7 +13,7 @@ import pointer
 from app import App
 from box import Box
 
-LARGE_BYTES = 1_500_000_000  # a few seconds
+LARGE_BYTES = 1_500_000_000  # time enough to see a part of it on the disk
 HUGE_BYTES = 40_000_000_000  # never ends by itself
 
 
@@ -57,9 +57,10 @@ class Queue(unittest.TestCase):
             app.log_in(box)
             self.upload(app, source)
             panel = app.find("Transfers", "panel")
-            a11y.find_text(panel, "MB/s")
-            app.press("Pause All")
-            a11y.find_text(panel, "1 transfer is paused")
+            box.wait_for_part()
+            with box.standing_still():
+                app.press("Pause All")
+                a11y.find_text(panel, "1 transfer is paused")
             self.assertFalse((box.files / "boat.bin").exists())
             app.take_picture("paused")
             app.press("Resume All")

@@ -184,7 +184,7 @@ class Transfers(unittest.TestCase):
         with Box() as box, App() as app:
             app.log_in(box)
             self.upload(app, source)
-            a11y.find_text(app.window, "MB/s")
+            box.wait_for_part()
             box.stop()
             app.wait_for_bar("Reconnecting to 127.0.0.1")
             self.assertEqual(visible_files(box), [])
