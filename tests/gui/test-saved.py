@@ -13,7 +13,7 @@ import a11y
 from app import App
 from box import Box
 
-LARGE_BYTES = 1_500_000_000  # a few seconds
+LARGE_BYTES = 1_500_000_000  # time enough to see a part of it on the disk
 HUGE_BYTES = 40_000_000_000  # never ends by itself
 END_BYTES = 4096
 
@@ -62,8 +62,9 @@ class Saved(unittest.TestCase):
         with Box() as box, App() as app:
             app.log_in(box)
             self.upload(app, source)
-            self.wait_until_moving(app)
-            app.kill()
+            box.wait_for_part()
+            with box.standing_still():
+                self.kill_once_saved(app, source.name)
             self.assertEqual(visible_files(box.files), [])
             app.start()
             app.log_in(box)
@@ -83,8 +84,9 @@ class Saved(unittest.TestCase):
             a11y.select_row(app.table(), "boat.bin")
             app.press("Download")
             a11y.choose_file(app.root, target, "Open")
-            self.wait_until_moving(app)
-            app.kill()
+            box.wait_for_part(target)
+            with box.standing_still():
+                self.kill_once_saved(app, source.name)
             self.assertEqual(visible_files(target), [])
             app.start()
             app.log_in(box)
@@ -197,10 +199,19 @@ class Saved(unittest.TestCase):
     def open_list(self, app):
         a11y.find_and_press(app.find("Transfers", "panel"), role="toggle button")
 
-    def is_paused_on_disk(self, app):
+    def read_list(self, app):
+        """What there is on the disk."""
         lists = list((app.config / "state" / "sampan").glob("*.queue"))
+        return lists[0].read_bytes() if len(lists) == 1 else b""
+
+    def is_paused_on_disk(self, app):
         # The last record: its kind, then whether it is.
-        return len(lists) == 1 and lists[0].read_bytes().endswith(b"\x0b\x01")
+        return self.read_list(app).endswith(b"\x0b\x01")
+
+    def kill_once_saved(self, app, name):
+        """The list may come to the disk later than the beginning of the file does."""
+        a11y.wait_for(lambda: name.encode() in self.read_list(app), f"the list to tell of {name}")
+        app.kill()
 
 
 if __name__ == "__main__":
