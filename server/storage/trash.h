@@ -27,8 +27,7 @@ typedef struct
 } SampanTrashSlot;
 
 /* Makes a slot with the record of PATH written but not synced, locked until it is synced or freed.
- * On a full disk the oldest things in
- * the trash make room for it; NO_SPACE if there are none. */
+ * On a full disk the oldest things in the trash make room for it; NO_SPACE if there are none. */
 SampanTrashSlot *sampan_trash_slot_new (const SampanShareRoot *root,
                                         const SampanPath *path,
                                         uint64_t account_id,
