@@ -189,6 +189,7 @@ do_restore (Fixture *self, const SampanPath *path, GError **error)
   g_assert_cmpint (fd, >=, 0);
   close (fd);
   slot->is_used = true;
+  g_assert_true (sampan_trash_slot_sync (slot, NULL));
   restored = sampan_trash_restore (self->root,
                                    slot->id,
                                    &reader,
