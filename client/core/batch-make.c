@@ -61,7 +61,7 @@ mkdir_failed (const Making *making, const GError *error)
   const char *name = is_target ? sampan_path_get_name (making->path)
                                : sampan_batch_page_get_name (making->page, making->index);
 
-  self->is_lost |= sampan_batch_is_lost_by (self, error);
+  self->is_lost |= sampan_batch_is_lost_by (self->session, error);
   if (is_target || !sampan_batch_is_blocked (self, name))
     {
       SampanBatchProblem *problem = sampan_batch_problem_new_from_error (name, error);

@@ -33,7 +33,7 @@ finish (SampanBatch *self, const GError *error)
   if (error != NULL)
     {
       g_cancellable_cancel (self->stop);
-      self->is_lost = sampan_batch_is_lost_by (self, error);
+      self->is_lost = sampan_batch_is_lost_by (self->session, error);
       sampan_batch_set_state (self, SAMPAN_BATCH_FINISHED);
       sampan_batch_stop_moving (self);
       g_task_return_error (task, g_error_copy (error));

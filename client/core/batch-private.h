@@ -106,7 +106,7 @@ void sampan_batch_add_problems (SampanBatch *self, GPtrArray *problems);
 bool sampan_batch_is_blocked (SampanBatch *self, const char *name);
 void sampan_batch_block (SampanBatch *self, const char *name);
 /* Whether what went wrong is the session's, not the item's. */
-bool sampan_batch_is_lost_by (SampanBatch *self, const GError *error);
+bool sampan_batch_is_lost_by (SampanSession *session, const GError *error);
 /* batch-start.c: the next in the pages before END. */
 bool sampan_batch_next_item (SampanBatch *self,
                              SampanBatchCursor *cursor,

@@ -312,7 +312,8 @@ finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
           sampan_batch_problem_new_from_error (member->name, sampan_transfer_get_error (transfer));
       sampan_batch_problem_set_origin (member->problem, SAMPAN_BATCH_PROBLEM_TRANSFER);
       sampan_batch_add_problem (self, g_object_ref (member->problem));
-      self->is_lost |= sampan_batch_is_lost_by (self, sampan_transfer_get_error (transfer));
+      self->is_lost |=
+          sampan_batch_is_lost_by (self->session, sampan_transfer_get_error (transfer));
     }
   self->sums.n_done += state == SAMPAN_TRANSFER_DONE;
   if (state != SAMPAN_TRANSFER_FAILED && self->journal != NULL)

@@ -61,7 +61,7 @@ time_set_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       if (g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_UNSUPPORTED))
         self->timer.page = self->pages->len;
       else if (!self->is_healing && !self->is_stopped)
-        self->is_lost |= sampan_batch_is_lost_by (self, error);
+        self->is_lost |= sampan_batch_is_lost_by (self->session, error);
     }
   sampan_batch_plan_turn (self);
 }

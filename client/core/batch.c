@@ -112,9 +112,9 @@ sampan_batch_block (SampanBatch *self, const char *name)
 }
 
 bool
-sampan_batch_is_lost_by (SampanBatch *self, const GError *error)
+sampan_batch_is_lost_by (SampanSession *session, const GError *error)
 {
-  SampanSessionState state = sampan_session_get_state (self->session);
+  SampanSessionState state = sampan_session_get_state (session);
 
   return g_error_matches (error, SAMPAN_ERROR, SAMPAN_ERROR_DISCONNECTED) ||
          (state != SAMPAN_SESSION_READY && state != SAMPAN_SESSION_RECONNECTING);

@@ -191,6 +191,12 @@ paused_cb (SampanSavedQueue *self)
     sampan_saved_put_paused (sampan_saved_queue_get_out (self), paused);
 }
 
+static void
+finished_cb (SampanQueue *queue, SampanTransfer *transfer, gpointer user_data)
+{
+  sampan_saved_queue_transfer_ended (user_data, transfer);
+}
+
 /* ---- Public API ---- */
 
 void
@@ -200,6 +206,7 @@ sampan_saved_queue_follow (SampanSavedQueue *self, SampanQueue *queue)
   self->queue = g_object_ref (queue);
   g_signal_connect (queue, "added", G_CALLBACK (added_cb), self);
   g_signal_connect (queue, "moved", G_CALLBACK (moved_cb), self);
+  g_signal_connect (queue, "finished", G_CALLBACK (finished_cb), self);
   g_signal_connect_swapped (queue, "notify::paused", G_CALLBACK (paused_cb), self);
   paused_cb (self);
 }

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Shared by the files of SampanSavedQueue: saved-queue.c (the object and its batches),
- * saved-queue-open.c, saved-queue-write.c (the disk) and saved-queue-order.c (what a person did to
- * the order). */
+ * saved-queue-open.c, saved-queue-write.c (the disk), saved-queue-order.c (what a person did to the
+ * order) and saved-queue-retry.c (what goes on after its batch). */
 
 #pragma once
 
@@ -31,6 +31,7 @@ struct _SampanSavedQueue
   GPtrArray *entries;      /* of SampanSavedEntry, borrowed: the jobs that go on */
   GPtrArray *moves;        /* of SampanSavedMove, for what is not in the queue yet */
   SampanQueue *queue;      /* that is followed; nullable */
+  GHashTable *retried;     /* SampanTransfer (referenced) -> number of a job of its own */
   GByteArray *unsaved;
   SampanSavedWrite *writing; /* handed to a thread, and not done; nullable */
   GSource *flush;
@@ -72,5 +73,10 @@ void sampan_saved_queue_tell_failed (SampanSavedQueue *self, const GError *error
 SampanSavedEntry *sampan_saved_queue_find_entry (SampanSavedQueue *self, SampanBatch *batch);
 /* saved-queue-order.c */
 void sampan_saved_queue_unfollow (SampanSavedQueue *self);
+/* saved-queue-retry.c */
+/* Of the queue that is followed. */
+void sampan_saved_queue_transfer_ended (SampanSavedQueue *self, SampanTransfer *transfer);
+/* Nothing is to become of what is tried again. */
+void sampan_saved_queue_forget_retried (SampanSavedQueue *self);
 
 G_END_DECLS

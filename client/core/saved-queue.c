@@ -273,6 +273,7 @@ sampan_saved_queue_forget_all (SampanSavedQueue *self)
   g_return_if_fail (SAMPAN_IS_SAVED_QUEUE (self));
   while (self->entries->len > 0)
     end_job (g_ptr_array_index (self->entries, self->entries->len - 1));
+  sampan_saved_queue_forget_retried (self);
 }
 
 bool
@@ -325,6 +326,7 @@ sampan_saved_queue_finalize (GObject *object)
   g_clear_pointer (&self->state, sampan_saved_state_free);
   g_clear_pointer (&self->moves, g_ptr_array_unref);
   g_ptr_array_unref (self->entries);
+  g_hash_table_unref (self->retried);
   g_byte_array_unref (self->unsaved);
   g_mutex_clear (&self->mutex);
   G_OBJECT_CLASS (sampan_saved_queue_parent_class)->finalize (object);
@@ -354,5 +356,6 @@ sampan_saved_queue_init (SampanSavedQueue *self)
 {
   g_mutex_init (&self->mutex);
   self->entries = g_ptr_array_new ();
+  self->retried = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   self->unsaved = g_byte_array_new ();
 }

@@ -10,8 +10,8 @@
  * (done, or cancelled by the person) is left out, even where it was moved or removed since. What
  * arrived without this end learning of it is found on the box, or on the local disk, and not
  * doubled. A conflict that is new is to be asked about. What failed is tried again only if the
- * session was lost. Saved too: whether the queue or one of its transfers is paused, and the order
- * that a person made.
+ * session was lost, or a person tries it again. Saved too: whether the queue or one of its
+ * transfers is paused, and the order that a person made.
  *
  * An account is a name on a box that is known by its key: where it was reached does not matter, and
  * no other account or box ever gets to see the list. One process has the list of an account at a

@@ -10,6 +10,7 @@
 #include "real-server.h"
 #include "saved-queue.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static const char *const names[] = { "a", "b", "c", "d", "e" };
@@ -46,6 +47,17 @@ is_finished (gpointer batch)
   return sampan_batch_get_state (batch) == SAMPAN_BATCH_FINISHED;
 }
 
+static void
+leave (Login *self)
+{
+  sampan_saved_queue_close (self->saved);
+  g_clear_object (&self->batch);
+  g_clear_object (&self->queue);
+  g_clear_object (&self->saved);
+  g_clear_object (&self->session);
+  g_clear_object (&self->engine);
+}
+
 /* As the window does when it is closed for later. */
 static void
 quit (Login *self)
@@ -59,11 +71,7 @@ quit (Login *self)
     }
   sampan_batch_cancel (self->batch);
   core_test_await_condition (is_finished, self->batch);
-  g_clear_object (&self->batch);
-  g_clear_object (&self->queue);
-  g_clear_object (&self->saved);
-  g_clear_object (&self->session);
-  g_clear_object (&self->engine);
+  leave (self);
 }
 
 /* A new one the first time, the saved one after it. */
@@ -271,6 +279,99 @@ test_held (void)
   real_server_stop (&server, SIGTERM);
 }
 
+static void
+start_download (Login *self, const char *folder, const char *local)
+{
+  g_autoptr (SampanPath) path = core_test_remote_path (folder);
+  g_autoptr (SampanFolderList) entries = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  self->batch = sampan_batch_new_download (self->session, local);
+  sampan_session_list_async (self->session, path, NULL, core_test_result_cb, &result);
+  entries = sampan_session_list_finish (self->session, core_test_await (&result), &error);
+  g_assert_no_error (error);
+  for (size_t i = 0; i < sampan_folder_list_get_length (entries); i++)
+    {
+      const SampanFileInfo *info = sampan_folder_list_get (entries, i);
+      g_autoptr (SampanPath) child = sampan_path_get_child (path, info->name, NULL);
+
+      sampan_batch_add_remote (self->batch, child, info);
+    }
+  sampan_saved_queue_add (self->saved, self->batch);
+  sampan_saved_queue_follow (self->saved, self->queue);
+  error = batch_test_prepare (self->batch, NULL);
+  g_assert_no_error (error);
+  sampan_batch_start (self->batch, self->queue);
+}
+
+static void
+expect_saved (const RealServer *server, guint n_batches)
+{
+  Login login = { 0 };
+  g_autoptr (GPtrArray) batches = NULL;
+
+  log_in (&login, server);
+  batches = sampan_saved_queue_take_batches (login.saved);
+  g_assert_cmpuint (batches->len, ==, n_batches);
+  leave (&login);
+}
+
+/* One fails, all else ends; then a person tries that one again while the box is away, and goes. */
+static void
+test_retried (gconstpointer data)
+{
+  bool is_upload = GPOINTER_TO_INT (data);
+  const char *folder = is_upload ? "retried-up" : "retried-down";
+  RealServer server;
+  g_autofree char *share = real_server_share_path (folder);
+  g_autofree char *target = g_strconcat ("files/", folder, NULL);
+  g_autofree char *local = is_upload ? make_files (folder) : core_test_path (folder);
+  g_autofree char *source = g_build_filename (is_upload ? local : share, "c", NULL);
+  g_autofree char *arrived = g_build_filename (is_upload ? share : local, "c", NULL);
+  Login login = { 0 };
+
+  if (!is_upload)
+    {
+      batch_test_mkdir (local);
+      for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+        {
+          g_autofree char *filename = g_build_filename (share, names[i], NULL);
+
+          batch_test_write (filename, names[i], 0);
+        }
+    }
+  real_server_start (&server);
+  log_in (&login, &server);
+  sampan_queue_pause_all (login.queue);
+  if (is_upload)
+    start (&login, local);
+  else
+    start_download (&login, target, local);
+  core_test_await_condition (are_all_there, login.queue);
+  g_assert_cmpint (g_unlink (source), ==, 0);
+  sampan_queue_resume_all (login.queue);
+  core_test_await_condition (is_finished, login.batch);
+  batch_test_expect_problem (login.batch, "c");
+  g_clear_object (&login.batch);
+  batch_test_write (source, "c", 0);
+  real_server_stop (&server, SIGTERM);
+  sampan_transfer_requeue (find (login.queue, "c"));
+  leave (&login);
+  batch_test_expect_none (arrived);
+
+  real_server_start (&server);
+  expect_saved (&server, 1);
+  log_in (&login, &server);
+  start (&login, local);
+  sampan_queue_resume_all (login.queue);
+  core_test_await_condition (is_finished, login.batch);
+  batch_test_expect (arrived, "c");
+  leave (&login);
+  expect_saved (&server, 0);
+  real_server_stop (&server, SIGTERM);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -282,5 +383,7 @@ main (int argc, char **argv)
   real_server_init ();
   g_test_add_func ("/saved-order/held", test_held);
   g_test_add_func ("/saved-order/order", test_order);
+  g_test_add_data_func ("/saved-order/retried/up", GINT_TO_POINTER (true), test_retried);
+  g_test_add_data_func ("/saved-order/retried/down", GINT_TO_POINTER (false), test_retried);
   return core_test_run ();
 }
